@@ -1,0 +1,1 @@
+"""Knows Scrapy, the browser and the platforms; imports the core, never the reverse."""

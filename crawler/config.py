@@ -1,0 +1,125 @@
+"""One frozen Config, loaded once at the edge from jejak.toml and the environment."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from crawler.clock import Clock, simulated
+from evidence.errors import ConfigError
+
+ENVIRONMENT = {
+    "JEJAK_DATA": "data_dir",
+    "JEJAK_ARCHIVE_URL": "archive_url",
+    "JEJAK_LANGUAGE": "language",
+    "JEJAK_CONTACT": "contact",
+    "JEJAK_CHROMIUM": "chromium",
+    "JEJAK_BROWSER_USER": "browser_user",
+    "JEJAK_CLOCK": "clock_start",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Effective settings of one installation; `origin_of` says where each came from.
+
+    data_dir:      everything this installation keeps on disk, keys included.
+    archive_url:   `mongodb://...`, `memory:` (tests), or empty for the embedded MongoDB.
+    language:      `id` or `en`.
+    organisation:  named in the User-Agent, packages and the log's origin.
+    contact:       e-mail or URL in the User-Agent, so that a platform can reach us.
+    origin:        name of the log, C2SP origin line.
+    chromium:      path of the browser, empty to look for one.
+    browser_user:  unprivileged user the browser runs as when we are root.
+    egress_allow:  non-public networks that may be reached (sandbox, intranet), CIDR.
+    max_body_bytes, timeout_s: limits of one response.
+    sandbox:       True when the archive holds simulated evidence; packages say so.
+    clock_start:   simulated time to start from; refused unless sandbox is True.
+    """
+
+    data_dir: Path = Path("data")
+    archive_url: str = ""
+    language: str = ""
+    organisation: str = "Jejak"
+    contact: str = ""
+    origin: str = "jejak.local/log"
+    chromium: str = ""
+    browser_user: str = "nobody"
+    egress_allow: tuple[str, ...] = ()
+    max_body_bytes: int = 20_000_000
+    timeout_s: int = 60
+    pages_per_visit: int = 10
+    media_per_post: int = 12
+    children: int = 2
+    disk_reserve_bytes: int = 2_000_000_000
+    sandbox: bool = False
+    clock_start: str = ""
+    origin_of: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    def clock(self) -> Clock:
+        """The clock this process shall use."""
+        return simulated(self.clock_start) if self.clock_start else Clock()
+
+    def digest(self) -> str:
+        """SHA-256 hex of the settings that bear on evidence; named in every outcome."""
+        bearing = ("organisation", "origin", "egress_allow", "max_body_bytes", "timeout_s",
+                   "pages_per_visit", "media_per_post", "sandbox")  # fmt: skip
+        said = "\n".join(f"{name}={getattr(self, name)!r}" for name in bearing)
+        return hashlib.sha256(said.encode()).hexdigest()
+
+
+def load(path: Path | None = None, environment: Mapping[str, str] | None = None) -> Config:
+    """The effective Config: defaults, then jejak.toml, then the environment.
+
+    path: the file; None takes `$JEJAK_CONFIG`, else `jejak.toml` here if it is there.
+    Raises ConfigError naming file, key, reason and remedy.
+    """
+    environment = os.environ if environment is None else environment
+    named = path or (Path(environment["JEJAK_CONFIG"]) if "JEJAK_CONFIG" in environment else None)
+    file = named or Path("jejak.toml")
+    values: dict[str, Any] = {}
+    origin = {f.name: "default" for f in fields(Config) if f.name != "origin_of"}
+    if file.is_file():
+        for key, value in _read(file).items():
+            values[key] = _typed(key, value, str(file))
+            origin[key] = str(file)
+        if "data_dir" in values and not values["data_dir"].is_absolute():
+            values["data_dir"] = file.resolve().parent / values["data_dir"]
+    elif named:
+        raise ConfigError(str(named), "there is no such file", "Run `jejak init` to make one")
+    for variable, key in ENVIRONMENT.items():
+        if environment.get(variable):
+            values[key] = _typed(key, environment[variable], variable)
+            origin[key] = variable
+    config = Config(**values, origin_of=origin)
+    if config.clock_start and not config.sandbox:
+        raise ConfigError(
+            "clock_start", "a simulated clock is for a sandbox only", "Set sandbox = true, or unset"
+        )
+    return config
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(str(file), f"is not UTF-8 TOML ({error})") from error
+
+
+def _typed(key: str, value: Any, source: str) -> Any:
+    defaults = Config()
+    if key == "origin_of" or not hasattr(defaults, key):
+        raise ConfigError(f"{source}: {key}", "is not a setting", "See `jejak config show`")
+    wanted = type(getattr(defaults, key))
+    if isinstance(getattr(defaults, key), Path) and isinstance(value, str):
+        return Path(value)
+    if wanted is tuple and isinstance(value, list) and all(isinstance(v, str) for v in value):
+        return tuple(value)
+    if type(value) is not wanted:
+        raise ConfigError(f"{source}: {key}", f"must be a {wanted.__name__}")
+    return value

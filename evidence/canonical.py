@@ -1,0 +1,213 @@
+"""Values to bytes and back, one way only.
+
+The profile is RFC 8785 (JCS) without floats: ASCII keys, strings without lone surrogates, integers
+|n| < 2**53, booleans, null. Inside it the standard library's encoder and JCS give the same bytes.
+Stored bytes are what is hashed; nobody re-encodes in order to verify.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import msgspec
+
+from evidence.errors import IntegrityError, ParseError
+from evidence.model.statement import Draft, Entry, ObjectRef, Statement, StatementType
+
+T = TypeVar("T")
+COMMIT_TAG = b"evidence-commit-v1\0"
+MAX_INTEGER = 2**53 - 1
+MAX_DEPTH = 64
+MAX_STATEMENT_BYTES = 65_535
+"""C2SP tlog-tiles entries carry a uint16 length."""
+
+
+def encode(value: Any) -> bytes:
+    """Canonical bytes of a JSON value of the profile.
+
+    Raises ParseError when the value lies outside the profile (float, big integer, lone surrogate,
+    non-ASCII or non-string key, deeper than 64 levels, unknown type).
+    """
+    _check(value, 0)
+    return json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    ).encode("utf-8")
+
+
+def decode(data: bytes) -> Any:
+    """The value that canonical bytes say.
+
+    Raises ParseError unless `encode` of the result gives the same bytes: duplicate keys, blanks,
+    other escapes, floats and another key order are all refused.
+    """
+    try:
+        value = json.loads(data.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise ParseError("canonical JSON", f"not JSON ({type(error).__name__})") from error
+    if encode(value) != data:
+        raise ParseError("canonical JSON", "well-formed, but not in canonical form")
+    return value
+
+
+def to_value(thing: Any) -> Any:
+    """JSON value of a frozen dataclass of `evidence.model` (or of a list or mapping of them).
+
+    Times become ISO 8601 UTC with `Z`; enums their value; lone surrogates U+FFFD (the raw capture
+    keeps the original bytes).
+    """
+    return _scrub(msgspec.to_builtins(thing))
+
+
+def from_value(value: Any, kind: type[T]) -> T:
+    """The dataclass a JSON value says, checked field by field.
+
+    Raises ParseError when a field is missing or of another type.
+    """
+    try:
+        return msgspec.convert(value, type=kind)
+    except msgspec.ValidationError as error:
+        raise ParseError(f"stored {kind.__name__}", str(error)) from error
+
+
+def instant(moment: datetime) -> str:
+    """ISO 8601 UTC with whole milliseconds and `Z`: `2026-11-22T02:00:00.000Z`.
+
+    Raises ParseError for a naive datetime.
+    """
+    if moment.tzinfo is None:
+        raise ParseError("time", "has no zone")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + (
+        f"{moment.microsecond // 1000:03d}Z"
+    )
+
+
+def parse_instant(text: str) -> datetime:
+    """The aware UTC time that `instant` wrote. Raises ParseError for any other spelling."""
+    try:
+        moment = datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    except ValueError as error:
+        raise ParseError("time", "is not of the form 2026-11-22T02:00:00.000Z") from error
+    if instant(moment) != text:
+        raise ParseError("time", "is not in canonical form")
+    return moment
+
+
+def record_id(*name: str) -> str:
+    """Record id of an event that may be recorded once only: 32 hex digits of its name's SHA-256.
+
+    name: parts without personal data, e.g. ("outcome", slot id).
+    """
+    return hashlib.sha256("\0".join(("evidence-record-v1", *name)).encode()).hexdigest()[:32]
+
+
+def new_record_id() -> str:
+    """A random record id: 32 lower-case hex digits."""
+    return secrets.token_hex(16)
+
+
+def commitment(salt: bytes, data: bytes) -> str:
+    """Salted commitment to an object, lower hex: SHA-256(tag || salt || SHA-256(data)).
+
+    salt: 32 random bytes; without it a short post could be guessed from its digest.
+    """
+    if len(salt) != 32:
+        raise ParseError("salt", f"is {len(salt)} bytes, not 32")
+    return hashlib.sha256(COMMIT_TAG + salt + hashlib.sha256(data).digest()).hexdigest()
+
+
+def statement_bytes(draft: Draft, objects: Sequence[ObjectRef]) -> bytes:
+    """The exact bytes of the leaf that a draft and the commitments to its objects make.
+
+    Raises ParseError outside the profile or above 65,535 bytes.
+    """
+    data = encode(
+        {
+            "at": instant(draft.at),
+            "clock": draft.clock,
+            "facts": dict(draft.facts),
+            "objects": [
+                {"commit": o.commit, "media": o.media, "role": o.role, "size": o.size}
+                for o in objects
+            ],
+            "rec": draft.rec,
+            "type": draft.type.value,
+            "v": 1,
+        }
+    )
+    if len(data) > MAX_STATEMENT_BYTES:
+        raise ParseError(f"{draft.type} statement {draft.rec}", f"has {len(data)} bytes")
+    return data
+
+
+def parse_statement(data: bytes) -> Statement:
+    """The statement that leaf bytes say. Raises ParseError unless they are canonical and whole."""
+    value = decode(data)
+    if not isinstance(value, dict) or set(value) != {
+        "at", "clock", "facts", "objects", "rec", "type", "v"
+    }:  # fmt: skip
+        raise ParseError("statement", "does not have exactly the fields of version 1")
+    if value["v"] != 1:
+        raise ParseError("statement", f"is of version {value['v']!r}")
+    try:
+        kind = StatementType(value["type"])
+    except ValueError as error:
+        raise ParseError("statement", "is of an unknown type") from error
+    return Statement(
+        v=1,
+        type=kind,
+        rec=value["rec"],
+        at=parse_instant(value["at"]),
+        clock=value["clock"],
+        facts=value["facts"],
+        objects=tuple(from_value(o, ObjectRef) for o in value["objects"]),
+    )
+
+
+def entry_of(index: int, data: bytes, leaf_hash: bytes) -> Entry:
+    """A log entry from what is stored. Raises IntegrityError when the leaf hash is not the bytes'.
+
+    Source: RFC 6962 section 2.1: a leaf is hashed with a 0x00 prefix.
+    """
+    if hashlib.sha256(b"\0" + data).digest() != leaf_hash:
+        raise IntegrityError(f"log entry {index}", "its stored leaf hash is not that of its bytes")
+    return Entry(index, data, leaf_hash, parse_statement(data))
+
+
+def _check(value: Any, depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise ParseError("canonical JSON", f"is nested deeper than {MAX_DEPTH} levels")
+    if value is None or isinstance(value, bool):
+        return
+    if isinstance(value, str):
+        if not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value):
+            raise ParseError("canonical JSON", "has a lone surrogate")
+    elif isinstance(value, int):
+        if abs(value) > MAX_INTEGER:
+            raise ParseError("canonical JSON", "has an integer of 2**53 or more")
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            if not isinstance(key, str) or not key.isascii():
+                raise ParseError("canonical JSON", "has a key that is not an ASCII string")
+            _check(item, depth + 1)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _check(item, depth + 1)
+    else:
+        raise ParseError("canonical JSON", f"has a {type(value).__name__}")
+
+
+def _scrub(value: Any) -> Any:
+    if isinstance(value, str):
+        if value.isascii():
+            return value
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {key: _scrub(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_scrub(item) for item in value]
+    return value

@@ -1,0 +1,85 @@
+"""Frozen values: what is watched, what was received, what was seen, what the log says."""
+
+from evidence.model.account import (
+    AccountId,
+    Attribution,
+    Confidence,
+    Side,
+    StatusClass,
+    WatchEntry,
+    Watchlist,
+)
+from evidence.model.campaign import Campaign, ElectionKind, Phase, Slot
+from evidence.model.capture import CaptureKind, CaptureState, Exchange
+from evidence.model.fingerprint import Fingerprint, ImageReading
+from evidence.model.observation import Change, KnownPost, Observation
+from evidence.model.reading import (
+    AccountCounts,
+    AccountSeen,
+    Act,
+    Counts,
+    Drift,
+    Interaction,
+    Media,
+    Post,
+    Proof,
+    Reading,
+    SeenState,
+    StateSeen,
+)
+from evidence.model.statement import (
+    Draft,
+    Entry,
+    Fact,
+    ObjectRef,
+    Opening,
+    Plain,
+    Statement,
+    StatementType,
+)
+from evidence.model.visit import Gap, Outcome, VisitEnd
+
+__all__ = [
+    "AccountCounts",
+    "AccountId",
+    "AccountSeen",
+    "Act",
+    "Attribution",
+    "Campaign",
+    "CaptureKind",
+    "CaptureState",
+    "Change",
+    "Confidence",
+    "Counts",
+    "Draft",
+    "Drift",
+    "ElectionKind",
+    "Entry",
+    "Exchange",
+    "Fact",
+    "Fingerprint",
+    "Gap",
+    "ImageReading",
+    "Interaction",
+    "KnownPost",
+    "Media",
+    "ObjectRef",
+    "Observation",
+    "Opening",
+    "Outcome",
+    "Phase",
+    "Plain",
+    "Post",
+    "Proof",
+    "Reading",
+    "SeenState",
+    "Side",
+    "Slot",
+    "StateSeen",
+    "Statement",
+    "StatementType",
+    "StatusClass",
+    "VisitEnd",
+    "WatchEntry",
+    "Watchlist",
+]

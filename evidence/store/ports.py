@@ -1,0 +1,155 @@
+"""What a store promises. Adapters: memory.py, mongo/. One contract suite holds them all.
+
+Durability, in place of a common CRUD interface: `record` returns with durably assigned indices, or
+raises. Acknowledged means majority-committed and journalled. No port updates or deletes evidence;
+`erase` alone removes, and only keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from evidence.model import Draft, Entry, Opening
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a projection table: recreated from the log at any time, never evidence.
+
+    table: see `evidence.projection.TABLES`.   id: unique in its table.
+    doc:   JSON scalars, lists and mappings, and aware datetimes; keys without `.` or `$`.
+    """
+
+    table: str
+    id: str
+    doc: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A slot taken by one process until lease_until; the outcome statement ends it."""
+
+    slot: str
+    by: str
+    claimed_at: datetime
+    lease_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoreInfo:
+    """Figures of a store for `jejak store info`: sizes in bytes, counts of rows."""
+
+    backend: str
+    address: str
+    server_version: str
+    entries: int
+    objects: int
+    blobs: int
+    blob_bytes: int
+    erased: int
+
+
+class Archive(Protocol):
+    """The evidence of one installation. Safe for threads; not for forked processes."""
+
+    # --- evidence ---
+
+    def record(self, drafts: Sequence[Draft]) -> tuple[Entry, ...]:
+        """Record statements with their objects, in order, as neighbouring or later leaves.
+
+        Durable on return. A draft whose rec is in the log already is not appended again: its
+        existing entry is returned and its objects are dropped (a retry, or a once-only event).
+        Order of writing: blobs, then keys, then leaves; a crash leaves a prefix of the drafts and
+        perhaps unreferenced blobs, never a leaf without its objects.
+
+        Raises StoreError when the outcome is unknown or the store is full; ParseError when a draft
+        lies outside the canonical profile (then none of the drafts was recorded).
+        """
+
+    def size(self) -> int:
+        """Number of leaves that are majority-committed."""
+
+    def entry(self, rec: str) -> Entry | None:
+        """The entry with this record id, leaf hash checked. Raises IntegrityError."""
+
+    def entries(self, start: int = 0, stop: int | None = None) -> Iterator[Entry]:
+        """Entries start <= index < stop in order, leaf hashes checked against their bytes.
+
+        Raises IntegrityError naming the first index that is missing, doubled or altered.
+        """
+
+    def raw_leaves(self, start: int, stop: int) -> Iterator[tuple[int, bytes, bytes]]:
+        """(index, statement bytes, stored leaf hash) unchecked, majority-read: for signer, fsck."""
+
+    def open_object(self, rec: str, role: str) -> Opening | None:
+        """An object of a statement, decrypted and checked against its commitment.
+
+        None when its key was erased. Raises StoreError when there is no such record or role,
+        IntegrityError when the stored bytes do not match the commitment.
+        """
+
+    def erase(self, rec: str) -> int:
+        """Remove keys and salts of all objects of a record; returns how many were removed.
+
+        The blob's own key goes too when no other record uses the blob. The caller records the
+        erasure statement first.
+        """
+
+    # --- heads ---
+
+    def add_checkpoint(self, size: int, note: bytes) -> None:
+        """Keep a signed note for this size; the same size twice keeps the first."""
+
+    def checkpoints(self) -> tuple[tuple[int, bytes], ...]:
+        """All (size, note) in order of size."""
+
+    # --- working state, not evidence ---
+
+    def claim(self, claim: Claim, now: datetime) -> bool:
+        """Take a slot: True for exactly one caller until its lease runs out.
+
+        A claim whose lease_until is before `now` may be taken over once by one caller.
+        """
+
+    def claims(self) -> tuple[Claim, ...]:
+        """All claims not yet released."""
+
+    def release(self, slots: Sequence[str]) -> None:
+        """Drop claims (their outcomes are in the log)."""
+
+    def project(self, rows: Sequence[Row]) -> None:
+        """Write projection rows, replacing rows of the same id."""
+
+    def row(self, table: str, id: str) -> dict[str, Any] | None:
+        """One projection row, with `id` among its fields."""
+
+    def rows_by_id(self, table: str, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Projection rows by id; ids without a row are left out."""
+
+    def rows(
+        self,
+        table: str,
+        where: Mapping[str, str | int | bool | None] | None = None,
+        *,
+        since: tuple[str, datetime] | None = None,
+        until: tuple[str, datetime] | None = None,
+        order: str = "id",
+        descending: bool = False,
+        limit: int | None = None,
+    ) -> Iterator[dict[str, Any]]:
+        """Rows equal in every `where` field (operators in values are never interpreted).
+
+        since: (field, time), inclusive. until: (field, time), exclusive.
+        """
+
+    def clear_projections(self) -> None:
+        """Remove all projection rows; `evidence.projection.rebuild` writes them anew."""
+
+    def info(self) -> StoreInfo:
+        """Figures about the store."""
+
+    def close(self) -> None:
+        """Finish writing and let go of the server; an embedded one is stopped cleanly."""
