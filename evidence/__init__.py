@@ -1,0 +1,1 @@
+"""THE CORE: evidence as values, verbs over them, and the log. No Scrapy, no clock, no network."""
