@@ -1,0 +1,140 @@
+"""The platforms this crawler knows, one line each, and the one door to their readers."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from types import TracebackType
+
+import msgspec
+
+from crawler.page import Page
+from evidence.errors import ConfigError, JejakError
+from evidence.model import Act, Drift, Reading
+
+Reader = Callable[[Page], Reading]
+
+
+class Observable(StrEnum):
+    """From which side an act can be seen without logging in."""
+
+    ACCOUNT_SIDE = "account side"
+    """The acting account's own public pages show it."""
+    CAMPAIGN_SIDE = "campaign side"
+    """Only the page of the post or account acted upon shows who did it."""
+    NOT_OBSERVABLE = "NOT_OBSERVABLE"
+    """No public page shows who did it; counts at best."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """One kind of address that is asked. url: a pattern, `{}` marks what is filled in."""
+
+    url: str
+    gives: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What `platform.toml` says of a platform.
+
+    hosts:        the platform's own hosts; empty when every watchlist row names its base_url.
+    pace_s:       least seconds between two requests to one host.
+    concurrency:  most requests to one host at a time.
+    observable:   every act, and from which side it shows.
+    robots:       our stance on robots.txt there.   terms: note on its terms of use.
+    expectations: figures a sound answer keeps to, e.g. `page_size`, `rate_limit`, `rate_window_s`.
+    """
+
+    name: str
+    title: str
+    hosts: tuple[str, ...]
+    pace_s: float
+    concurrency: int
+    surfaces: tuple[Surface, ...]
+    observable: Mapping[Act, Observable]
+    robots: str
+    terms: str
+    expectations: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """A platform: its name in watchlists, its pure reader, and its manifest."""
+
+    name: str
+    read: Reader
+    manifest: Manifest
+
+
+def manifest(path: Path) -> Manifest:
+    """The manifest a `platform.toml` holds.
+
+    Raises ConfigError when the file is not there, a field is missing, unknown or of another type,
+    or when it does not say of every act whether it can be seen.
+    """
+    try:
+        values = tomllib.loads(path.read_text("utf-8"))
+        unknown = set(values) - set(Manifest.__dataclass_fields__)
+        said = msgspec.convert(values, Manifest)
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+        raise ConfigError(str(path), f"is not a platform manifest ({error})") from error
+    if unknown:
+        raise ConfigError(str(path), f"has unknown keys: {', '.join(sorted(unknown))}")
+    silent = [act.value for act in Act if act not in said.observable]
+    if silent:
+        raise ConfigError(str(path), f"does not say whether it shows {', '.join(silent)}")
+    return said
+
+
+def _platform(name: str, reader: Reader) -> Platform:
+    return Platform(name, reader, manifest(_FOLDER / name / "platform.toml"))
+
+
+_FOLDER = Path(__file__).parent / "platforms"
+
+_LISTED: tuple[Platform, ...] = ()
+
+PLATFORMS: dict[str, Platform] = {platform.name: platform for platform in _LISTED}
+
+
+def read(platform: str, page: Page) -> Reading:
+    """What the platform's reader sees in a page; never raises for what the page holds.
+
+    Whatever the reader raises becomes a Drift that names the exception's class and the function
+    it came from, never content. Only MemoryError passes: it says nothing about the page.
+    Raises ConfigError for a platform that is not in PLATFORMS.
+    """
+    if platform not in PLATFORMS:
+        known = ", ".join(sorted(PLATFORMS))
+        raise ConfigError(f"platform {platform!r}", "is not known", f"Known are: {known}")
+    reader = PLATFORMS[platform].read
+    try:
+        return reader(page)
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - total by contract: a crash is drift, not a loss
+        return Reading(read_by=_named(reader), drift=(Drift(_crash(error)),))
+
+
+def _named(reader: Reader) -> str:
+    return str(reader.__globals__.get("READ_BY", reader.__module__))
+
+
+def _crash(error: Exception) -> str:
+    why = f": {error.why}" if isinstance(error, JejakError) and error.why else ""
+    return f"{type(error).__name__} in {_where(error.__traceback__)}{why}"
+
+
+def _where(trace: TracebackType | None) -> str:
+    """The innermost function of a platform's own code on the way to the failure."""
+    place = "reader"
+    while trace is not None:
+        module = str(trace.tb_frame.f_globals.get("__name__", ""))
+        if module.startswith("crawler.platforms."):
+            place = f"{module.removeprefix('crawler.platforms.')}.{trace.tb_frame.f_code.co_name}"
+        trace = trace.tb_next
+    return place
