@@ -1,0 +1,97 @@
+"""What a projection row and a question about rows may be, the same in every store. Pure.
+
+Every store passes rows and questions through here, so that a row which one accepts, all accept, and
+a value that comes from a page can never be read as a query operator.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from evidence.errors import StoreError
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}\Z")
+MAX_INT = 2**63 - 1
+MAX_DEPTH = 90
+"""MongoDB nests at most 100 levels."""
+
+
+def checked_name(name: str, what: str) -> str:
+    """A table or field name, if it is plain letters, digits and `_`. Raises StoreError if not."""
+    if not isinstance(name, str) or not NAME.match(name):
+        raise StoreError(what, "is not a plain name of letters, digits and underscores")
+    return name
+
+
+def stored_doc(table: str, id: str, doc: Mapping[str, Any]) -> dict[str, Any]:
+    """The document of a row as every store keeps it: lists, and times in whole milliseconds UTC.
+
+    Raises StoreError naming table and row for a value no store keeps (naive time, integer of 64
+    bits or more, lone surrogate, key with `.` or `$`, unknown type).
+    """
+    what = f"row {id!r} of {table}"
+    if not isinstance(id, str) or not id:
+        raise StoreError(f"row of {table}", "its id is not a filled string")
+    stored = {str(k): _stored(v, what, 0) for k, v in doc.items() if _key(k, what)}
+    if stored.pop("id", id) != id or "_id" in stored:
+        raise StoreError(what, "its document names another id")
+    return stored
+
+
+def checked_where(where: Mapping[str, Any] | None) -> dict[str, str | int | bool | None]:
+    """A question's equalities, values literal. Raises StoreError for any value but a scalar."""
+    for field, value in (where or {}).items():
+        checked_name(field, "a field asked for")
+        if value is not None and not isinstance(value, str | int):
+            raise StoreError(f"question about {field}", f"a {type(value).__name__} is no scalar")
+    return dict(where or {})
+
+
+def checked_bound(bound: tuple[str, datetime] | None) -> tuple[str, datetime] | None:
+    """A question's time bound in whole milliseconds UTC. Raises StoreError for a naive time or an odd field name."""
+    if bound is None:
+        return None
+    field = checked_name(bound[0], "a field asked for")
+    return field, _time(bound[1], f"question about {field}")
+
+
+def _key(key: Any, what: str) -> bool:
+    if not isinstance(key, str) or key.startswith("$") or "." in key or "\0" in key:
+        raise StoreError(what, "has a key that is not a string free of `.`, `$` and NUL")
+    return True
+
+
+def _stored(value: Any, what: str, depth: int) -> Any:
+    if depth > MAX_DEPTH:
+        raise StoreError(what, f"is nested deeper than {MAX_DEPTH} levels")
+    if value is None or isinstance(value, bool | float):
+        return value
+    if isinstance(value, str):
+        return _text(value, what)
+    if isinstance(value, int):
+        if abs(value) > MAX_INT:
+            raise StoreError(what, "has an integer of more than 63 bits")
+        return value
+    if isinstance(value, datetime):
+        return _time(value, what)
+    if isinstance(value, Mapping):
+        return {k: _stored(v, what, depth + 1) for k, v in value.items() if _key(k, what)}
+    if isinstance(value, list | tuple):
+        return [_stored(item, what, depth + 1) for item in value]
+    raise StoreError(what, f"has a {type(value).__name__}")
+
+
+def _text(value: str, what: str) -> str:
+    if not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value):
+        raise StoreError(what, "has a lone surrogate")
+    return str(value)
+
+
+def _time(value: datetime, what: str) -> datetime:
+    if value.tzinfo is None:
+        raise StoreError(what, "has a time without zone")
+    moment = value.astimezone(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
