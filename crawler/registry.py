@@ -12,6 +12,7 @@ from types import TracebackType
 import msgspec
 
 from crawler.page import Page
+from crawler.platforms.telegram import pages as telegram
 from evidence.errors import ConfigError, JejakError
 from evidence.model import Act, Drift, Reading
 
@@ -96,7 +97,9 @@ def _platform(name: str, reader: Reader) -> Platform:
 
 _FOLDER = Path(__file__).parent / "platforms"
 
-_LISTED: tuple[Platform, ...] = ()
+_LISTED: tuple[Platform, ...] = (
+    _platform("telegram", telegram.read),
+)
 
 PLATFORMS: dict[str, Platform] = {platform.name: platform for platform in _LISTED}
 
