@@ -1,0 +1,310 @@
+from __future__ import annotations
+
+import stat
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from evidence.errors import ConfigError, IntegrityError, ParseError
+from evidence.ledger import (
+    Tree,
+    consistency_proof,
+    leaf_hash,
+    parse_checkpoint,
+    verify_consistency,
+    verify_note,
+)
+from evidence.model import Draft, StatementType
+from evidence.seal import Signer, check_ed25519, open_key, parse_trust, trust_text
+from evidence.seal.head import read_head
+from evidence.store.memory import MemoryArchive
+
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+ORIGIN = "jejak.test/log"
+
+
+class Tampered(MemoryArchive):
+    """An archive whose server lies: some leaves are replaced, dropped or cut off on reading."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.replaced: dict[int, tuple[bytes, bytes]] = {}
+        self.dropped: set[int] = set()
+        self.cut: int | None = None
+
+    def size(self) -> int:
+        return super().size() if self.cut is None else self.cut
+
+    def raw_leaves(self, start: int, stop: int) -> Iterator[tuple[int, bytes, bytes]]:
+        for index, data, stored in super().raw_leaves(start, stop):
+            if index not in self.dropped:
+                yield (index, *self.replaced.get(index, (data, stored)))
+
+
+def add(archive: MemoryArchive, count: int, first: int = 0) -> None:
+    archive.record([
+        Draft(StatementType.KEY, f"{first + n:032x}", NOW, "simulated", {"event": "X", "vkey": ""})
+        for n in range(count)
+    ])  # fmt: skip
+
+
+def alarms(archive: MemoryArchive) -> list[str]:
+    return [
+        e.statement.facts["code"]
+        for e in MemoryArchive.entries(archive)
+        if e.statement.type is StatementType.ALARM
+    ]
+
+
+@pytest.fixture
+def archive() -> Tampered:
+    return Tampered()
+
+
+@pytest.fixture
+def signer(archive: Tampered, tmp_path: Path) -> Signer:
+    return Signer(archive, tmp_path / "keys", ORIGIN, clock="simulated")
+
+
+def test_a_seal_signs_the_root_of_all_leaves(archive: Tampered, signer: Signer) -> None:
+    add(archive, 5)
+
+    head = signer.seal(NOW)
+
+    assert head is not None
+    assert head.size == 5
+    assert head.root == Tree(leaf_hash(d) for _, d, _ in archive.raw_leaves(0, 5)).root()
+    assert verify_note(head.note, [signer.vkey], check_ed25519)
+    assert archive.checkpoints() == ((5, head.note),)
+
+
+def test_nothing_new_means_no_new_checkpoint(archive: Tampered, signer: Signer) -> None:
+    assert signer.seal(NOW) is None
+    add(archive, 1)
+    first = signer.seal(NOW)
+
+    assert signer.seal(NOW) is None
+    assert signer.head() == first
+
+
+def test_each_head_is_a_prefix_of_the_next(archive: Tampered, signer: Signer) -> None:
+    heads = []
+    for n in range(9):
+        add(archive, n + 1, first=100 * n)
+        heads.append(signer.seal(NOW))
+    tree = Tree(leaf_hash(d) for _, d, _ in archive.raw_leaves(0, archive.size()))
+
+    for older, newer in pairwise(heads):
+        assert older is not None
+        assert newer is not None
+        proof = consistency_proof(tree, older.size, newer.size)
+        assert verify_consistency(older.size, older.root, newer.size, newer.root, proof)
+
+
+def test_a_new_process_goes_on_from_the_head_on_disk(archive: Tampered, tmp_path: Path) -> None:
+    add(archive, 3)
+    first = Signer(archive, tmp_path, ORIGIN).seal(NOW)
+    add(archive, 3, first=50)
+
+    second = Signer(archive, tmp_path, ORIGIN).seal(NOW)
+
+    assert first is not None
+    assert second is not None
+    assert second.size == 6
+    assert read_head(tmp_path, ORIGIN).note == second.note
+
+
+def test_a_seal_reads_the_new_leaves_only(archive: Tampered, signer: Signer) -> None:
+    add(archive, 50)
+    signer.seal(NOW)
+    add(archive, 2, first=500)
+    archive.dropped = set(range(49))
+
+    head = signer.seal(NOW)
+
+    assert head is not None
+    assert head.size == 52
+
+
+def test_a_crash_after_signing_publishes_the_same_note_later(
+    archive: Tampered, signer: Signer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(archive, 2)
+
+    def crash(size: int, note: bytes) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(archive, "add_checkpoint", crash)
+        with pytest.raises(KeyboardInterrupt):
+            signer.seal(NOW)
+    assert archive.checkpoints() == ()
+
+    assert signer.seal(NOW) is None
+    head = signer.head()
+    assert head is not None
+    assert archive.checkpoints() == ((2, head.note),)
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        ("statement edited", "LEAF_HASH"),
+        ("leaf dropped", "LEAF_MISSING"),
+        ("newest dropped", "LEAF_MISSING"),
+        ("signed leaf rewritten", "SIGNED_LEAF_CHANGED"),
+        ("backup restored", "LOG_SHRANK"),
+    ],
+)
+def test_a_changed_log_is_refused_and_alarmed(
+    archive: Tampered, signer: Signer, fault: str, code: str
+) -> None:
+    add(archive, 4)
+    before = signer.seal(NOW)
+    add(archive, 4, first=90)
+    forged = b'{"forged":1}'
+    match fault:
+        case "statement edited":
+            archive.replaced = {5: (forged, next(archive.raw_leaves(5, 6))[2])}
+        case "leaf dropped":
+            archive.dropped = {5}
+        case "newest dropped":
+            archive.dropped = {7}
+        case "signed leaf rewritten":
+            archive.replaced = {3: (forged, leaf_hash(forged))}
+        case "backup restored":
+            archive.cut = 2
+
+    with pytest.raises(IntegrityError, match=ORIGIN):
+        signer.seal(NOW)
+    with pytest.raises(IntegrityError):
+        signer.seal(NOW)
+
+    archive.cut, archive.dropped, archive.replaced = None, set(), {}
+    assert alarms(archive) == [code]
+    assert signer.head() == before
+
+
+def test_an_old_leaf_rewritten_with_its_hash_is_found_by_the_audit(
+    archive: Tampered, signer: Signer
+) -> None:
+    add(archive, 6)
+    signer.seal(NOW)
+    assert signer.audit(NOW) == 6
+    forged = b'{"forged":1}'
+    archive.replaced = {1: (forged, leaf_hash(forged))}
+
+    with pytest.raises(IntegrityError, match="leaves under the signed head"):
+        signer.audit(NOW)
+    archive.replaced = {}
+    assert alarms(archive) == ["ROOT_CHANGED"]
+
+
+def test_two_signers_on_one_key_folder_never_disagree(archive: Tampered, tmp_path: Path) -> None:
+    signers = [Signer(archive, tmp_path, ORIGIN) for _ in range(4)]
+    done = threading.Event()
+
+    def work(signer: Signer) -> None:
+        while not done.is_set():
+            signer.seal(NOW)
+
+    threads = [threading.Thread(target=work, args=(s,)) for s in signers]
+    for thread in threads:
+        thread.start()
+    for n in range(20):
+        add(archive, 3, first=1000 * n)
+    done.set()
+    for thread in threads:
+        thread.join()
+    signers[0].seal(NOW)
+
+    tree = Tree(leaf_hash(d) for _, d, _ in archive.raw_leaves(0, archive.size()))
+    heads = [parse_checkpoint(note) for _, note in archive.checkpoints()]
+    assert heads[-1].size == 60
+    assert all(head.root == tree.root(head.size) for head in heads)
+
+
+def test_the_genesis_statement_is_recorded_once(archive: Tampered, signer: Signer) -> None:
+    signer.found(NOW, "jejak 0.1.0")
+    signer.found(NOW, "jejak 0.1.0")
+
+    [entry] = archive.entries()
+    assert entry.statement.facts["log_key"] == str(signer.vkey)
+
+
+def test_the_key_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
+    first, second = open_key(tmp_path, ORIGIN), open_key(tmp_path, ORIGIN)
+
+    assert first.public == second.public
+    assert stat.S_IMODE((tmp_path / "log.key").stat().st_mode) == 0o600
+    assert "PRIVATE" not in repr(first)
+
+
+def test_a_key_others_may_read_is_refused(tmp_path: Path) -> None:
+    open_key(tmp_path, ORIGIN)
+    (tmp_path / "log.key").chmod(0o644)
+
+    with pytest.raises(ConfigError, match="chmod 600"):
+        open_key(tmp_path, ORIGIN)
+
+
+def test_a_key_file_that_holds_no_key_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "log.key").write_text("nothing")
+    (tmp_path / "log.key").chmod(0o600)
+
+    with pytest.raises(ConfigError, match="no readable PEM key"):
+        open_key(tmp_path, ORIGIN)
+
+
+@pytest.mark.parametrize("edit", [b"", b"{}", b"size 3", b"cut"])
+def test_a_damaged_head_file_stops_the_signer(
+    archive: Tampered, signer: Signer, tmp_path: Path, edit: bytes
+) -> None:
+    add(archive, 3)
+    signer.seal(NOW)
+    path = tmp_path / "keys" / "head.json"
+    whole = path.read_bytes()
+    path.write_bytes(
+        {b"size 3": whole.replace(b'"size":3', b'"size":2'), b"cut": whole[:-5]}.get(edit, edit)
+    )
+
+    with pytest.raises(IntegrityError, match=r"head\.json"):
+        signer.seal(NOW)
+
+
+def test_a_head_of_another_log_stops_the_signer(
+    archive: Tampered, signer: Signer, tmp_path: Path
+) -> None:
+    add(archive, 1)
+    signer.seal(NOW)
+
+    with pytest.raises(IntegrityError, match="other"):
+        Signer(archive, tmp_path / "keys", "other.test/log").seal(NOW)
+
+
+def test_a_trust_file_round_trips(signer: Signer) -> None:
+    text = trust_text(ORIGIN, [signer.vkey], "Kantor Bawaslu\nhanded over in person")
+
+    trust = parse_trust(text)
+
+    assert trust.origin == ORIGIN
+    assert trust.keys == (signer.vkey,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "jejak-trust v2\n", "jejak-trust v1\norigin a\n", "jejak-trust v1\norigin a\nkey b\n",
+     "jejak-trust v1\norigin a\nvkey b+0+c\n"],
+)  # fmt: skip
+def test_a_malformed_trust_file_is_refused(text: str) -> None:
+    with pytest.raises(ParseError):
+        parse_trust(text)
+
+
+def test_a_trust_file_whose_key_has_another_name_is_refused(signer: Signer) -> None:
+    with pytest.raises(ParseError, match="not named as the origin"):
+        parse_trust(trust_text("other.test/log", [signer.vkey]))
