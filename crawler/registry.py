@@ -12,6 +12,7 @@ from types import TracebackType
 import msgspec
 
 from crawler.page import Page
+from crawler.platforms.mastodon import pages as mastodon
 from crawler.platforms.telegram import pages as telegram
 from evidence.errors import ConfigError, JejakError
 from evidence.model import Act, Drift, Reading
@@ -98,6 +99,7 @@ def _platform(name: str, reader: Reader) -> Platform:
 _FOLDER = Path(__file__).parent / "platforms"
 
 _LISTED: tuple[Platform, ...] = (
+    _platform("mastodon", mastodon.read),
     _platform("telegram", telegram.read),
 )
 

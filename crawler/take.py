@@ -36,6 +36,18 @@ class Node:
             return found
         raise ParseError(f"{self.path}.{name}", _expected(kind.__name__, found))
 
+    def exact(self, name: str, kind: type[T]) -> T | None:
+        """The field, which may be null; without it, half a thing would be taken for the whole.
+
+        Raises ParseError when it is missing or of another type.
+        """
+        if name in self.value and self.value[name] is None:
+            return None
+        found: Any = self.value.get(name, MISSING)
+        if _is(found, kind):
+            return found
+        raise ParseError(f"{self.path}.{name}", _expected(kind.__name__, found))
+
     def want(self, name: str, kind: type[T]) -> T | None:
         """The field, or None and a fault when it is missing, null or of another type."""
         found: Any = self.value.get(name, MISSING)
@@ -72,8 +84,12 @@ class Node:
         """The object in a field. Raises ParseError when it is missing or no object."""
         return Node(self.must(name, dict), f"{self.path}.{name}", self.faults)
 
+    def fault(self, name: str, why: str) -> None:
+        """Note that a field is not understood. why: without content."""
+        self.faults.append(Drift(f"{self.path}.{name}: {why}"))
+
     def _fault(self, name: str, expected: str, found: Any) -> Any:
-        self.faults.append(Drift(f"{self.path}.{name}: {_expected(expected, found)}"))
+        self.fault(name, _expected(expected, found))
         return None
 
 

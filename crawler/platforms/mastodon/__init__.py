@@ -1,0 +1,1 @@
+"""Mastodon client API and ActivityPub, read without an account."""

@@ -1,0 +1,204 @@
+"""Entities of the Mastodon client API: status, account, edit, media.
+
+Source: docs.joinmastodon.org/entities, and the same shapes as Pleroma, GoToSocial and snac2 give
+them. Read on purpose not: visibility, sensitive, language, application, card (a preview of a link
+that is read), tags (in the text), emojis, filtered, votes of a poll, profile notes and fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from crawler.platforms.mastodon.text import outward, words
+from crawler.take import Node, each, node
+from evidence.errors import ParseError
+from evidence.model import (
+    AccountCounts,
+    AccountSeen,
+    Act,
+    Counts,
+    Interaction,
+    Media,
+    Post,
+    SeenState,
+    StateSeen,
+)
+
+MEDIA_TYPES = frozenset(("image", "video", "gifv", "audio", "unknown"))
+
+
+def status(item: Node) -> Post:
+    """The post a Status entity shows. A reblog wrapper has no text of its own, only `repost_of`.
+
+    Raises ParseError without an id or an author, and when its words, its media list or whether it
+    is a reblog cannot be told: half a post must not pass for an edited one.
+    """
+    author = item.inner("account")
+    reblog = item.exact("reblog", dict)
+    content = item.exact("content", str) or ""
+    spoiler = item.exact("spoiler_text", str)
+    return Post(
+        native_id=item.must("id", str),
+        author_id=author.must("id", str),
+        author_handle=author.want("acct", str),
+        text="" if reblog is not None else words(spoiler, content, _choices(item)),
+        published_at=item.moment("created_at"),
+        edited_at=item.may_moment("edited_at"),
+        url=item.known("url", str) or item.may("uri", str),
+        media=() if reblog is not None else attachments(item),
+        links=() if reblog is not None else outward(content, _named(item)),
+        reply_to=item.known("in_reply_to_id", str),
+        repost_of=_reblogged(item, reblog),
+        quote_of=_quoted(item),
+        counts=Counts(
+            like=item.count("favourites_count"),
+            share=item.count("reblogs_count"),
+            comment=item.count("replies_count"),
+        ),
+    )
+
+
+def version(item: Node, native_id: str, first: bool) -> Post:
+    """One version of an edited post (StatusEdit entity); it has no id, url or figures of its own.
+
+    first: True for the version the post was published with.
+    Raises ParseError without an author.
+    """
+    author = item.inner("account")
+    content = item.exact("content", str) or ""
+    at = item.moment("created_at")
+    return Post(
+        native_id=native_id,
+        author_id=author.must("id", str),
+        author_handle=author.want("acct", str),
+        text=words(item.exact("spoiler_text", str), content, _choices(item)),
+        published_at=at if first else None,
+        edited_at=None if first else at,
+        media=attachments(item),
+        links=outward(content, ()),
+    )
+
+
+def account(item: Node) -> AccountSeen:
+    """The account an Account entity shows; SUSPENDED only when the entity itself says so.
+
+    Raises ParseError without an id or a handle.
+    """
+    moved = item.may("moved", dict)
+    return AccountSeen(
+        native_id=item.must("id", str),
+        handle=item.must("acct", str),
+        display_name=item.known("display_name", str),
+        state=SeenState.SUSPENDED if item.may("suspended", bool) else SeenState.PRESENT,
+        counts=AccountCounts(
+            follower=item.count("followers_count"),
+            following=item.count("following_count"),
+            post=item.count("statuses_count"),
+        ),
+        moved_to=None if moved is None else item.inner("moved").want("url", str),
+    )
+
+
+def account_states(item: Node) -> Iterator[StateSeen]:
+    """Markers an Account entity carries: suspended, limited, memorial."""
+    subject = f"account:{item.must('id', str)}"
+    if item.may("suspended", bool):
+        yield StateSeen(subject, SeenState.SUSPENDED, "Account.suspended")
+    for field in ("limited", "memorial"):
+        if item.may(field, bool):
+            yield StateSeen(subject, SeenState.PRESENT, f"Account.{field}")
+
+
+def acts(post: Post, item: Node) -> tuple[Interaction, ...]:
+    """What a status does to others: it replies, reposts, quotes, mentions.
+
+    Quoting is a SHARE as reposting is. The mentions of a reblog wrapper are not its author's words.
+    """
+    found = [
+        _act(post, act, target, text)
+        for act, target, text in (
+            (Act.COMMENT, post.reply_to, post.text),
+            (Act.SHARE, post.repost_of, None),
+            (Act.SHARE, post.quote_of, None),
+        )
+        if target is not None
+    ]
+    if post.repost_of is None:
+        mentioned = each(
+            item.want("mentions", list) or [],
+            f"{item.path}.mentions",
+            item.faults,
+            lambda mention: mention.must("id", str),
+        )
+        found += [_act(post, Act.MENTION, target, None) for target in dict.fromkeys(mentioned)]
+    return tuple(found)
+
+
+def actor(item: Node, act: Act, target: str) -> Interaction:
+    """The edge an account in a list of likers, reposters or followers stands for.
+
+    Raises ParseError without an id.
+    """
+    return Interaction(act, item.must("id", str), item.want("acct", str), target)
+
+
+def attachments(item: Node) -> tuple[Media, ...]:
+    """Media of a status or of one of its versions."""
+    found = item.exact("media_attachments", list) or []
+    return each(found, f"{item.path}.media_attachments", item.faults, _media)
+
+
+def _media(item: Node) -> Media:
+    addresses = (item.may(name, str) for name in ("url", "remote_url", "preview_url"))
+    url = next((address for address in addresses if address), None)
+    if url is None:
+        raise ParseError(f"{item.path}.url", "expected an address, found none")
+    kind = item.must("type", str)
+    if kind not in MEDIA_TYPES:
+        item.fault("type", "is a kind of media that is not known")
+        kind = "unknown"
+    return Media(url, kind, item.may("description", str), item.may("id", str))
+
+
+def _act(post: Post, act: Act, target: str, text: str | None) -> Interaction:
+    return Interaction(
+        act, post.author_id, post.author_handle, target, post.native_id, post.published_at, text
+    )
+
+
+def _reblogged(item: Node, reblog: dict[str, Any] | None) -> str | None:
+    return None if reblog is None else item.inner("reblog").must("id", str)
+
+
+def _quoted(item: Node) -> str | None:
+    """Mastodon 4.4: {state, quoted_status | quoted_status_id}; Pleroma and kin: a status."""
+    quote = item.may("quote", dict)
+    if not quote:
+        return item.may("quote_id", str)
+    inner = node(quote, f"{item.path}.quote", item.faults)
+    if inner.may("quoted_status", dict) is not None:
+        return inner.inner("quoted_status").must("id", str)
+    if "id" in quote:
+        return inner.must("id", str)
+    shallow = inner.may("quoted_status_id", str)
+    if shallow is None and "state" not in quote:
+        item.fault("quote", "is of a shape that is not known")
+    return shallow
+
+
+def _choices(item: Node) -> tuple[str, ...]:
+    if item.may("poll", dict) is None:
+        return ()
+    poll = item.inner("poll")
+    options = poll.want("options", list) or []
+    path = f"{poll.path}.options"
+    return each(options, path, item.faults, lambda option: option.must("title", str))
+
+
+def _named(item: Node) -> Iterator[str]:
+    """Addresses of mentions and tags; a malformed one is told of where mentions are read."""
+    for field in ("mentions", "tags"):
+        for entry in item.value.get(field) or []:
+            if isinstance(entry, dict) and isinstance(entry.get("url"), str):
+                yield entry["url"]
