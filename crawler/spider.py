@@ -2,21 +2,88 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import logging
 from collections.abc import AsyncIterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 import scrapy
+from scrapy import signals
+from scrapy.exceptions import IgnoreRequest
 
-from crawler.visit import Seen, Visit
+from crawler import config as configuration
+from crawler import registry
+from crawler.browser import Browser
+from crawler.desk import Desk, open_desk, user_agent, visit_of, watch_rows
+from crawler.extras import extras
+from crawler.middlewares.keep import TICKET, Keeper, Ticket, failed_exchange
+from crawler.page import Page
+from crawler.visit import Ask, Seen, Visit
+from evidence.errors import JejakError, StoreError
+from evidence.model import CaptureKind, Reading, Slot
+from evidence.projection import project_entries
+
+VISITS_AT_ONCE = 8
+LOOPBACK = ("localhost", "127.", "[::1]")
+NOT_READ = Reading(read_by="none")
+
+logger = logging.getLogger(__name__)
 
 
 class AccountSpider(scrapy.Spider):
     """Visits watchlist accounts of one platform. A subclass writes `converse` and nothing else.
 
-    The base class claims slots, opens visits, fetches media and rendered pages of new and changed
-    posts after `converse` is done, and ends every visit with exactly one outcome.
+    The base class opens visits, fetches media and rendered pages of new and changed posts after
+    `converse` is done, and ends every visit with exactly one outcome.
+
+    Arguments (`-a`): account, one row of the watchlist by id, handle or URL; batch, path of a JSON
+    file with due slots. Neither: every active row of the platform, outside the schedule.
     """
 
-    platform: str
+    platform: ClassVar[str]
+    desk: Desk
+    browser: Browser
+
+    def __init__(
+        self, account: str | None = None, batch: str | None = None, **arguments: Any
+    ) -> None:
+        super().__init__(**arguments)
+        self.account = account
+        self.batch = Path(batch) if batch else None
+        self.settled: dict[str, asyncio.Future[str]] = {}
+        self.visits: set[asyncio.Task[None]] = set()
+        self.failed = 0
+        self.opened = False
+
+    @classmethod
+    def update_settings(cls, settings: Any) -> None:
+        """Pace and limits from the platform's manifest and the configuration."""
+        super().update_settings(settings)
+        config = configuration.load()
+        manifest = registry.PLATFORMS[cls.platform].manifest
+        for name, value in {
+            "USER_AGENT": user_agent(config),
+            "DOWNLOAD_DELAY": manifest.pace_s,
+            "CONCURRENT_REQUESTS_PER_DOMAIN": manifest.concurrency,
+            "DOWNLOAD_MAXSIZE": config.max_body_bytes,
+            "DOWNLOAD_TIMEOUT": config.timeout_s,
+            "EGRESS_ALLOW": list(config.egress_allow),
+            "DOWNLOAD_SLOTS": {"own": {"concurrency": 16, "delay": 0, "randomize_delay": False}},
+        }.items():
+            settings.set(name, value, priority="spider")
+
+    @classmethod
+    def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> AccountSpider:
+        """As Scrapy builds it; listens for pages that could not be recorded."""
+        spider: AccountSpider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider._not_recorded, signal=signals.item_error)
+        crawler.signals.connect(spider._not_recorded, signal=signals.item_dropped)
+        crawler.signals.connect(spider._finish, signal=signals.spider_closed)
+        return spider
 
     def converse(self, visit: Visit) -> AsyncIterator[Seen]:
         """Ask the platform what this account shows; yield each Seen that is worth recording.
@@ -25,3 +92,195 @@ class AccountSpider(scrapy.Spider):
         by page, look for known posts that are missing, then (campaign side) who engaged.
         """
         raise NotImplementedError
+
+    @property
+    def keeper(self) -> Keeper:
+        """Where the middleware makes exchanges durable."""
+        return self.desk.keeper
+
+    async def start(self) -> AsyncIterator[Any]:
+        """All visits of this process; what they saw goes through the pipelines one page an item."""
+        self.desk = await asyncio.to_thread(open_desk, configuration.load())
+        self.browser = Browser(self.desk.config, user_agent(self.desk.config))
+        self.opened = True
+        queue: asyncio.Queue[Seen | None] = asyncio.Queue()
+        runner = asyncio.create_task(self._run(queue))
+        while (seen := await queue.get()) is not None:
+            yield seen
+        await runner
+
+    def settle(self, capture: str, failure: str = "") -> None:
+        """A page's pipelines are done: recorded (no failure), or not and why."""
+        waiting = self.settled.pop(capture, None)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(failure)
+
+    async def _run(self, queue: asyncio.Queue[Seen | None]) -> None:
+        places = asyncio.Semaphore(VISITS_AT_ONCE)
+        try:
+            for row, slot in await asyncio.to_thread(self._due):
+                task = asyncio.create_task(self._in_turn(places, row, slot, queue))
+                self.visits.add(task)
+            await asyncio.gather(*self.visits)
+        finally:
+            queue.put_nowait(None)
+
+    def _due(self) -> list[tuple[dict[str, Any], Slot | None]]:
+        archive = self.desk.archive
+        if self.batch is None:
+            rows = watch_rows(archive, self.platform, account=self.account, watches=None)
+            return [(row, None) for row in rows]
+        slots = [
+            Slot(**{**slot, "due_at": datetime.fromisoformat(slot["due_at"])})
+            for slot in json.loads(self.batch.read_text("utf-8"))["slots"]
+        ]
+        rows = watch_rows(
+            archive, self.platform, account=None, watches=[slot.watch for slot in slots]
+        )
+        by_watch = {row["id"]: row for row in rows}
+        return [(by_watch[slot.watch], slot) for slot in slots if slot.watch in by_watch]
+
+    async def _in_turn(
+        self,
+        places: asyncio.Semaphore,
+        row: dict[str, Any],
+        slot: Slot | None,
+        queue: asyncio.Queue[Seen | None],
+    ) -> None:
+        async with places:
+            visit = await asyncio.to_thread(visit_of, self.desk, row, slot, self._fetch)
+            failure = await self._visit(visit, queue)
+            await self._end(visit, failure)
+
+    async def _visit(self, visit: Visit, queue: asyncio.Queue[Seen | None]) -> str:
+        """Hold the whole conversation; returns why it broke off, empty when it did not."""
+        try:
+            async for seen in self.converse(visit):
+                await self._through(seen, queue)
+            async for seen in extras(visit, self.browser, self.desk):
+                await self._through(seen, queue)
+        except asyncio.CancelledError:
+            return "stopped"
+        except JejakError as error:
+            logger.exception("visit broke off: %s", type(error).__name__)
+            return type(error).__name__
+        except Exception as error:
+            logger.exception("visit broke off: %s", type(error).__name__)
+            return f"internal: {type(error).__name__}"
+        return ""
+
+    async def _through(self, seen: Seen, queue: asyncio.Queue[Seen | None]) -> None:
+        """Send one page through the pipelines and wait until it is recorded."""
+        future: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self.settled[seen.capture] = future
+        queue.put_nowait(seen)
+        failure = await future
+        if failure:
+            seen.visit.gap("NOT_RECORDED", failure, seen.capture)
+
+    async def _end(self, visit: Visit, failure: str) -> None:
+        visit.count("captures", visit.counts.get("requests", 0))
+        draft = self.desk.recorder.outcome(visit.end(self.desk.clock.now(), failure))
+        entries = await self.keeper.record([draft])
+        await asyncio.to_thread(project_entries, self.desk.archive, entries)
+
+    async def _fetch(self, visit: Visit, ask: Ask) -> Seen:
+        """Keep and read one exchange. Raises StoreError alone: what cannot be kept ends the visit."""
+        ticket = Ticket(
+            visit.id,
+            visit.entry.watch,
+            visit.slot,
+            ask.kind,
+            ask.of,
+            self.desk.anchor,
+            ask.minimise,
+        )
+        meta: dict[str, Any] = {TICKET: ticket}
+        if not registry.PLATFORMS[self.platform].manifest.obeys_robots:
+            meta["dont_obey_robotstxt"] = True
+        if self.desk.config.egress_allow and _is_own(ask.url):
+            meta["download_slot"] = "own"
+        request = scrapy.Request(ask.url, headers=dict(ask.headers), meta=meta, dont_filter=True)
+        try:
+            response = await self.crawler.engine.download_async(request)
+        except StoreError:
+            raise
+        except IgnoreRequest:
+            ticket.error = "ROBOTS"
+            return await self._nothing(visit, ask, request, ticket)
+        except Exception as error:  # noqa: BLE001 - whatever the network does is a gap, not a crash
+            ticket.error = ticket.error or type(error).__name__
+            return await self._nothing(visit, ask, request, ticket)
+        return await self._read(visit, ask, response, ticket)
+
+    async def _read(self, visit: Visit, ask: Ask, response: Any, ticket: Ticket) -> Seen:
+        page = Page(
+            url=response.url,
+            status=response.status,
+            headers=_headers(response),
+            body=response.body,
+        )
+        media = ask.kind is CaptureKind.MEDIA
+        reading = NOT_READ if media else registry.read(self.platform, page)
+        if ticket.exchange is not None:
+            kept = any(self._is_watched(visit, edge) for edge in reading.interactions)
+            await self.keeper.keep(ticket.exchange, ticket, body_kept=kept)
+        return Seen(
+            visit=visit,
+            url=ask.url,
+            capture=ticket.captures[-1],
+            page=page,
+            reading=reading,
+            fetched_at=self.desk.clock.now(),
+            kind=ask.kind,
+            of=ask.of,
+            partial=bool({"partial", "dataloss"} & set(response.flags)),
+            retry_after_s=_seconds(page.headers.get("retry-after")),
+        )
+
+    def _is_watched(self, visit: Visit, edge: Any) -> bool:
+        found = self.desk.watched.watch_of(
+            self.platform, edge.actor_id, edge.actor_handle, visit.base_url
+        )
+        return found is not None
+
+    async def _nothing(self, visit: Visit, ask: Ask, request: Any, ticket: Ticket) -> Seen:
+        now = self.desk.clock.now()
+        if not ticket.captures:
+            await self.keeper.keep(failed_exchange(request, ticket, now), ticket)
+        visit.refused = visit.refused or ticket.error == "ROBOTS"
+        visit.gap(ticket.error, "no response", ticket.captures[-1])
+        return Seen(
+            visit, ask.url, ticket.captures[-1], None, NOT_READ, now, kind=ask.kind, of=ask.of
+        )
+
+    def _not_recorded(self, item: Any, **said: Any) -> None:
+        seen = getattr(item, "seen", item)
+        reason = said.get("exception") or getattr(said.get("failure"), "value", None)
+        self.failed += 1
+        self.settle(seen.capture, type(reason).__name__)
+
+    async def _finish(self) -> None:
+        """End what is still open as stopped, write everything, let go."""
+        if not self.opened:
+            return
+        for task in self.visits:
+            task.cancel()
+        await asyncio.gather(*self.visits, return_exceptions=True)
+        await self.browser.close()
+        await asyncio.to_thread(self.desk.close)
+
+
+def _headers(response: Any) -> dict[str, str]:
+    return {
+        name.decode("latin-1").lower(): ", ".join(v.decode("latin-1") for v in values)
+        for name, values in response.headers.items()
+    }
+
+
+def _seconds(retry_after: str | None) -> int | None:
+    return int(retry_after) if retry_after and retry_after.isdecimal() else None
+
+
+def _is_own(url: str) -> bool:
+    return (urlsplit(url).hostname or "").startswith(LOOPBACK)

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from crawler.page import Page
-from evidence.model import CaptureKind, KnownPost, Reading, WatchEntry
+from crawler.watched import Watched
+from evidence.model import (
+    CaptureKind,
+    Gap,
+    KnownPost,
+    Observation,
+    Outcome,
+    Reading,
+    SeenState,
+    VisitEnd,
+    WatchEntry,
+)
+
+REFUSALS = frozenset({SeenState.BLOCKED, SeenState.GATED})
+LONGEST_WAIT_S = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +44,34 @@ class Seen:
     of: str | None = None
     control: str | None = None
     partial: bool = False
+    retry_after_s: int | None = None
 
     @property
     def status(self) -> int | None:
         """HTTP status, None when no response came."""
         return self.page.status if self.page else None
+
+    @property
+    def sound(self) -> bool:
+        """Whether the page answered with the structure it should have."""
+        reading = self.reading
+        shown = bool(reading.posts or reading.accounts or reading.interactions or reading.empty)
+        return shown and not reading.drift and not self.partial
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What is asked for in one fetch.
+
+    minimise: keep the body only if the reading shows an act of a watchlist account; pages that
+              list strangers are asked for this way.
+    """
+
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+    kind: CaptureKind = CaptureKind.EXCHANGE
+    of: str | None = None
+    minimise: bool = False
 
 
 @dataclass(slots=True)
@@ -41,18 +79,42 @@ class Visit:
     """The conversation a platform's spider holds with one account's service.
 
     id: random; entry: the watchlist row; slot: its due slot, None when made by hand.
-    native_id, handle: as resolved so far, from the watchlist row or by `resolved`.
-    base_url: the row's, else the platform's own; without a trailing slash.
+    native_id, handle: as resolved so far, from the archive or by `resolved`.
+    base_url: the row's, else empty (the platform's own hosts); without a trailing slash.
+    fetch: keeps and reads one Ask.   archive_known: KnownPosts of this account, newest first.
+    validators: what earlier visits asked to remember (ETag and the like), by key.
     """
 
     id: str
     entry: WatchEntry
     slot: str | None
+    due_at: datetime | None
     started_at: datetime
-    base_url: str
     native_id: str | None
     handle: str
+    state: SeenState | None
+    watched: Watched
+    pages_limit: int
+    fetch: Callable[[Visit, Ask], Awaitable[Seen]]
+    archive_known: Callable[[Visit, int], Sequence[KnownPost]]
+    validators: Mapping[str, str] = field(default_factory=dict)
     posts_seen: dict[str, str] = field(default_factory=dict)
+    own_posts: set[str] = field(default_factory=set)
+    changed: list[tuple[Observation, str]] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    gaps: list[Gap] = field(default_factory=list)
+    control: str | None = None
+    account_state: SeenState | None = None
+    shown: bool = False
+    known_handle: str | None = None
+    empty: bool = False
+    drifted: bool = False
+    refused: bool = False
+
+    @property
+    def base_url(self) -> str:
+        """Where the account's service answers, as the watchlist row says; empty: the default."""
+        return self.entry.base_url.rstrip("/")
 
     async def get(
         self,
@@ -61,27 +123,55 @@ class Visit:
         headers: Sequence[tuple[str, str]] = (),
         kind: CaptureKind = CaptureKind.EXCHANGE,
         of: str | None = None,
+        minimise: bool = False,
     ) -> Seen:
         """Fetch, keep, then read one address; never raises for what the network or platform does.
 
         A redirect, error status, time-out or refusal is a Seen as well, with its states or gaps
         noted; a rate limit (429) is waited for once when Retry-After is at most 60 s.
         """
-        raise NotImplementedError
+        ask = Ask(url, tuple(headers), kind, of, minimise)
+        seen = await self.fetch(self, ask)
+        wait_s = seen.retry_after_s
+        if seen.status == 429 and wait_s is not None and wait_s <= LONGEST_WAIT_S:
+            self.count("requests")
+            self.count("rate_limits_waited")
+            await asyncio.sleep(wait_s)
+            seen = await self.fetch(self, ask)
+        return self._noted(seen)
+
+    async def check(self, url: str) -> Seen:
+        """A control fetch: something that must answer if the service does (its own front data).
+
+        A 200 without drift becomes this visit's control.
+        """
+        seen = self._noted(await self.fetch(self, Ask(url)))
+        if seen.status == 200 and not seen.partial:
+            self.control = self.control or seen.capture
+        return seen
 
     def resolved(self, native_id: str, handle: str) -> None:
         """The account's native id and present handle, as the platform gave them."""
-        raise NotImplementedError
+        self.native_id = native_id
+        self.handle = handle
 
     def gap(self, code: str, detail: str = "", capture: str | None = None) -> None:
         """Note something that could not be seen."""
-        raise NotImplementedError
+        self.gaps.append(Gap(code, detail, capture))
+
+    def count(self, name: str, n: int = 1) -> None:
+        """Add to one of the visit's counts."""
+        self.counts[name] = self.counts.get(name, 0) + n
 
     def known_posts(self, limit: int = 200) -> Sequence[KnownPost]:
         """What the archive knows of this account's posts, newest first."""
-        raise NotImplementedError
+        return self.archive_known(self, limit)
 
-    def look_for_missing(
+    def recall(self, key: str) -> str | None:
+        """What an earlier visit's response header said, e.g. `etag <url>`."""
+        return self.validators.get(key)
+
+    async def look_for_missing(
         self, address: Callable[[KnownPost], str], *, oldest: datetime | None
     ) -> AsyncIterator[Seen]:
         """Ask for each known, not yet ABSENT post that this visit's listing did not show.
@@ -89,4 +179,84 @@ class Visit:
         address: gives the post's own URL.   oldest: publication time of the oldest post the
         listing reached; older posts are not asked for. None: the whole list was seen.
         """
-        raise NotImplementedError
+        for known in self.known_posts():
+            if known.native_id in self.posts_seen or known.state is SeenState.ABSENT:
+                continue
+            if oldest and known.published_at and known.published_at < oldest:
+                continue
+            yield await self.get(address(known))
+
+    def _noted(self, seen: Seen) -> Seen:
+        with_control = replace(seen, control=self.control)
+        self._note(with_control)
+        return with_control
+
+    def _note(self, seen: Seen) -> None:
+        self.count("requests")
+        reading = seen.reading
+        if seen.partial:
+            self.gap("DATA_LOSS", "the body was cut off", seen.capture)
+        for state in reading.states:
+            if state.state in REFUSALS:
+                code = "RATE_LIMITED" if seen.status == 429 else state.state.value
+                self.refused = True
+                self.gap(code, state.marker, seen.capture)
+            elif state.subject.startswith("account:"):
+                self.account_state = state.state
+        if seen.kind is CaptureKind.EXCHANGE:
+            for drift in reading.drift:
+                self.drifted = True
+                self.gap("DRIFT", drift.detail, seen.capture)
+            if seen.sound:
+                self.shown = True
+                self.control = self.control or seen.capture
+        self.empty = self.empty or reading.empty
+        for account in reading.accounts:
+            if account.native_id and account.native_id == self.native_id:
+                self.account_state = account.state
+        for post in reading.posts:
+            self.posts_seen.setdefault(post.native_id, seen.capture)
+
+    def end(self, ended_at: datetime, failure: str = "") -> VisitEnd:
+        """How this visit ended; the one outcome of its slot."""
+        outcome, reason = self._verdict(failure)
+        return VisitEnd(
+            visit=self.id,
+            watch=self.entry.watch,
+            slot=self.slot,
+            due_at=self.due_at,
+            started_at=self.started_at,
+            ended_at=ended_at,
+            outcome=outcome,
+            reason=reason,
+            counts=tuple(sorted(self.counts.items())),
+            gaps=tuple(self.gaps),
+            account_native_id=self.native_id,
+            account_handle=self.handle,
+        )
+
+    def _verdict(self, failure: str) -> tuple[Outcome, str]:
+        closed = self.account_state not in (None, SeenState.PRESENT)
+        nothing = not (self.shown or closed)
+        if failure:
+            return (Outcome.FAILED if nothing else Outcome.PARTIAL), failure
+        if nothing and self.refused:
+            return Outcome.BLOCKED, self.gaps[-1].code
+        if nothing and self.drifted:
+            return Outcome.SUSPECT, "the page's expected structure is not there"
+        if nothing:
+            network = next((gap.code for gap in self.gaps), "")
+            if network:
+                return Outcome.FAILED, network
+            return Outcome.SUSPECT, "neither content nor a marker was seen"
+        if self.gaps:
+            return Outcome.PARTIAL, ", ".join(sorted({gap.code for gap in self.gaps}))
+        changes = sum(
+            self.counts.get(name, 0)
+            for name in ("new", "edited", "returned", "state", "interactions", "account")
+        )
+        if changes:
+            return Outcome.COMPLETE, ""
+        if self.empty and not self.posts_seen:
+            return Outcome.EMPTY, "the platform shows an empty list"
+        return Outcome.UNCHANGED, ""

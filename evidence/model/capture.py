@@ -33,8 +33,8 @@ class CaptureState(StrEnum):
 class Exchange:
     """One request and its response.
 
-    response_headers: in the order and spelling received; `body` is as on the wire, so it is still
-                      compressed when `Content-Encoding` says so.
+    response_headers: as the HTTP library gives them (names in its spelling); `body` is as on the
+                      wire, so it is still compressed when `Content-Encoding` says so.
     error:  class of failure when there was no response (`TimeoutError`), else empty.
     flags:  what the downloader reported (`partial`, `dataloss`).
     remote: address and port the bytes came from, empty when unknown.

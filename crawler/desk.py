@@ -1,0 +1,163 @@
+"""What a crawl process works with: the archive, its writer, the watchlist index, the clock."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+from evidence.store.commit import GroupCommit
+
+from crawler.clock import Clock
+from crawler.config import Config
+from crawler.middlewares.keep import Keeper
+from crawler.visit import Visit
+from crawler.watched import Watched, watched_of
+from evidence.canonical import from_value, new_record_id
+from evidence.errors import ScopeError
+from evidence.model import KnownPost, SeenState, Slot, WatchEntry
+from evidence.record import Recorder
+from evidence.store import open_archive
+from evidence.store.ports import Archive
+
+KNOWN_FIELDS = tuple(KnownPost.__dataclass_fields__)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything one crawl process shares between its visits.
+
+    anchor: SHA-256 hex of the newest checkpoint note when the process began, None before the
+            first: what is captured now is not older than that note.
+    """
+
+    config: Config
+    archive: Archive
+    commit: GroupCommit
+    keeper: Keeper
+    recorder: Recorder
+    clock: Clock
+    watched: Watched
+    anchor: str | None
+
+    def close(self) -> None:
+        """Write what is queued, then let go of the archive."""
+        self.commit.close()
+        self.archive.close()
+
+
+def open_desk(config: Config) -> Desk:
+    """Open the archive and all that hangs on it. Raises StoreError or ConfigError."""
+    archive = open_archive(config.archive_url, config.data_dir)
+    clock = config.clock()
+    recorder = Recorder(clock.source, tool(), config.digest())
+    commit = GroupCommit(archive)
+    notes = archive.checkpoints()
+    return Desk(
+        config=config,
+        archive=archive,
+        commit=commit,
+        keeper=Keeper(commit, recorder, clock),
+        recorder=recorder,
+        clock=clock,
+        watched=watched_of(archive.rows("watches")),
+        anchor=hashlib.sha256(notes[-1][1]).hexdigest() if notes else None,
+    )
+
+
+def tool() -> str:
+    """Name and version of this program, as captures say it."""
+    return f"jejak {version('jejak')}"
+
+
+def user_agent(config: Config) -> str:
+    """Who asks, and how to reach us: never a browser's name."""
+    contact = f" (+{config.contact})" if config.contact else ""
+    return f"Jejak/{version('jejak')} {config.organisation}{contact}"
+
+
+def known_posts(archive: Archive, visit: Visit, limit: int) -> Sequence[KnownPost]:
+    """What the archive knows of the posts of the visited account, newest publication first."""
+    rows = archive.rows(
+        "posts",
+        {"watch": visit.entry.watch},
+        order="published_at",
+        descending=True,
+        limit=limit,
+    )
+    return [known_post(row) for row in rows]
+
+
+def known_post(row: Mapping[str, Any]) -> KnownPost:
+    """A row of the `posts` projection as a value."""
+    fields = {name: row[name] for name in KNOWN_FIELDS}
+    return KnownPost(**{**fields, "state": SeenState(row["state"])})
+
+
+def visit_of(
+    desk: Desk,
+    row: Mapping[str, Any],
+    slot: Slot | None,
+    fetch: Any,
+) -> Visit:
+    """A fresh visit to the account of one `watches` row."""
+    entry = from_value(row["entry"], WatchEntry)
+    validators = {
+        str(v["key"]): str(v["value"])
+        for v in desk.archive.rows("validators", {"watch": entry.watch}, limit=200)
+    }
+    return Visit(
+        id=new_record_id(),
+        entry=entry,
+        slot=slot.id if slot else None,
+        due_at=slot.due_at if slot else None,
+        started_at=desk.clock.now(),
+        native_id=row.get("native_id") or entry.account.native_id,
+        handle=row.get("handle") or entry.account.handle,
+        state=SeenState(row["state"]) if row.get("state") else None,
+        watched=desk.watched,
+        pages_limit=desk.config.pages_per_visit,
+        fetch=fetch,
+        archive_known=lambda visit, limit: known_posts(desk.archive, visit, limit),
+        validators=validators,
+        known_handle=row.get("handle"),
+    )
+
+
+def watch_rows(
+    archive: Archive, platform: str, *, account: str | None, watches: Sequence[str] | None
+) -> list[dict[str, Any]]:
+    """Active watchlist rows of a platform, or the one of `account`.
+
+    account: a watch id, native id, handle or URL of the row.
+    Raises ScopeError when `account` is not on the watchlist: only watched accounts are visited.
+    """
+    rows = [row for row in archive.rows("watches", {"platform": platform}) if row["active"]]
+    if watches is not None:
+        wanted = set(watches)
+        return [row for row in rows if row["id"] in wanted]
+    if account is None:
+        return rows
+    sought = account.strip().lstrip("@").lower()
+    found = [row for row in rows if sought in _names(row)]
+    if not found:
+        raise ScopeError(
+            f"{platform} account {account!r}",
+            "is not on the watchlist, and only watched accounts are visited",
+            "Add it with `jejak watchlist import`",
+        )
+    return found
+
+
+def _names(row: Mapping[str, Any]) -> set[str]:
+    account = row["entry"]["account"]
+    handle = str(row.get("handle") or account["handle"]).lower()
+    base = str(row["entry"].get("base_url", "")).rstrip("/").lower()
+    names = {str(row["id"]), handle, str(account["handle"]).lower().lstrip("@")}
+    if row.get("native_id"):
+        names.add(str(row["native_id"]).lower())
+    if base:
+        names |= {f"{base}/@{handle}", f"{base}/{handle}", f"{handle}@{base.split('//')[-1]}"}
+    return names

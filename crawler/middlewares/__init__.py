@@ -1,0 +1,1 @@
+"""Scrapy downloader components: keep every exchange, refuse every address that is not public."""

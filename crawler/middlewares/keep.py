@@ -1,0 +1,185 @@
+"""KeepMiddleware: every exchange is durable evidence before anything reads it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from evidence.store.commit import GroupCommit
+from scrapy import Request
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Headers, Response
+
+from crawler.clock import Clock
+from evidence.model import CaptureKind, CaptureState, Draft, Exchange
+from evidence.record import Recorder
+
+TICKET = "jejak_ticket"
+"""Key of a request's Ticket in `Request.meta`; requests without one (robots.txt) are not kept."""
+
+ERRORS = {
+    "TimeoutError": "TIMEOUT",
+    "DownloadTimeoutError": "TIMEOUT",
+    "TCPTimedOutError": "TIMEOUT",
+    "DNSLookupError": "DNS",
+    "CannotResolveHostError": "DNS",
+    "DownloadCancelledError": "TOO_LARGE",
+    "ResponseDataLossError": "DATA_LOSS",
+    "ResponseFailed": "CONNECTION_LOST",
+    "ResponseNeverReceived": "CONNECTION_LOST",
+    "ConnectionLost": "CONNECTION_LOST",
+    "DownloadFailedError": "CONNECTION_LOST",
+    "ConnectionRefusedError": "CONNECTION_REFUSED",
+    "DownloadConnectionRefusedError": "CONNECTION_REFUSED",
+    "ConnectError": "CONNECTION_REFUSED",
+    "FetchError": "REFUSED_ADDRESS",
+    "UnsupportedURLSchemeError": "REFUSED_ADDRESS",
+}
+
+
+@dataclass(slots=True)
+class Ticket:
+    """What the exchanges of one fetch are kept as.
+
+    minimise: do not record yet; the reader decides whether the body may be kept.
+    captures: record ids made so far, one per exchange (redirects and retries are exchanges).
+    """
+
+    visit: str
+    watch: str
+    slot: str | None
+    kind: CaptureKind
+    of: str | None
+    anchor: str | None
+    minimise: bool
+    captures: list[str] = field(default_factory=list)
+    exchange: Exchange | None = None
+    requested_at: datetime | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """Records captures through the group-committing writer."""
+
+    commit: GroupCommit
+    recorder: Recorder
+    clock: Clock
+
+    async def keep(self, exchange: Exchange, ticket: Ticket, *, body_kept: bool = True) -> str:
+        """Make one exchange durable; returns the record id of its capture. Raises StoreError."""
+        draft = self.recorder.capture(
+            exchange,
+            visit=ticket.visit,
+            watch=ticket.watch,
+            slot=ticket.slot,
+            anchor=ticket.anchor,
+            body_kept=body_kept,
+        )
+        await self.record([draft])
+        ticket.captures.append(draft.rec)
+        return draft.rec
+
+    async def record(self, drafts: Sequence[Draft]) -> tuple[Any, ...]:
+        """Durable on return. Raises StoreError or ParseError."""
+        return await asyncio.wrap_future(self.commit.submit(drafts))
+
+
+class KeepMiddleware:
+    """Sits next to the downloader, so it sees each exchange as received, still compressed."""
+
+    def __init__(self, crawler: Any) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Any) -> KeepMiddleware:
+        """As Scrapy builds it."""
+        return cls(crawler)
+
+    @property
+    def keeper(self) -> Keeper:
+        """The spider's own keeper; there is one per process."""
+        keeper = self.crawler.spider.keeper
+        if not isinstance(keeper, Keeper):
+            raise TypeError("the spider has no Keeper")
+        return keeper
+
+    def process_request(self, request: Request) -> None:
+        """Note when the request leaves."""
+        ticket = request.meta.get(TICKET)
+        if isinstance(ticket, Ticket):
+            ticket.requested_at = self.keeper.clock.now()
+
+    async def process_response(self, request: Request, response: Response) -> Response:
+        """Keep the exchange; the response goes on only when it is durable."""
+        ticket = request.meta.get(TICKET)
+        if isinstance(ticket, Ticket):
+            now = self.keeper.clock.now()
+            exchange = exchange_of(request, response, ticket, now)
+            if ticket.minimise and not 300 <= response.status < 400:
+                ticket.exchange = exchange
+            else:
+                await self.keeper.keep(exchange, ticket)
+        return response
+
+    async def process_exception(self, request: Request, exception: Exception) -> None:
+        """Keep the failed attempt: that nothing came is a fact too."""
+        ticket = request.meta.get(TICKET)
+        if isinstance(ticket, Ticket) and not isinstance(exception, IgnoreRequest):
+            now = self.keeper.clock.now()
+            name = type(exception).__name__
+            ticket.error = ERRORS.get(name, name)
+            await self.keeper.keep(failed_exchange(request, ticket, now), ticket)
+
+
+def exchange_of(request: Request, response: Response, ticket: Ticket, now: datetime) -> Exchange:
+    """The exchange Scrapy made, as evidence."""
+    flags = tuple(sorted(set(response.flags) & {"partial", "dataloss"}))
+    content_type = header_text(response.headers.get(b"Content-Type")).split(";")[0].strip()
+    return replace(
+        failed_exchange(request, ticket, now),
+        status=response.status,
+        response_headers=header_pairs(response.headers),
+        body=response.body,
+        state=CaptureState.PARTIAL if flags else CaptureState.COMPLETE,
+        media=content_type.lower() if content_type.isascii() and content_type else "unknown",
+        remote=str(response.ip_address or ""),
+        error="",
+        flags=flags,
+    )
+
+
+def failed_exchange(request: Request, ticket: Ticket, now: datetime) -> Exchange:
+    """An attempt that brought no response."""
+    return Exchange(
+        url=request.url,
+        method=request.method,
+        requested_at=ticket.requested_at or now,
+        fetched_at=now,
+        request_headers=header_pairs(request.headers),
+        status=None,
+        response_headers=(),
+        body=b"",
+        kind=ticket.kind,
+        state=CaptureState.FAILED,
+        error=ticket.error,
+        request_body=request.body,
+        of=ticket.of,
+    )
+
+
+def header_pairs(headers: Headers) -> tuple[tuple[str, str], ...]:
+    """All headers as text pairs; cookies we might have been set are part of what was received."""
+    return tuple(
+        (header_text(name), header_text(value))
+        for name, values in headers.items()
+        for value in values
+    )
+
+
+def header_text(value: bytes | None) -> str:
+    """Header bytes as text: Latin-1, as HTTP/1.1 leaves them."""
+    return (value or b"").decode("latin-1")

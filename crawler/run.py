@@ -1,0 +1,82 @@
+"""The child process: visit accounts of one platform, then end. `python -m crawler.run --batch F`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from scrapy.crawler import CrawlerProcess
+from scrapy.utils.project import get_project_settings
+
+from crawler.config import Config
+from crawler.logs import JsonFormatter
+from crawler.spider import AccountSpider
+
+EXIT_FAILED = 1
+
+
+def crawl(platform: str, *, account: str | None = None, batch: Path | None = None) -> int:
+    """Visit in this process until done; 0 when every page could be recorded, else 1.
+
+    Runs the reactor, so once per process. Configuration comes from the environment.
+    """
+    _log_as_json()
+    os.environ.setdefault("SCRAPY_SETTINGS_MODULE", "crawler.settings")
+    process = CrawlerProcess(get_project_settings(), install_root_handler=False)
+    crawler = process.create_crawler(platform)
+    process.crawl(crawler, account=account, batch=str(batch) if batch else None)
+    process.start()
+    spider = crawler.spider
+    sound = isinstance(spider, AccountSpider) and spider.opened and not spider.failed
+    return 0 if sound and not process.bootstrap_failed else EXIT_FAILED
+
+
+def command(platform: str, *, account: str | None = None, batch: Path | None = None) -> list[str]:
+    """The command line of a child process that does the same."""
+    line = [sys.executable, "-m", "crawler.run", "--platform", platform]
+    if account:
+        line += ["--account", account]
+    if batch:
+        line += ["--batch", str(batch)]
+    return line
+
+
+def write_batch(config: Config, platform: str, slots: Sequence[dict[str, str]]) -> Path:
+    """A batch file for a child: its platform and due slots."""
+    folder = config.data_dir / "batches"
+    folder.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f"{platform}-", suffix=".json", dir=folder)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump({"platform": platform, "slots": list(slots)}, file)
+    return Path(name)
+
+
+def _log_as_json() -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonFormatter())
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+
+
+def main() -> int:
+    """Entry of `python -m crawler.run`."""
+    parser = argparse.ArgumentParser(prog="crawler.run", description=__doc__)
+    parser.add_argument("--platform")
+    parser.add_argument("--account")
+    parser.add_argument("--batch", type=Path)
+    said = parser.parse_args()
+    platform = said.platform
+    if said.batch:
+        platform = json.loads(said.batch.read_text("utf-8"))["platform"]
+    if not platform:
+        parser.error("--platform or --batch is needed")
+    return crawl(platform, account=said.account, batch=said.batch)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,473 @@
+"""Projection tables: what the log says, arranged for questions. Never evidence, always rebuildable.
+
+Each row is folded from statements in log order: `rows_of` is pure, given the rows that were there
+before. Live recording and `rebuild` use the same fold, so they agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from evidence.canonical import decode, from_value, parse_instant
+from evidence.model import Entry, Interaction, StatementType
+from evidence.record import interaction_key, post_key
+from evidence.store.ports import Archive, Row
+
+Objects = Mapping[str, Any]
+Fold = Callable[[Entry, Objects, "Rows"], None]
+
+TABLES = (
+    "watches",
+    "campaigns",
+    "posts",
+    "snapshots",
+    "observations",
+    "accounts",
+    "captures",
+    "media",
+    "validators",
+    "interactions",
+    "fingerprints",
+    "outcomes",
+    "custody",
+)
+
+
+class Rows:
+    """Rows being written, over the rows already in the archive."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._new: dict[tuple[str, str], dict[str, Any]] = {}
+        self._old: dict[tuple[str, str], dict[str, Any] | None] = {}
+
+    def prime(self, wanted: Iterable[tuple[str, str]]) -> None:
+        """Read many rows at once, so that `before` need not ask for each."""
+        ids: dict[str, list[str]] = {}
+        for table, id in wanted:
+            if (table, id) not in self._old:
+                ids.setdefault(table, []).append(id)
+        for table, missing in ids.items():
+            found = self._archive.rows_by_id(table, missing)
+            for id in missing:
+                self._old[table, id] = found.get(id)
+
+    def before(self, table: str, id: str) -> dict[str, Any] | None:
+        """The newest version of a row, written in this fold or earlier."""
+        if (table, id) in self._new:
+            return self._new[table, id]
+        self.prime([(table, id)])
+        return self._old[table, id]
+
+    def write(self, table: str, id: str, doc: Mapping[str, Any]) -> None:
+        """Replace a row."""
+        self._new[table, id] = {"id": id, **doc}
+
+    def merge(self, table: str, id: str, fields: Mapping[str, Any]) -> None:
+        """Change some fields of a row; a row that is not there is not made."""
+        row = self.before(table, id)
+        if row is not None:
+            self._new[table, id] = {**row, **fields}
+
+    def all(self) -> list[Row]:
+        """What is to be written."""
+        return [
+            Row(table, id, {k: v for k, v in doc.items() if k != "id"})
+            for (table, id), doc in self._new.items()
+        ]
+
+
+def project_entries(
+    archive: Archive,
+    entries: Sequence[Entry],
+    objects: Mapping[str, Objects] | None = None,
+) -> None:
+    """Fold entries into the projection tables.
+
+    objects: decoded JSON objects by record id and role, for callers that just recorded them;
+    others are opened from the archive (an erased one leaves its row out).
+    """
+    rows = Rows(archive)
+    opened = [(entry, _objects(archive, entry, objects or {})) for entry in entries]
+    rows.prime(key for entry, said in opened for key in _wanted(entry, said))
+    for entry, said in opened:
+        fold = FOLDS.get(entry.statement.type)
+        if fold is not None and said is not None:
+            fold(entry, said, rows)
+    archive.project(rows.all())
+
+
+def rebuild(archive: Archive, say: Callable[[int, int], None] | None = None) -> int:
+    """Clear all projection tables and write them anew from the log; returns entries folded.
+
+    say: called with (entries done, entries in all).
+    """
+    archive.clear_projections()
+    total = archive.size()
+    batch: list[Entry] = []
+    done = 0
+    for entry in archive.entries():
+        batch.append(entry)
+        if len(batch) == 200:
+            project_entries(archive, batch)
+            done += len(batch)
+            batch = []
+            if say:
+                say(done, total)
+    project_entries(archive, batch)
+    if say:
+        say(done + len(batch), total)
+    return done + len(batch)
+
+
+def _objects(archive: Archive, entry: Entry, given: Mapping[str, Objects]) -> Objects | None:
+    """The JSON objects a fold reads; None when they were erased."""
+    known = given.get(entry.statement.rec)
+    role = READS.get(entry.statement.type)
+    if role is None or known is not None:
+        return known or {}
+    opening = archive.open_object(entry.statement.rec, role)
+    return {role: decode(opening.data)} if opening else None
+
+
+def _wanted(entry: Entry, said: Objects | None) -> Iterator[tuple[str, str]]:
+    """Rows that folding this entry will ask for, as far as they can be told beforehand."""
+    watch = entry.statement.facts.get("watch")
+    if isinstance(watch, str):
+        yield "watches", watch
+    if said and "post" in said:
+        yield "posts", post_key(said["post"]["platform"], said["post"]["native_id"])
+
+
+def _campaign(entry: Entry, objects: Objects, rows: Rows) -> None:
+    campaign = objects["campaign"]
+    rows.write(
+        "campaigns",
+        campaign["id"],
+        {
+            "campaign": campaign,
+            "rec": entry.statement.rec,
+            "active": not campaign["superseded_by"],
+        },
+    )
+
+
+def _watch(entry: Entry, objects: Objects, rows: Rows) -> None:
+    item = objects["entry"]
+    facts = entry.statement.facts
+    before = rows.before("watches", item["watch"]) or {}
+    kept = {
+        name: before.get(name)
+        for name in ("native_id", "handle", "state", "last_visit_at", "last_due_at", "last_outcome")
+    }
+    account = item["account"]
+    rows.write(
+        "watches",
+        item["watch"],
+        {
+            **kept,
+            "entry": item,
+            "platform": account["platform"],
+            "side": item["side"],
+            "tier": item["tier"],
+            "active": facts["change"] != "REMOVED",
+            "rec": entry.statement.rec,
+            "native_id": kept["native_id"] or account["native_id"],
+            "handle": kept["handle"] or account["handle"],
+            "person": item["attribution"]["person"],
+            "region_code": item["region_code"],
+        },
+    )
+
+
+def _capture(entry: Entry, objects: Objects, rows: Rows) -> None:
+    facts = entry.statement.facts
+    exchange = objects["exchange"]
+    body = next((o for o in entry.statement.objects if o.role == "body"), None)
+    platform = (rows.before("watches", facts["watch"]) or {}).get("platform", "")
+    rows.write(
+        "captures",
+        entry.statement.rec,
+        {
+            **{name: facts[name] for name in
+               ("visit", "slot", "watch", "kind", "state", "via", "status", "of")},
+            "url": exchange["url"],
+            "media": body.media if body else "",
+            "size": body.size if body else 0,
+            "fetched_at": parse_instant(facts["fetched_at"]),
+            "index": entry.index,
+        },
+    )  # fmt: skip
+    if facts["kind"] == "media" and facts["status"] == 200 and facts["state"] == "COMPLETE":
+        rows.write(
+            "media",
+            f"{platform}|{exchange['url']}",
+            {"capture": entry.statement.rec, "watch": facts["watch"]},
+        )
+    _validators(facts["watch"], exchange, rows)
+
+
+def _validators(watch: str, exchange: Mapping[str, Any], rows: Rows) -> None:
+    if exchange["status"] != 200:
+        return
+    said = {name.lower(): value for name, value in exchange["response_headers"]}
+    for name in ("etag", "last-modified"):
+        if name in said:
+            rows.write(
+                "validators",
+                f"{watch}|{name} {exchange['url']}",
+                {"watch": watch, "key": f"{name} {exchange['url']}", "value": said[name]},
+            )
+
+
+def _reading(entry: Entry, objects: Objects, rows: Rows) -> None:
+    facts = entry.statement.facts
+    reading = objects["reading"]
+    watch = rows.before("watches", facts["watch"])
+    if watch is None:
+        return
+    platform = watch["platform"]
+    seen_at = parse_instant(reading["captured"]["fetched_at"])
+    rows.prime(("posts", post_key(platform, post["native_id"])) for post in reading["posts"])
+    for post in reading["posts"]:
+        row = rows.before("posts", post_key(platform, post["native_id"]))
+        if row and row["watch"] == facts["watch"] and row["last_seen_at"] < seen_at:
+            rows.merge("posts", row["id"], {"last_seen_at": seen_at})
+    for edge in reading["interactions"]:
+        key = interaction_key(platform, from_value(edge, Interaction))
+        row = rows.before("interactions", key)
+        if row and row["last_seen_at"] < seen_at:
+            rows.merge("interactions", key, {"last_seen_at": seen_at})
+
+
+def _snapshot(entry: Entry, objects: Objects, rows: Rows) -> None:
+    facts = entry.statement.facts
+    said = objects["post"]
+    post = said["post"]
+    rec = entry.statement.rec
+    seen_at = parse_instant(said["seen_at"])
+    key = post_key(said["platform"], said["native_id"])
+    before = rows.before("posts", key) or {}
+    shared = {
+        "platform": said["platform"],
+        "native_id": said["native_id"],
+        "watch": facts["watch"],
+        "post": facts["post"] or rec,
+        "published_at": _time(post["published_at"]),
+    }
+    rows.write(
+        "snapshots",
+        rec,
+        {
+            **shared,
+            "number": facts["number"],
+            "change": facts["change"],
+            "capture": facts["capture"],
+            "seen_at": seen_at,
+            "index": entry.index,
+        },
+    )
+    rows.write(
+        "posts",
+        key,
+        {
+            **shared,
+            "snapshot": rec,
+            "snapshots": facts["number"],
+            "state": "EDITED" if facts["change"] == "EDITED" else "PRESENT",
+            "state_digest": said["state_digest"],
+            "first_seen_at": before.get("first_seen_at") or seen_at,
+            "last_seen_at": seen_at,
+            "first_absent_at": None,
+            "absent_marker": None,
+            "url": post["url"],
+            "has_media": bool(post["media"]),
+            "author_id": post["author_id"],
+            "author_handle": post["author_handle"],
+        },
+    )
+
+
+def _observation(entry: Entry, objects: Objects, rows: Rows) -> None:
+    facts = entry.statement.facts
+    said = objects["observation"]
+    key = post_key(said["platform"], said["native_id"])
+    first_absent = _time(said["first_absent_at"])
+    rows.write(
+        "observations",
+        entry.statement.rec,
+        {
+            "post": facts["post"],
+            "native_id": said["native_id"],
+            "platform": said["platform"],
+            "watch": facts["watch"],
+            "change": said["change"],
+            "state": said["state"],
+            "previous_state": said["previous_state"],
+            "seen_at": _time(said["seen_at"]),
+            "last_seen_at": _time(said["last_seen_at"]),
+            "first_absent_at": first_absent,
+            "marker": said["marker"],
+            "capture": facts["capture"],
+            "control": facts["control"],
+            "index": entry.index,
+        },
+    )
+    rows.merge(
+        "posts",
+        key,
+        {
+            "state": said["state"],
+            "first_absent_at": first_absent,
+            "absent_marker": said["marker"] if first_absent else None,
+        },
+    )
+
+
+def _account(entry: Entry, objects: Objects, rows: Rows) -> None:
+    facts = entry.statement.facts
+    account = objects["account"]["account"]
+    seen_at = parse_instant(objects["account"]["seen_at"])
+    rows.write(
+        "accounts",
+        entry.statement.rec,
+        {
+            "watch": facts["watch"],
+            "state": facts["state"],
+            "previous_state": facts["previous_state"],
+            "changed": list(facts["changed"]),
+            "handle": account["handle"],
+            "native_id": account["native_id"],
+            "marker": objects["account"]["marker"],
+            "seen_at": seen_at,
+            "capture": facts["capture"],
+            "index": entry.index,
+        },
+    )
+    newest = {"state": facts["state"]}
+    if account["native_id"]:
+        newest["native_id"] = account["native_id"]
+    if account["handle"]:
+        newest["handle"] = account["handle"]
+    rows.merge("watches", facts["watch"], newest)
+
+
+def _interaction(entry: Entry, objects: Objects, rows: Rows) -> None:
+    facts = entry.statement.facts
+    said = objects["interaction"]
+    edge = said["interaction"]
+    first_seen = parse_instant(said["first_seen_at"])
+    rows.write(
+        "interactions",
+        interaction_key(said["platform"], from_value(edge, Interaction)),
+        {
+            **{name: edge[name] for name in
+               ("act", "actor_id", "actor_handle", "target", "native_id")},
+            "at": _time(edge["at"]),
+            "actor_watch": facts["actor_watch"],
+            "target_watch": facts["target_watch"],
+            "platform": said["platform"],
+            "first_seen_at": first_seen,
+            "last_seen_at": first_seen,
+            "withdrawn_at": None,
+            "capture": facts["capture"],
+            "rec": entry.statement.rec,
+            "index": entry.index,
+        },
+    )  # fmt: skip
+
+
+def _fingerprint(entry: Entry, objects: Objects, rows: Rows) -> None:
+    facts = entry.statement.facts
+    image = objects["fingerprint"]
+    capture = rows.before("captures", facts["capture"]) or {}
+    rows.write(
+        "fingerprints",
+        facts["capture"],
+        {
+            "watch": facts["watch"],
+            "of": capture.get("of"),
+            "flat": image["flat"],
+            "width": image["width"],
+            "height": image["height"],
+            "values": {f["algorithm"]: f["value"] for f in image["fingerprints"]},
+            "rec": entry.statement.rec,
+            "index": entry.index,
+        },
+    )
+
+
+def _outcome(entry: Entry, objects: Objects, rows: Rows) -> None:
+    facts = entry.statement.facts
+    due_at, ended_at = _time(facts["due_at"]), _time(facts["ended_at"])
+    rows.write(
+        "outcomes",
+        entry.statement.rec,
+        {
+            **{name: facts[name] for name in ("slot", "visit", "watch", "outcome", "reason")},
+            "due_at": due_at,
+            "started_at": _time(facts["started_at"]),
+            "ended_at": ended_at,
+            "counts": dict(facts["counts"]),
+            "gaps": list(facts["gaps"]),
+            "index": entry.index,
+        },
+    )
+    newest: dict[str, Any] = {}
+    watch = rows.before("watches", facts["watch"]) or {}
+    if due_at and (not watch.get("last_due_at") or watch["last_due_at"] < due_at):
+        newest["last_due_at"] = due_at
+        newest["last_outcome"] = facts["outcome"]
+    if facts["outcome"] != "MISSED":
+        newest["last_visit_at"] = ended_at
+        newest["last_outcome"] = facts["outcome"]
+    rows.merge("watches", facts["watch"], newest)
+
+
+def _custody(entry: Entry, objects: Objects, rows: Rows) -> None:
+    facts = entry.statement.facts
+    rows.write(
+        "custody",
+        entry.statement.rec,
+        {
+            **{name: facts[name] for name in ("action", "subjects", "purpose", "order")},
+            "at": entry.statement.at,
+            "index": entry.index,
+        },
+    )
+
+
+def _time(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    return datetime.fromisoformat(text)
+
+
+READS: Mapping[StatementType, str] = {
+    StatementType.CAMPAIGN: "campaign",
+    StatementType.WATCH: "entry",
+    StatementType.CAPTURE: "exchange",
+    StatementType.READING: "reading",
+    StatementType.SNAPSHOT: "post",
+    StatementType.OBSERVATION: "observation",
+    StatementType.ACCOUNT: "account",
+    StatementType.INTERACTION: "interaction",
+    StatementType.FINGERPRINT: "fingerprint",
+}
+"""The object a type's rows are made from; types not named need none."""
+
+FOLDS: Mapping[StatementType, Fold] = {
+    StatementType.CAMPAIGN: _campaign,
+    StatementType.WATCH: _watch,
+    StatementType.CAPTURE: _capture,
+    StatementType.READING: _reading,
+    StatementType.SNAPSHOT: _snapshot,
+    StatementType.OBSERVATION: _observation,
+    StatementType.ACCOUNT: _account,
+    StatementType.INTERACTION: _interaction,
+    StatementType.FINGERPRINT: _fingerprint,
+    StatementType.OUTCOME: _outcome,
+    StatementType.CUSTODY: _custody,
+}

@@ -1,0 +1,138 @@
+"""History: what is new in this page against what the archive knew."""
+
+from __future__ import annotations
+
+import asyncio
+
+from crawler.desk import Desk, known_post
+from crawler.visit import Seen, Visit
+from evidence.history import compare, not_found
+from evidence.model import (
+    AccountSeen,
+    Change,
+    KnownPost,
+    Observation,
+    Reading,
+    SeenState,
+    StateSeen,
+)
+from evidence.record import interaction_key, post_key
+from pipelines.component import Component
+from pipelines.page import AccountChange, Compared, Edge, Measured
+
+Compare = tuple[Observation, KnownPost | None]
+
+
+class HistoryPipeline(Component):
+    """Compares a page with the last snapshots; unchanged posts make no record of their own."""
+
+    async def process_item(self, item: Measured) -> Compared:
+        """The page with its changes."""
+        return await asyncio.to_thread(compared, item, self.desk)
+
+
+def compared(item: Measured, desk: Desk) -> Compared:
+    """Changes of posts, of the visited account, and edges seen for the first time."""
+    seen, reading = item.seen, item.scoped.reading
+    platform = seen.visit.entry.account.platform
+    known = known_of(reading, platform, desk)
+    changes = tuple(
+        pair
+        for pair in (*posts(reading, known, seen), *states(reading, known, seen))
+        if pair[0].change is not Change.UNCHANGED
+    )
+    return Compared(
+        item, changes, account_change(reading, seen), first_seen(item.scoped.edges, platform, desk)
+    )
+
+
+def known_of(reading: Reading, platform: str, desk: Desk) -> dict[str, KnownPost]:
+    """What the archive knows of every post a reading names."""
+    ids = [post.native_id for post in reading.posts]
+    ids += [s.subject.removeprefix("post:") for s in reading.states if s.subject[:5] == "post:"]
+    if not ids:
+        return {}
+    rows = desk.archive.rows_by_id("posts", [post_key(platform, id) for id in ids])
+    return {str(row["native_id"]): known_post(row) for row in rows.values()}
+
+
+def posts(reading: Reading, known: dict[str, KnownPost], seen: Seen) -> list[Compare]:
+    """Posts that were seen with content; a post shown twice on a page counts once."""
+    unique = {post.native_id: post for post in reading.posts}
+    return [
+        (compare(known.get(id), post, seen.fetched_at), known.get(id))
+        for id, post in unique.items()
+    ]
+
+
+def states(reading: Reading, known: dict[str, KnownPost], seen: Seen) -> list[Compare]:
+    """Known posts whose place showed a marker instead of content."""
+    proofs = {p.native_id: p.commit for p in reading.proofs if not p.present and p.signer}
+    found: list[Compare] = []
+    for state in reading.states:
+        post = known.get(state.subject.removeprefix("post:"))
+        if not state.subject.startswith("post:") or post is None:
+            continue
+        proof = proofs.get(post.native_id)
+        observation = not_found(post, state, seen.fetched_at, seen.control, proof)
+        if observation is None:
+            seen.visit.gap("NO_CONTROL", state.marker, seen.capture)
+        else:
+            found.append((observation, post))
+    return found
+
+
+def account_change(reading: Reading, seen: Seen) -> AccountChange | None:
+    """What changed about the visited account: id resolved, handle, or state."""
+    visit = seen.visit
+    for account in reading.accounts:
+        changed = _changed(account, visit)
+        if changed:
+            previous, visit.state = visit.state, account.state
+            return AccountChange(account, previous, changed, None)
+        return None
+    for state in reading.states:
+        if state.subject.startswith("account:"):
+            return _state_change(state, seen)
+    return None
+
+
+def _changed(account: AccountSeen, visit: Visit) -> tuple[str, ...]:
+    row = visit.entry.account
+    changed = []
+    if visit.state is None:
+        changed.append("RESOLVED")
+    elif account.state is not visit.state:
+        changed.append("STATE")
+    if account.handle and account.handle != visit.known_handle and visit.state is not None:
+        changed.append("HANDLE")
+    if account.native_id and row.native_id and account.native_id != row.native_id:
+        changed.append("NATIVE_ID")
+    visit.known_handle = account.handle or visit.known_handle
+    return tuple(changed)
+
+
+def _state_change(state: StateSeen, seen: Seen) -> AccountChange | None:
+    """A marker in place of the account. ABSENT needs a control and a second visit; else UNSEEN."""
+    visit = seen.visit
+    now = state.state
+    if now in (SeenState.BLOCKED, SeenState.DRIFT):
+        return None
+    if now is SeenState.ABSENT and not (
+        seen.control and visit.state in (SeenState.UNSEEN, SeenState.ABSENT)
+    ):
+        now = SeenState.UNSEEN
+    if now is visit.state or (now is SeenState.UNSEEN and visit.state is SeenState.ABSENT):
+        return None
+    account = AccountSeen(visit.native_id, visit.handle, None, now)
+    previous, visit.state = visit.state, now
+    return AccountChange(account, previous, ("STATE",), state.marker)
+
+
+def first_seen(edges: tuple[Edge, ...], platform: str, desk: Desk) -> tuple[Edge, ...]:
+    """Edges the archive does not hold yet."""
+    keyed = {interaction_key(platform, edge.interaction): edge for edge in edges}
+    if not keyed:
+        return ()
+    held = desk.archive.rows_by_id("interactions", list(keyed))
+    return tuple(edge for key, edge in keyed.items() if key not in held)
