@@ -70,7 +70,7 @@ def stop(
         except ProcessLookupError:
             break
         try:
-            server.wait(10)
+            server.wait(grace_s)
         except subprocess.TimeoutExpired:
             continue
     server.wait(10)
