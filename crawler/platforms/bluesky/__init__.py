@@ -1,0 +1,1 @@
+"""Bluesky and other AT Protocol services: AppView, repositories, identities, signed proofs."""

@@ -1,0 +1,81 @@
+"""bsky.app's own profile page, as sent or as a browser rendered it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from lxml import etree, html
+
+from crawler.page import Page, whole_number
+from evidence.errors import ParseError
+from evidence.model import AccountCounts, AccountSeen, Reading, SeenState, StateSeen
+
+_FOLLOW = "https://schema.org/FollowAction"
+_WRITE = "https://schema.org/WriteAction"
+_ITEM = "feedItem-by-"
+
+
+def read(page: Page, read_by: str) -> Reading:
+    """The account of a bsky.app profile page, by the page's JSON-LD.
+
+    Posts rendered on it are counted, not read: their times stand in the browser's zone and
+    language, links are cut short, and others' DIDs are missing, so that a post read here would look
+    edited beside the same post read from getAuthorFeed.
+    Raises ParseError when the page is not a profile's.
+    """
+    root = _document(page)
+    entity = _profile(root)
+    did, name = entity.get("identifier"), entity.get("alternateName")
+    if not isinstance(did, str) or not did.startswith("did:"):
+        raise ParseError("ld+json mainEntity.identifier", "is no DID")
+    if not isinstance(name, str) or not name.startswith("@"):
+        raise ParseError("ld+json mainEntity.alternateName", "is no handle")
+    shown = entity.get("name")
+    account = AccountSeen(
+        did,
+        name[1:],
+        shown if isinstance(shown, str) else None,
+        SeenState.PRESENT,
+        AccountCounts(
+            follower=_statistic(entity.get("interactionStatistic"), _FOLLOW),
+            following=_statistic(entity.get("agentInteractionStatistic"), _FOLLOW),
+            post=_statistic(entity.get("agentInteractionStatistic"), _WRITE),
+        ),
+    )
+    items = [part for part in root.iter("div") if (part.get("data-testid") or "").startswith(_ITEM)]
+    unread = StateSeen(f"page:{page.url}", SeenState.PRESENT, f"{len(items)} rendered posts unread")
+    return Reading(read_by, accounts=(account,), states=(unread,) if items else ())
+
+
+def _document(page: Page) -> Any:
+    parser = html.HTMLParser(encoding="utf-8", no_network=True)
+    try:
+        root = html.document_fromstring(page.text().encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, AssertionError) as error:
+        raise ParseError("body", "no HTML document") from error
+    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+        raise ParseError("body", "HTML nested too deep to be read whole")
+    return root
+
+
+def _profile(root: Any) -> dict[str, Any]:
+    """mainEntity of the ProfilePage; its strings hold raw newlines (seen 2026-01-27)."""
+    for script in root.iter("script"):
+        if script.get("type") != "application/ld+json":
+            continue
+        try:
+            value = json.loads(script.text or "", strict=False)
+        except (ValueError, RecursionError) as error:
+            raise ParseError("ld+json", "is not JSON") from error
+        entity = value.get("mainEntity") if isinstance(value, dict) else None
+        if isinstance(entity, dict) and value.get("@type") == "ProfilePage":
+            return entity
+    raise ParseError("body", "HTML without the ProfilePage data of bsky.app")
+
+
+def _statistic(values: Any, kind: str) -> int | None:
+    for value in values if isinstance(values, list) else [values]:
+        if isinstance(value, dict) and value.get("interactionType") == kind:
+            return whole_number(value.get("userInteractionCount"))
+    return None
