@@ -1,0 +1,27 @@
+"""How each platform says what the world is: World -> JSON, HTML or XML, in its own form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sandbox.answer import Answer, Ask
+from sandbox.event import LoginWall, RateLimit, ServerError
+from sandbox.shapes import bluesky, feed, mastodon, telegram
+from sandbox.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One platform's way to answer, and to refuse."""
+
+    answer: Callable[[World, Ask], Answer]
+    refuse: Callable[[RateLimit | LoginWall | ServerError, Ask], Answer]
+
+
+SHAPES = {
+    "mastodon": Shape(mastodon.answer, mastodon.refuse),
+    "bluesky": Shape(bluesky.answer, bluesky.refuse),
+    "telegram": Shape(telegram.answer, telegram.refuse),
+    "feed": Shape(feed.answer, feed.refuse),
+}
