@@ -276,7 +276,7 @@ def _snapshot(entry: Entry, objects: Objects, rows: Rows) -> None:
             **shared,
             "snapshot": rec,
             "snapshots": facts["number"],
-            "state": "EDITED" if facts["change"] == "EDITED" else "PRESENT",
+            "state": _shown_state(facts["change"], said["state_digest"], before),
             "state_digest": said["state_digest"],
             "first_seen_at": before.get("first_seen_at") or seen_at,
             "last_seen_at": seen_at,
@@ -288,6 +288,12 @@ def _snapshot(entry: Entry, objects: Objects, rows: Rows) -> None:
             "author_handle": post["author_handle"],
         },
     )
+
+
+def _shown_state(change: str, digest: str, before: Mapping[str, Any]) -> str:
+    """State of a post whose content was seen: EDITED when it is not that of the last snapshot."""
+    other = change == "RETURNED" and before.get("state_digest") != digest
+    return "EDITED" if change == "EDITED" or other else "PRESENT"
 
 
 def _observation(entry: Entry, objects: Objects, rows: Rows) -> None:

@@ -75,10 +75,10 @@ def states(reading: Reading, known: dict[str, KnownPost], seen: Seen) -> list[Co
             continue
         proof = proofs.get(post.native_id)
         observation = not_found(post, state, seen.fetched_at, seen.control, proof)
-        if observation is None:
-            seen.visit.gap("NO_CONTROL", state.marker, seen.capture)
-        else:
+        if observation is not None:
             found.append((observation, post))
+        elif state.state is SeenState.ABSENT and not (seen.control or proof):
+            seen.visit.gap("NO_CONTROL", state.marker, seen.capture)
     return found
 
 

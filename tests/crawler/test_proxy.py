@@ -1,0 +1,92 @@
+import asyncio
+
+import pytest
+
+from crawler.egress import networks
+from crawler.proxy import EgressProxy
+
+
+class Origin:
+    """A server on loopback that counts the connections it gets."""
+
+    def __init__(self) -> None:
+        self.connections = 0
+        self.heads: list[bytes] = []
+
+    async def start(self) -> int:
+        self.server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        return self.server.sockets[0].getsockname()[1]
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        self.heads.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\nisi!")
+        await writer.drain()
+        writer.close()
+
+
+async def ask(proxy_port: int, request: bytes) -> bytes:
+    reader, writer = await asyncio.open_connection("127.0.0.1", proxy_port)
+    writer.write(request)
+    answer = await asyncio.wait_for(reader.read(), 10)
+    writer.close()
+    return answer
+
+
+async def through(allowed: list[str], make: str) -> tuple[bytes, Origin, EgressProxy]:
+    origin = Origin()
+    port = await origin.start()
+    proxy = EgressProxy(networks(allowed))
+    answer = await ask(await proxy.start(), make.replace("PORT", str(port)).encode())
+    await proxy.stop()
+    origin.server.close()
+    return answer, origin, proxy
+
+
+SPELLINGS = [
+    "127.0.0.1", "localhost", "2130706433", "0x7f000001", "0177.0.0.1", "127.1", "127.0.0.1.",
+    "[::ffff:127.0.0.1]", "0", "0.0.0.0", "[::1]", "[::]", "localhost.",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("host", SPELLINGS)
+@pytest.mark.parametrize(
+    "form",
+    [
+        "GET http://HOST:PORT/x HTTP/1.1\r\nHost: HOST\r\n\r\n",
+        "CONNECT HOST:PORT HTTP/1.1\r\nHost: HOST\r\n\r\n",
+    ],
+)
+def test_no_spelling_of_loopback_reaches_a_server_there(host: str, form: str) -> None:
+    answer, origin, _ = asyncio.run(through([], form.replace("HOST", host)))
+
+    assert origin.connections == 0
+    assert not answer.startswith(b"HTTP/1.1 200")
+
+
+def test_an_allowed_network_is_reached_in_origin_form_without_proxy_headers() -> None:
+    asked = (
+        "GET http://127.0.0.1:PORT/jalan?q=1 HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        "Proxy-Connection: keep-alive\r\nUser-Agent: Jejak\r\n\r\n"
+    )
+    answer, origin, _ = asyncio.run(through(["127.0.0.0/8"], asked))
+
+    assert answer.endswith(b"isi!")
+    assert origin.heads[0].startswith(b"GET /jalan?q=1 HTTP/1.1\r\n")
+    assert b"Proxy-" not in origin.heads[0]
+    assert b"User-Agent: Jejak" in origin.heads[0]
+
+
+def test_a_refused_host_is_remembered_by_name() -> None:
+    _, _, proxy = asyncio.run(through([], "CONNECT localhost:PORT HTTP/1.1\r\n\r\n"))
+
+    assert proxy.refused == ["localhost"]
+
+
+@pytest.mark.parametrize(
+    "rubbish", ["\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "CONNECT x:y HTTP/1.1\r\n\r\n"]
+)
+def test_rubbish_gets_an_error_and_the_proxy_lives(rubbish: str) -> None:
+    answer, _, _ = asyncio.run(through(["127.0.0.0/8"], rubbish))
+
+    assert answer.startswith(b"HTTP/1.1 502") or answer == b""

@@ -1,0 +1,194 @@
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import pytest
+
+from crawler.page import Page
+from crawler.visit import Ask, Seen, Visit
+from crawler.watched import Watched
+from evidence.model import (
+    AccountId,
+    AccountSeen,
+    Attribution,
+    CaptureKind,
+    Confidence,
+    Drift,
+    KnownPost,
+    Outcome,
+    Post,
+    Reading,
+    SeenState,
+    Side,
+    StateSeen,
+    WatchEntry,
+)
+
+NOW = datetime(2024, 11, 1, tzinfo=UTC)
+ENTRY = WatchEntry(
+    watch="w-000000000001",
+    account=AccountId("mastodon", "7", "bunga"),
+    side=Side.WATCHED,
+    tier="A",
+    zone="Asia/Makassar",
+    attribution=Attribution("Bunga", "SK", Confidence.HIGH, "Petugas", NOW),
+    assignment_order="001/ST/2024",
+    legal_basis="UU 10/2016",
+    watched_from=NOW,
+    base_url="https://contoh.example/",
+)
+POST = Post("1", "7", "bunga", "halo", NOW)
+
+
+def known(native_id: str, *, published: datetime = NOW, state: SeenState = SeenState.PRESENT):
+    return KnownPost(
+        "mastodon", native_id, ENTRY.watch, "aa", "aa", 1, state, "d", NOW, NOW, published
+    )
+
+
+def visit_answering(answers: Sequence[dict], posts: Sequence[KnownPost] = ()) -> Visit:
+    """A visit whose fetches are answered in order by fields of Seen."""
+    queue = list(answers)
+
+    async def fetch(visit: Visit, ask: Ask) -> Seen:
+        said = queue.pop(0)
+        status = said.pop("status", 200)
+        page = None if status is None else Page(ask.url, status, {}, b"")
+        reading = said.pop("reading", Reading("x@1"))
+        capture = said.pop("capture", "c1")
+        return Seen(visit, ask.url, capture, page, reading, NOW, ask.kind, ask.of, **said)
+
+    return Visit(
+        id="v", entry=ENTRY, slot=None, due_at=None, started_at=NOW, native_id="7", handle="bunga",
+        state=None, watched=Watched({}, {}, {}), pages_limit=10, fetch=fetch,
+        archive_known=lambda visit, limit: posts,
+    )  # fmt: skip
+
+
+def ended(*answers: dict, failure: str = "", **kinds: CaptureKind) -> Outcome:
+    visit = visit_answering(answers)
+
+    async def talk() -> None:
+        for _ in answers:
+            await visit.get("https://contoh.example/x", **kinds)
+
+    asyncio.run(talk())
+    return visit.end(NOW, failure).outcome
+
+
+def test_a_page_of_known_posts_is_unchanged() -> None:
+    assert ended({"reading": Reading("x@1", posts=(POST,))}) is Outcome.UNCHANGED
+
+
+def test_an_empty_list_is_empty_only_when_the_reader_proved_it() -> None:
+    assert ended({"reading": Reading("x@1", empty=True)}) is Outcome.EMPTY
+
+
+def test_a_page_without_content_and_marker_is_suspect_never_empty() -> None:
+    assert ended({"reading": Reading("x@1")}) is Outcome.SUSPECT
+
+
+def test_drift_alone_is_suspect() -> None:
+    assert ended({"reading": Reading("x@1", drift=(Drift("$.x"),))}) is Outcome.SUSPECT
+
+
+@pytest.mark.parametrize("state", [SeenState.BLOCKED, SeenState.GATED])
+def test_a_refusal_alone_is_blocked(state: SeenState) -> None:
+    states = (StateSeen("page:https://contoh.example/x", state, "HTTP 401"),)
+
+    assert ended({"status": 401, "reading": Reading("x@1", states=states)}) is Outcome.BLOCKED
+
+
+def test_no_response_at_all_is_failed() -> None:
+    visit = visit_answering([{"status": None}])
+    asyncio.run(visit.get("https://contoh.example/x"))
+    visit.gap("TIMEOUT", "no response")
+
+    assert visit.end(NOW).outcome is Outcome.FAILED
+
+
+def test_a_refusal_after_content_is_partial() -> None:
+    wall = Reading("x@1", states=(StateSeen("page:u", SeenState.GATED, "HTTP 401"),))
+
+    assert ended(
+        {"reading": Reading("x@1", posts=(POST,))}, {"status": 401, "reading": wall}
+    ) is Outcome.PARTIAL  # fmt: skip
+
+
+def test_a_cut_off_body_makes_the_visit_partial() -> None:
+    shown = {"reading": Reading("x@1", posts=(POST,))}
+
+    assert ended(shown, {"reading": Reading("x@1", posts=(POST,)), "partial": True}) is (
+        Outcome.PARTIAL
+    )
+
+
+def test_a_suspended_account_is_an_answer_not_a_failure() -> None:
+    seen = AccountSeen("7", "bunga", None, SeenState.SUSPENDED)
+
+    assert ended({"reading": Reading("x@1", accounts=(seen,))}) is Outcome.UNCHANGED
+
+
+def test_a_visit_that_broke_off_before_content_is_failed() -> None:
+    assert ended(failure="StoreError") is Outcome.FAILED
+
+
+def test_a_short_rate_limit_is_waited_for_once_and_leaves_no_gap() -> None:
+    wall = Reading("x@1", states=(StateSeen("page:u", SeenState.BLOCKED, "HTTP 429"),))
+    visit = visit_answering(
+        [
+            {"status": 429, "reading": wall, "retry_after_s": 0},
+            {"reading": Reading("x@1", posts=(POST,))},
+        ]
+    )
+
+    asyncio.run(visit.get("https://contoh.example/x"))
+
+    assert visit.gaps == []
+    assert visit.counts["rate_limits_waited"] == 1
+
+
+def test_a_long_rate_limit_is_not_waited_for() -> None:
+    wall = Reading("x@1", states=(StateSeen("page:u", SeenState.BLOCKED, "HTTP 429"),))
+    visit = visit_answering([{"status": 429, "reading": wall, "retry_after_s": 3600}])
+
+    asyncio.run(visit.get("https://contoh.example/x"))
+
+    assert [gap.code for gap in visit.gaps] == ["RATE_LIMITED"]
+
+
+def test_the_first_sound_page_is_the_control_of_later_ones() -> None:
+    visit = visit_answering(
+        [
+            {"capture": "c1", "reading": Reading("x@1", posts=(POST,))},
+            {"capture": "c2", "status": 404},
+        ]
+    )
+
+    async def talk() -> Seen:
+        await visit.get("https://contoh.example/list")
+        return await visit.get("https://contoh.example/post")
+
+    assert asyncio.run(talk()).control == "c1"
+
+
+def test_only_posts_the_listing_should_have_shown_are_looked_for() -> None:
+    older = datetime(2024, 1, 1, tzinfo=UTC)
+    posts = [
+        known("1"),
+        known("2"),
+        known("3", published=older),
+        known("4", state=SeenState.ABSENT),
+    ]
+    visit = visit_answering([{"status": 404}], posts)
+    visit.posts_seen["1"] = "c1"
+
+    async def talk() -> list[str]:
+        return [
+            seen.url
+            async for seen in visit.look_for_missing(
+                lambda post: f"https://contoh.example/{post.native_id}", oldest=NOW
+            )
+        ]
+
+    assert asyncio.run(talk()) == ["https://contoh.example/2"]

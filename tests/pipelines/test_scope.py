@@ -1,0 +1,155 @@
+from dataclasses import replace
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import pytest
+
+from crawler.visit import Seen, Visit
+from crawler.watched import watched_of
+from evidence.model import (
+    AccountId,
+    Act,
+    Attribution,
+    Confidence,
+    Interaction,
+    Post,
+    Reading,
+    Side,
+    WatchEntry,
+)
+from evidence.store.memory import MemoryArchive
+from evidence.store.ports import Row
+from pipelines.scope import Scoped, scoped
+
+NOW = datetime(2024, 11, 1, tzinfo=UTC)
+ASN, CALON = "did:plc:asn", "did:plc:calon"
+CALON_POST = f"at://{CALON}/app.bsky.feed.post/1"
+
+
+def row(watch: str, did: str, handle: str, side: Side, platform: str = "bluesky") -> dict:
+    account = {"platform": platform, "native_id": did, "handle": handle}
+    return {
+        "id": watch, "platform": platform, "side": side.value, "active": True, "native_id": did,
+        "handle": handle, "entry": {"account": account, "base_url": "https://satu.example"},
+    }  # fmt: skip
+
+
+ROWS = (
+    row("w-asn", ASN, "asn.example", Side.WATCHED),
+    row("w-calon", CALON, "calon.example", Side.CAMPAIGN),
+)
+
+
+def visit(watch: str, native_id: str, handle: str, side: Side, platform: str = "bluesky") -> Visit:
+    entry = WatchEntry(
+        watch, AccountId(platform, native_id, handle), side, "A", "Asia/Jakarta",
+        Attribution("X", "SK", Confidence.HIGH, "P", NOW), "1/ST", "UU", NOW,
+        base_url="https://satu.example",
+    )  # fmt: skip
+
+    async def fetch(visit: Visit, ask: object) -> Seen:
+        raise AssertionError("nothing is fetched here")
+
+    return Visit(
+        id="v", entry=entry, slot=None, due_at=None, started_at=NOW, native_id=native_id,
+        handle=handle, state=None, watched=watched_of(ROWS), pages_limit=10, fetch=fetch,
+        archive_known=lambda visit, limit: (),
+    )  # fmt: skip
+
+
+CALON_VISIT = visit("w-calon", CALON, "calon.example", Side.CAMPAIGN)
+ASN_VISIT = visit("w-asn", ASN, "asn.example", Side.WATCHED)
+
+
+def scope(
+    visit: Visit, reading: Reading, rows=ROWS, archive: MemoryArchive | None = None
+) -> Scoped:
+    desk = SimpleNamespace(archive=archive or MemoryArchive(), watched=watched_of(rows))
+    fresh = replace(visit, own_posts=set(), posts_seen={})
+    return scoped(Seen(fresh, "https://satu.example/x", "c", None, reading, NOW), desk)  # type: ignore[arg-type]
+
+
+def test_a_strangers_post_on_a_watched_page_is_left_out_and_counted() -> None:
+    own = Post("1", CALON, "calon.example", "halo", NOW)
+    stranger = Post("2", "did:plc:warga", "warga.example", "komentar", NOW)
+
+    kept = scope(CALON_VISIT, Reading("x", posts=(own, stranger)))
+
+    assert kept.reading.posts == (own,)
+    assert kept.withheld == 1
+
+
+def test_a_strangers_like_of_a_campaign_post_is_not_kept() -> None:
+    like = Interaction(Act.LIKE, "did:plc:warga", "warga.example", CALON_POST)
+
+    kept = scope(CALON_VISIT, Reading("x", interactions=(like,)))
+
+    assert kept.edges == ()
+    assert kept.reading.interactions == ()
+    assert kept.withheld == 1
+
+
+def test_a_watched_persons_like_of_a_campaign_post_is_kept_with_both_ends() -> None:
+    like = Interaction(Act.LIKE, ASN, "asn.example", CALON_POST)
+
+    kept = scope(CALON_VISIT, Reading("x", interactions=(like,)))
+
+    assert [(e.actor_watch, e.target_watch) for e in kept.edges] == [("w-asn", "w-calon")]
+
+
+def test_a_watched_persons_like_of_anyone_else_is_not_kept() -> None:
+    like = Interaction(Act.LIKE, ASN, None, "at://did:plc:penyanyi/app.bsky.feed.post/9")
+
+    assert scope(ASN_VISIT, Reading("x", interactions=(like,))).edges == ()
+
+
+def test_a_watched_persons_follow_of_a_campaign_account_is_kept() -> None:
+    follow = Interaction(Act.FOLLOW, ASN, None, CALON)
+
+    kept = scope(ASN_VISIT, Reading("x", interactions=(follow,)))
+
+    assert [(e.interaction.act, e.target_watch) for e in kept.edges] == [(Act.FOLLOW, "w-calon")]
+
+
+def test_a_repost_of_a_campaign_post_is_a_share() -> None:
+    repost = Post("r1", ASN, "asn.example", "", NOW, repost_of=CALON_POST)
+
+    kept = scope(ASN_VISIT, Reading("x", posts=(repost,)))
+
+    assert [(e.interaction.act, e.target_watch) for e in kept.edges] == [(Act.SHARE, "w-calon")]
+
+
+def test_the_target_is_found_through_a_post_the_archive_knows() -> None:
+    archive = MemoryArchive()
+    archive.project([Row("posts", "bluesky|77", {"watch": "w-calon"})])
+    like = Interaction(Act.LIKE, ASN, None, "77")
+
+    assert scope(ASN_VISIT, Reading("x", interactions=(like,)), archive=archive).edges
+
+
+@pytest.mark.parametrize(
+    ("shown", "kept"),
+    [("asn", 0), ("asn@satu.example", 0), ("asn@dua.example", 1), ("ASN@DUA.example", 1)],
+)
+def test_a_federated_handle_is_the_same_person_only_with_the_same_host(
+    shown: str, kept: int
+) -> None:
+    asn = row("w-asn", "9", "asn", Side.WATCHED, "mastodon")
+    asn["entry"]["base_url"] = "https://dua.example"
+    calon = row("w-calon", "7", "calon", Side.CAMPAIGN, "mastodon")
+    talk = visit("w-calon", "7", "calon", Side.CAMPAIGN, "mastodon")
+    own = Post("1", "7", "calon", "halo", NOW)
+    like = Interaction(Act.LIKE, "9", shown, "1")
+
+    found = scope(talk, Reading("x", posts=(own,), interactions=(like,)), (asn, calon))
+
+    assert len(found.edges) == kept
+
+
+def test_an_account_named_beside_the_visited_one_is_not_taken_for_it() -> None:
+    from evidence.model import AccountSeen, SeenState
+
+    own = AccountSeen(CALON, "calon.example", None, SeenState.PRESENT)
+    other = AccountSeen("did:plc:warga", "warga.example", None, SeenState.SUSPENDED)
+
+    assert scope(CALON_VISIT, Reading("x", accounts=(other, own))).reading.accounts == (own,)
