@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 
+from tests.servers.front import Front, front
 from tests.servers.process import SERVERS, Unavailable, answers, free_ports, start, stop, wait_for
 
 SNAC = SERVERS / "fediverse/root/usr/bin/snac"
@@ -110,10 +111,11 @@ class Person:
 
 @dataclass(slots=True)
 class Instance:
-    """One running server. url: without a trailing slash; data: its folder."""
+    """One running server behind its front. url: without a trailing slash; data: its folder."""
 
     url: str
     data: Path
+    front: Front
     people: dict[str, Person] = field(default_factory=dict)
 
     def call(self, method: str, path: str, **options: Any) -> httpx.Response:
@@ -157,18 +159,16 @@ def fediverse(directory: Path) -> Iterator[Fediverse]:
     """Start two instances. Raises Unavailable saying what is missing."""
     if not SNAC.exists():
         raise Unavailable("snac2 is not installed")
-    ports = free_ports(2)
+    ports = free_ports(4)
     with ExitStack() as stack:
-        here, there = (
-            stack.enter_context(_instance(directory / f"snac{number}", port))
-            for number, port in enumerate(ports)
-        )
+        here = stack.enter_context(_instance(directory / "snac-here", ports[0], ports[1]))
+        there = stack.enter_context(_instance(directory / "snac-there", ports[2], ports[3]))
         yield Fediverse(here, there)
 
 
 @contextmanager
-def _instance(data: Path, port: int) -> Iterator[Instance]:
-    wishes = f"127.0.0.1\n{port}\nlocalhost:{port}\n\n\n"
+def _instance(data: Path, port: int, public: int) -> Iterator[Instance]:
+    wishes = f"127.0.0.1\n{port}\nlocalhost:{public}\n\n\n"
     subprocess.run([SNAC, "init", data], input=wishes, capture_output=True, text=True, check=True)
     file = data / "server.json"
     settings = json.loads(file.read_text("utf-8"))
@@ -177,11 +177,13 @@ def _instance(data: Path, port: int) -> Iterator[Instance]:
     settings |= {"protocol": "http", "num_threads": 8, "queue_timeout": 2}
     settings["disable_inbox_collection"] = True
     file.write_text(json.dumps(settings), "utf-8")
-    instance = Instance(f"http://localhost:{port}", data)
     server = start([SNAC, "httpd", data], data.parent / f"{data.name}.log")
     try:
-        wait_for(lambda: answers(f"{instance.url}/api/v1/instance"), "snac2 answers", timeout_s=20)
-        yield instance
+        with front(public, behind=port) as before:
+            instance = Instance(before.url, data, before)
+            ready = f"{instance.url}/api/v1/instance"
+            wait_for(lambda: answers(ready), "snac2 answers", timeout_s=20)
+            yield instance
     finally:
         stop(server)
 
