@@ -1,0 +1,83 @@
+"""`jejak read`: what a platform's reader sees in a saved response. Needs no database."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from cli.command import Command
+from cli.screen import json_text, write_line
+from cli.words import N_, _
+
+
+@click.command(cls=Command)
+@click.argument("platform")
+@click.argument("body_file", type=click.Path(path_type=Path, allow_dash=True))
+@click.option("--url", required=True, help=N_("Address the response came from."))
+@click.option(
+    "--status",
+    type=click.IntRange(100, 999),
+    default=200,
+    help=N_("HTTP status; 200 if not given."),
+)
+@click.option(
+    "--header", "-H", "headers", multiple=True, metavar="'K: V'",
+    help=N_("A response header; may be repeated."),
+)  # fmt: skip
+def read(
+    platform: str, body_file: Path, url: str, status: int, headers: tuple[str, ...], as_json: bool
+) -> None:
+    """Show what the reader of PLATFORM sees in a saved response, one JSON object a line.
+
+    BODY_FILE holds the response body, `-` reads standard input. What cannot be read is shown as
+    drift, and the exit code is 0 whatever the body holds.
+    """
+    from crawler.registry import PLATFORMS
+
+    if platform not in PLATFORMS:
+        said = _("platform {name} is not known; known are: {known}")
+        raise click.UsageError(said.format(name=platform, known=", ".join(sorted(PLATFORMS))))
+    named = _headers(headers)
+    for line in _lines(platform, _body(body_file), url, status, named):
+        write_line(line)
+
+
+def _lines(platform: str, body: bytes, url: str, status: int, headers: dict[str, str]) -> list[str]:
+    """The reading as lines; a body no reader can hold in memory is drift like any other."""
+    from cli.unpack import Oversize, unpack
+    from crawler.lines import reading_lines
+    from crawler.page import Page
+    from crawler.registry import read as read_page
+
+    try:
+        plain = unpack(body, headers.get("content-encoding", ""))
+        reading = read_page(platform, Page(url, status, headers, plain))
+        return [json_text(line) for line in reading_lines(reading, url)]
+    except (Oversize, MemoryError) as error:
+        detail = str(error) or "body does not fit in memory"
+        return [json_text({"kind": "drift", "detail": detail})]
+
+
+def _headers(given: tuple[str, ...]) -> dict[str, str]:
+    """Lower-case names; repeated ones joined by `, `."""
+    named: dict[str, str] = {}
+    for text in given:
+        name, colon, value = text.partition(":")
+        key = name.strip().lower()
+        if not colon or not key:
+            said = _("header {text} is not of the form 'Name: value'")
+            raise click.UsageError(said.format(text=repr(text)))
+        named[key] = f"{named[key]}, {value.strip()}" if key in named else value.strip()
+    return named
+
+
+def _body(file: Path) -> bytes:
+    if str(file) == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        said = _("file {name} cannot be read: {reason}")
+        raise click.UsageError(said.format(name=file, reason=error.strerror)) from error

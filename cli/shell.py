@@ -1,0 +1,103 @@
+"""One run of `jejak`: its configuration, clock, archive and who is asking. Opened when needed."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from crawler.config import Config
+    from evidence.record import Recorder
+    from evidence.store.ports import Archive
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _open(config: Config) -> Archive:
+    from evidence.store import open_archive
+
+    return open_archive(config.archive_url, config.data_dir)
+
+
+@dataclass(slots=True)
+class Shell:
+    """What commands share.
+
+    config_file: the file named on the command line, None for the usual place.
+    language, zone: as named on the command line, empty when not.
+    opener:      gives the archive of a configuration; tests hand in their own.
+    """
+
+    config_file: Path | None = None
+    language: str = ""
+    zone: str = ""
+    opener: Callable[[Config], Archive] = _open
+    _config: Config | None = None
+    _archive: Archive | None = None
+    _closing: list[Callable[[], None]] = field(default_factory=list)
+
+    @property
+    def config(self) -> Config:
+        """The effective configuration. Raises ConfigError."""
+        if self._config is None:
+            from crawler.config import load
+
+            self._config = load(self.config_file)
+        return self._config
+
+    @property
+    def archive(self) -> Archive:
+        """The archive, open until the command ends. Raises StoreError or ConfigError."""
+        if self._archive is None:
+            self._archive = self.opener(self.config)
+            self._closing.append(self._archive.close)
+        return self._archive
+
+    @property
+    def key_dir(self) -> Path:
+        """Where the log's key and the head signed last are kept, outside the store."""
+        return self.config.data_dir / "keys"
+
+    def now(self) -> datetime:
+        """The time by the configured clock."""
+        return self.config.clock().now()
+
+    def recorder(self) -> Recorder:
+        """Who records what a person does here."""
+        from cli.version import tool
+        from evidence.record import Recorder
+
+        return Recorder(self.config.clock().source, tool(), self.config.digest())
+
+    def shown_zone(self, zone: str = "") -> str:
+        """Zone times are shown in: the one asked for, else that of the thing, else WIB."""
+        return self.zone or zone or "Asia/Jakarta"
+
+    def close(self) -> None:
+        """Let go of everything that was opened, newest first."""
+        while self._closing:
+            self._closing.pop()()
+        self._archive = None
+
+
+def actor() -> str:
+    """The operating system's name of the person at the keyboard."""
+    try:
+        return os.environ.get("JEJAK_ACTOR") or getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
+
+
+def shell() -> Shell:
+    """The Shell of the running command."""
+    found = click.get_current_context().find_object(Shell)
+    if found is None:
+        raise RuntimeError("commands run below the root command")
+    return found
