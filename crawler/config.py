@@ -37,6 +37,8 @@ class Config:
     chromium:      path of the browser, empty to look for one.
     browser_user:  unprivileged user the browser runs as when we are root.
     egress_allow:  non-public networks that may be reached (sandbox, intranet), CIDR.
+    robots_exempt: hosts (`name` or `name:port`) whose operator has allowed us what their robots.txt
+                   forbids everyone; robots.txt is obeyed everywhere else.
     max_body_bytes, timeout_s: limits of one response.
     sandbox:       True when the archive holds simulated evidence; packages say so.
     clock_start:   simulated time to start from; refused unless sandbox is True.
@@ -51,6 +53,7 @@ class Config:
     chromium: str = ""
     browser_user: str = "nobody"
     egress_allow: tuple[str, ...] = ()
+    robots_exempt: tuple[str, ...] = ()
     max_body_bytes: int = 20_000_000
     timeout_s: int = 60
     pages_per_visit: int = 10
@@ -67,7 +70,7 @@ class Config:
 
     def digest(self) -> str:
         """SHA-256 hex of the settings that bear on evidence; named in every outcome."""
-        bearing = ("organisation", "origin", "egress_allow", "max_body_bytes", "timeout_s",
+        bearing = ("organisation", "origin", "egress_allow", "robots_exempt", "max_body_bytes", "timeout_s",
                    "pages_per_visit", "media_per_post", "sandbox")  # fmt: skip
         said = "\n".join(f"{name}={getattr(self, name)!r}" for name in bearing)
         return hashlib.sha256(said.encode()).hexdigest()

@@ -196,7 +196,9 @@ class AccountSpider(scrapy.Spider):
             ask.minimise,
         )
         meta: dict[str, Any] = {TICKET: ticket}
-        if not registry.PLATFORMS[self.platform].manifest.obeys_robots:
+        if {urlsplit(ask.url).netloc, urlsplit(ask.url).hostname} & set(
+            self.desk.config.robots_exempt
+        ):
             meta["dont_obey_robotstxt"] = True
         if self.desk.config.egress_allow and _is_own(ask.url):
             meta["download_slot"] = "own"
