@@ -20,7 +20,7 @@ from crawler import registry
 from crawler.browser import Browser
 from crawler.desk import Desk, open_desk, user_agent, visit_of, watch_rows
 from crawler.extras import extras
-from crawler.middlewares.keep import TICKET, Keeper, Ticket, failed_exchange
+from crawler.middlewares.keep import CUTS, TICKET, Keeper, Ticket, failed_exchange
 from crawler.page import Page
 from crawler.visit import Ask, Seen, Visit
 from evidence.errors import JejakError, StoreError
@@ -208,7 +208,9 @@ class AccountSpider(scrapy.Spider):
         except StoreError:
             raise
         except IgnoreRequest:
-            ticket.error = "ROBOTS"
+            # Kept already: then it was the decompressed body that passed the limit.
+            received = ticket.captures or ticket.exchange
+            ticket.error = "TOO_LARGE" if received else "ROBOTS"
             return await self._nothing(visit, ask, request, ticket)
         except Exception as error:  # noqa: BLE001 - whatever the network does is a gap, not a crash
             ticket.error = ticket.error or type(error).__name__
@@ -236,7 +238,7 @@ class AccountSpider(scrapy.Spider):
             fetched_at=self.desk.clock.now(),
             kind=ask.kind,
             of=ask.of,
-            partial=bool({"partial", "dataloss"} & set(response.flags)),
+            cut=next((CUTS[flag] for flag in response.flags if flag in CUTS), ""),
             retry_after_s=_seconds(page.headers.get("retry-after")),
         )
 
@@ -249,7 +251,8 @@ class AccountSpider(scrapy.Spider):
     async def _nothing(self, visit: Visit, ask: Ask, request: Any, ticket: Ticket) -> Seen:
         now = self.desk.clock.now()
         if not ticket.captures:
-            await self.keeper.keep(failed_exchange(request, ticket, now), ticket)
+            exchange = ticket.exchange or failed_exchange(request, ticket, now)
+            await self.keeper.keep(exchange, ticket, body_kept=False)
         visit.refused = visit.refused or ticket.error == "ROBOTS"
         visit.gap(ticket.error, "no response", ticket.captures[-1])
         return Seen(

@@ -32,6 +32,7 @@ class Seen:
     page:    None when no response came (the failed attempt is kept all the same).
     capture: record id of the capture statement.
     control: record id of an earlier sound capture of this visit, None when there is none yet.
+    cut:     why the body is not whole (`DATA_LOSS`, `TOO_LARGE`), empty when it is.
     """
 
     visit: Visit
@@ -43,7 +44,7 @@ class Seen:
     kind: CaptureKind = CaptureKind.EXCHANGE
     of: str | None = None
     control: str | None = None
-    partial: bool = False
+    cut: str = ""
     retry_after_s: int | None = None
 
     @property
@@ -56,7 +57,7 @@ class Seen:
         """Whether the page answered with the structure it should have."""
         reading = self.reading
         shown = bool(reading.posts or reading.accounts or reading.interactions or reading.empty)
-        return shown and not reading.drift and not self.partial
+        return shown and not reading.drift and not self.cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ class Visit:
         A 200 without drift becomes this visit's control.
         """
         seen = self._noted(await self.fetch(self, Ask(url)))
-        if seen.status == 200 and not seen.partial:
+        if seen.status == 200 and not seen.cut:
             self.control = self.control or seen.capture
         return seen
 
@@ -194,8 +195,8 @@ class Visit:
     def _note(self, seen: Seen) -> None:
         self.count("requests")
         reading = seen.reading
-        if seen.partial:
-            self.gap("DATA_LOSS", "the body was cut off", seen.capture)
+        if seen.cut:
+            self.gap(seen.cut, "the body is not whole", seen.capture)
         for state in reading.states:
             if state.state in REFUSALS:
                 code = "RATE_LIMITED" if seen.status == 429 else state.state.value

@@ -19,7 +19,7 @@ class FingerprintPipeline(Component):
         seen = item.seen
         if seen.kind is not CaptureKind.MEDIA or seen.page is None or seen.page.status != 200:
             return Measured(item)
-        if seen.partial or not seen.page.body:
+        if seen.cut or not seen.page.body:
             return Measured(item)
         content_type = seen.page.headers.get("content-type", "")
         if content_type.startswith(("video/", "audio/")):

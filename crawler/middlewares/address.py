@@ -26,9 +26,7 @@ class PublicAddressResolver(CachingThreadedResolver):  # type: ignore[misc]
         resolver.allowed = networks(crawler.settings.getlist("EGRESS_ALLOW"))
         return resolver
 
-    def getHostByName(
-        self, name: str, timeout: Any = ()
-    ) -> Deferred[str]:
+    def getHostByName(self, name: str, timeout: Any = ()) -> Deferred[str]:
         """The checked address of a host name, or a FetchError."""
         found: Deferred[str] = super().getHostByName(name, timeout)
         return found.addCallback(self._checked, name)

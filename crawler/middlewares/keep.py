@@ -9,13 +9,16 @@ from datetime import datetime
 from typing import Any
 
 from evidence.store.commit import GroupCommit
-from scrapy import Request
-from scrapy.exceptions import IgnoreRequest
+from scrapy import Request, signals
+from scrapy.exceptions import IgnoreRequest, StopDownload
 from scrapy.http import Headers, Response
 
 from crawler.clock import Clock
 from evidence.model import CaptureKind, CaptureState, Draft, Exchange
 from evidence.record import Recorder
+
+CUTS = {"partial": "DATA_LOSS", "dataloss": "DATA_LOSS", "download_stopped": "TOO_LARGE"}
+"""Flags of a response whose body is not whole, and the gap each makes."""
 
 TICKET = "jejak_ticket"
 """Key of a request's Ticket in `Request.meta`; requests without one (robots.txt) are not kept."""
@@ -59,6 +62,7 @@ class Ticket:
     exchange: Exchange | None = None
     requested_at: datetime | None = None
     error: str = ""
+    received_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +97,14 @@ class KeepMiddleware:
 
     def __init__(self, crawler: Any) -> None:
         self.crawler = crawler
+        self.limit = crawler.settings.getint("DOWNLOAD_MAXSIZE")
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> KeepMiddleware:
         """As Scrapy builds it."""
-        return cls(crawler)
+        middleware = cls(crawler)
+        crawler.signals.connect(middleware.bytes_received, signal=signals.bytes_received)
+        return middleware
 
     @property
     def keeper(self) -> Keeper:
@@ -112,11 +119,24 @@ class KeepMiddleware:
         ticket = request.meta.get(TICKET)
         if isinstance(ticket, Ticket):
             ticket.requested_at = self.keeper.clock.now()
+            ticket.received_bytes = 0
+            # The body is cut at the limit by `bytes_received`, so that what came is kept; Scrapy's
+            # own limit would throw it away. It is set again for the decompression that follows.
+            request.meta["download_maxsize"] = 0
+
+    def bytes_received(self, data: bytes, request: Request) -> None:
+        """Stop a body at the limit; what came so far is kept as PARTIAL."""
+        ticket = request.meta.get(TICKET)
+        if isinstance(ticket, Ticket):
+            ticket.received_bytes += len(data)
+            if ticket.received_bytes > self.limit:
+                raise StopDownload(fail=False)
 
     async def process_response(self, request: Request, response: Response) -> Response:
         """Keep the exchange; the response goes on only when it is durable."""
         ticket = request.meta.get(TICKET)
         if isinstance(ticket, Ticket):
+            request.meta["download_maxsize"] = self.limit
             now = self.keeper.clock.now()
             exchange = exchange_of(request, response, ticket, now)
             if ticket.minimise and not 300 <= response.status < 400:
@@ -137,7 +157,7 @@ class KeepMiddleware:
 
 def exchange_of(request: Request, response: Response, ticket: Ticket, now: datetime) -> Exchange:
     """The exchange Scrapy made, as evidence."""
-    flags = tuple(sorted(set(response.flags) & {"partial", "dataloss"}))
+    flags = tuple(sorted(set(response.flags) & set(CUTS)))
     content_type = header_text(response.headers.get(b"Content-Type")).split(";")[0].strip()
     return replace(
         failed_exchange(request, ticket, now),

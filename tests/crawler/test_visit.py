@@ -118,7 +118,7 @@ def test_a_refusal_after_content_is_partial() -> None:
 def test_a_cut_off_body_makes_the_visit_partial() -> None:
     shown = {"reading": Reading("x@1", posts=(POST,))}
 
-    assert ended(shown, {"reading": Reading("x@1", posts=(POST,)), "partial": True}) is (
+    assert ended(shown, {"reading": Reading("x@1", posts=(POST,)), "cut": "DATA_LOSS"}) is (
         Outcome.PARTIAL
     )
 
