@@ -38,7 +38,7 @@ class Sandbox:
             for n, name in enumerate(PLATFORMS)
         }
         self._threads = [
-            threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+            threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
             for server in self._servers.values()
         ]
 

@@ -88,6 +88,7 @@ def _account(world: World, ask: Ask, stage: Stage | None, part: str | None) -> A
 
 def _timeline(world: World, ask: Ask, stage: Stage) -> Answer:
     posts = world.live(stage.account.key) if stage.access is Access.OPEN else []
+    posts.sort(key=lambda post: int(entity.status_id(post)), reverse=True)
     if ask.one("exclude_reblogs") == "true":
         posts = [post for post in posts if post.repost_of is None]
     if ask.one("exclude_replies") == "true":
