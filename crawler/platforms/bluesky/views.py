@@ -118,7 +118,10 @@ def handle(view: Node) -> str | None:
 
 
 def _take_repost(why: Node, original: Post, into: Gathered) -> None:
-    """`indexedAt` is when the AppView saw the repost: the only time of it a feed shows."""
+    """A bare Post of the reposter; the crawl makes the SHARE of it.
+
+    `indexedAt` is when the AppView saw the repost: the only time of it a feed shows.
+    """
     by = why.inner("by")
     did = by.must("did", str)
     uri = why.may("uri", str) or f"{original.native_id}#repost by {did}"
@@ -133,7 +136,6 @@ def _take_repost(why: Node, original: Post, into: Gathered) -> None:
             repost_of=original.native_id,
         )
     )
-    into.edges.append(Interaction(Act.SHARE, did, handle(by), original.native_id, uri, at))
 
 
 def _count(view: Node, name: str) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -38,8 +39,15 @@ def media_of(element: Any, page_url: str) -> tuple[Media, ...]:
 
     A video the web does not play gives its still picture. A file gives the address of its message,
     since its bytes are not on the web, and its name as `alt`.
+
+    The path of a picture's address is a signature that changes, so where the page gives no id
+    the key is the picture's place in the message: it cannot show that the picture was replaced.
     """
-    return tuple(dict.fromkeys(_media(element, page_url)))
+    found = dict.fromkeys(_media(element, page_url))
+    return tuple(
+        media if media.key or media.type == "document" else replace(media, key=f"place {n}")
+        for n, media in enumerate(found)
+    )
 
 
 def unaccounted(element: Any) -> Iterator[str]:

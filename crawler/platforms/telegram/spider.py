@@ -1,0 +1,145 @@
+"""The conversation with t.me about one public channel."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import datetime
+
+from crawler.platforms.telegram import urls
+from crawler.spider import AccountSpider
+from crawler.visit import Seen, Visit
+from evidence.model import AccountSeen, KnownPost, Reading, SeenState, StateSeen
+
+REDIRECTED = "redirect /s/ to landing page"
+
+
+class TelegramSpider(AccountSpider):
+    """Lists a channel's messages newest first, then asks for known ones that were not listed."""
+
+    name = "telegram"
+    platform = "telegram"
+
+    async def converse(self, visit: Visit) -> AsyncIterator[Seen]:
+        """Listing page by page, exact subscriber count, missing messages by their embed."""
+        base = visit.base_url or urls.HOST
+        seen = at_listing(await visit.get(urls.listing(base, visit.handle)))
+        if reused(seen, visit):
+            visit.gap("HANDLE_REUSED", "the name now belongs to another channel", seen.capture)
+            return
+        identify(seen, visit)
+        yield numbered(seen, visit)
+        if not seen.reading.posts and not seen.reading.empty:
+            return
+        yield numbered(await visit.get(urls.landing(base, visit.handle)), visit)
+        known = {post.native_id for post in visit.known_posts()}
+        older = earlier(seen)
+        oldest = oldest_of(seen)
+        for _ in range(visit.pages_limit - 1):
+            if older is None or all_known(seen, known):
+                break
+            seen = at_listing(await visit.get(older))
+            yield numbered(seen, visit)
+            older, oldest = earlier(seen), oldest_of(seen) or oldest
+        if older is not None and not all_known(seen, known):
+            visit.gap("PAGE_LIMIT", f"{visit.pages_limit} pages of messages were read")
+        reached = oldest if older is not None else None
+        async for one in visit.look_for_missing(lambda post: embed_of(base, post), oldest=reached):
+            yield numbered(one, visit)
+
+
+def at_listing(seen: Seen) -> Seen:
+    """Says GATED when t.me sent us from the listing to the landing page: no preview, cause unknown.
+
+    The owner turned it off, it is a group or a user, or it is restricted here.
+    """
+    page = seen.page
+    asked = urls.channel(seen.url)
+    if page is None or page.status != 200 or asked is None or urls.kind(page.url) == "listing":
+        return seen
+    if urls.kind(page.url) != "landing" or any(
+        state.state is not SeenState.GATED for state in seen.reading.states
+    ):
+        return seen
+    gated = StateSeen(f"account:{asked}", SeenState.GATED, REDIRECTED)
+    return replace(seen, reading=replace(seen.reading, states=(gated,), posts=()))
+
+
+def reused(seen: Seen, visit: Visit) -> bool:
+    """Whether the name shows another channel than the one it was resolved to before."""
+    shown = {account.native_id for account in seen.reading.accounts if account.native_id}
+    return visit.native_id is not None and bool(shown) and visit.native_id not in shown
+
+
+def identify(seen: Seen, visit: Visit) -> None:
+    """Tells the visit the channel's number and present name, where the page gives them."""
+    for account in seen.reading.accounts:
+        if account.native_id:
+            visit.resolved(account.native_id, account.handle or visit.handle)
+
+
+def numbered(seen: Seen, visit: Visit) -> Seen:
+    """The reading with the channel's number wherever the page only had its name.
+
+    Landing and error pages do not carry the number; the visit has it from the listing.
+    """
+    number, name = visit.native_id, visit.handle
+    if number is None:
+        return seen
+    reading: Reading = seen.reading
+    return replace(
+        seen,
+        reading=replace(
+            reading,
+            accounts=tuple(_account(account, number, name) for account in reading.accounts),
+            states=tuple(_state(state, number, name) for state in reading.states),
+            posts=tuple(
+                replace(post, native_id=_swapped(post.native_id, number, name), author_id=number)
+                if post.author_id is None and (post.author_handle or "").lower() == name.lower()
+                else post
+                for post in reading.posts
+            ),
+        ),
+    )
+
+
+def earlier(seen: Seen) -> str | None:
+    """The address of older messages, None at the beginning of the channel."""
+    return next((url for url in seen.reading.next if "before=" in url), None)
+
+
+def oldest_of(seen: Seen) -> datetime | None:
+    """Publication time of the oldest message of a page."""
+    times = [post.published_at for post in seen.reading.posts if post.published_at]
+    return min(times, default=None)
+
+
+def all_known(seen: Seen, known: set[str]) -> bool:
+    """Whether a page brought nothing that was not known before this visit."""
+    return all(post.native_id in known for post in seen.reading.posts)
+
+
+def embed_of(base: str, post: KnownPost) -> str:
+    """Where one known message is shown by itself, or its error."""
+    place = urls.message(post.url or "") or urls.message(f"{base}/{post.native_id}")
+    channel, number = place or ("", "0")
+    return urls.embed(base, channel, number)
+
+
+def _account(account: AccountSeen, number: str, name: str) -> AccountSeen:
+    own = account.native_id is None and (account.handle or "").lower() == name.lower()
+    return replace(account, native_id=number) if own else account
+
+
+def _state(state: StateSeen, number: str, name: str) -> StateSeen:
+    kind, _, rest = state.subject.partition(":")
+    if kind == "account" and rest.lower() == name.lower():
+        return replace(state, subject=f"account:{number}")
+    if kind == "post":
+        return replace(state, subject=f"post:{_swapped(rest, number, name)}")
+    return state
+
+
+def _swapped(native_id: str, number: str, name: str) -> str:
+    channel, _, message = native_id.partition("/")
+    return f"{number}/{message}" if channel.lower() == name.lower() else native_id
