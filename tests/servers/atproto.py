@@ -126,7 +126,9 @@ class Member:
 
     def activate(self) -> None:
         """Open the account again, as its owner."""
-        self.call("com.atproto.server.activateAccount")
+        headers = {"Authorization": f"Bearer {self.token}"}
+        url = f"{self.network.pds}/xrpc/com.atproto.server.activateAccount"
+        self.network.client.post(url, headers=headers).raise_for_status()  # takes no body at all
 
 
 @dataclass(slots=True)
@@ -145,11 +147,7 @@ class AtprotoNetwork:
 
     def call(self, method: str, body: dict[str, Any], **options: Any) -> dict[str, Any]:
         """One procedure of the PDS. Raises httpx.HTTPStatusError when it is refused."""
-        if not body:
-            options["content"] = b""
-        else:
-            options["json"] = body
-        answer = self.client.post(f"{self.pds}/xrpc/{method}", **options)
+        answer = self.client.post(f"{self.pds}/xrpc/{method}", json=body, **options)
         answer.raise_for_status()
         return answer.json() if answer.content else {}
 
