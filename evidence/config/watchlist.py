@@ -206,7 +206,7 @@ def _compare(
         if read.identity:
             identities[entry.watch] = read.identity
     named = {entry.watch for entry in (*changed, *unchanged)}
-    rest = tuple(e for e in existing.entries if e.watch not in named)
+    rest = tuple(e for e in existing.entries if e.watch not in named and not _is_over(e, now))
     ended = tuple(replace(e, watched_until=max(now, e.watched_from)) for e in rest)
     return WatchlistImport(
         tuple(added), tuple(changed), tuple(unchanged),
@@ -231,3 +231,7 @@ def _settled(read: ReadRow, before: WatchEntry | None, new_watch: Callable[[], s
     return replace(
         entry, watch=before.watch, account=account, attribution=attribution, watched_from=started
     )
+
+
+def _is_over(entry: WatchEntry, now: datetime) -> bool:
+    return entry.watched_until is not None and entry.watched_until <= now

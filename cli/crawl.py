@@ -1,0 +1,93 @@
+"""`jejak crawl`: visit accounts now, outside the schedule."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from cli import exits
+from cli.command import Command
+from cli.reading import account_rows
+from cli.screen import local, write_error, write_json, write_line, write_table
+from cli.shell import Shell
+from cli.words import N_, _
+
+
+@click.command(cls=Command)
+@click.option("--platform", help=N_("Only this platform."))
+@click.option("--account", help=N_("Only this account: watch id, native id, handle or address."))
+@click.pass_obj
+def crawl(shell: Shell, platform: str | None, account: str | None, as_json: bool) -> int:
+    """Visit watched accounts now, outside the schedule, and show how each visit ended.
+
+    Without options all accounts on the watchlist are visited.
+    """
+    rows = account_rows(shell, platform, account)
+    if not rows:
+        write_error(_("Nobody is on the watchlist; see: jejak watchlist import"))
+        return exits.OK
+    started = shell.now()
+    codes = _visit(shell, rows, one=account is not None)
+    watches = {row["id"] for row in rows}
+    ended = [
+        row
+        for row in shell.archive.rows("outcomes", since=("ended_at", started), order="index")
+        if row["watch"] in watches
+    ]
+    if as_json:
+        write_json({"outcomes": ended, "children": codes})
+    else:
+        _show(shell, rows, ended)
+    unvisited = watches - {row["watch"] for row in ended}
+    failed = unvisited or any(row["outcome"] == "FAILED" for row in ended) or any(codes.values())
+    return exits.FINDINGS if failed else exits.OK
+
+
+def _visit(shell: Shell, rows: list[dict[str, Any]], *, one: bool) -> Counter[str]:
+    """One child process per platform, or per account when one was named; exit codes added up."""
+    from crawler.run import command
+
+    asked = [(r["platform"], r["id"]) for r in rows] if one else [
+        (name, None) for name in sorted({r["platform"] for r in rows})
+    ]  # fmt: skip
+    codes: Counter[str] = Counter()
+    for name, watch in asked:
+        done = subprocess.run(  # noqa: S603 - our own interpreter and module
+            command(name, account=watch), env=child_environment(shell, os.environ), check=False
+        )
+        codes[name] += abs(done.returncode)
+    return codes
+
+
+def child_environment(shell: Shell, outer: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a child process: ours, and where the configuration is."""
+    inner = dict(outer)
+    if shell.config_file:
+        inner["JEJAK_CONFIG"] = str(shell.config_file.resolve())
+    if shell.config.clock_start:
+        inner["JEJAK_CLOCK"] = shell.now().isoformat()
+    return inner
+
+
+def _show(shell: Shell, rows: list[dict[str, Any]], ended: list[dict[str, Any]]) -> None:
+    named = {row["id"]: row for row in rows}
+    write_table(
+        [_("Platform"), _("Account"), _("Ended"), _("Outcome"), _("Reason"), _("Counts")],
+        [
+            (
+                named[e["watch"]]["platform"],
+                named[e["watch"]]["handle"],
+                local(e["ended_at"], shell.shown_zone(named[e["watch"]]["entry"]["zone"])),
+                e["outcome"],
+                e["reason"] or "-",
+                ", ".join(f"{name} {n}" for name, n in e["counts"].items() if n) or "-",
+            )
+            for e in ended
+        ],
+    )
+    write_line(_("{n} visits ended").format(n=len(ended)))

@@ -1,0 +1,42 @@
+"""`jejak demo`: a whole campaign against a simulated network, in a minute."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cli.command import Command
+from cli.screen import visible, write_json, write_line
+from cli.words import N_
+
+
+@click.command(cls=Command)
+@click.option(
+    "--data", type=click.Path(path_type=Path, file_okay=False), default=Path("data/demo"),
+    help=N_("Folder the demo keeps everything in; never that of real evidence."),
+)  # fmt: skip
+def demo(data: Path, as_json: bool) -> None:
+    """Watch a fictitious campaign on a simulated network, write a package and check it.
+
+    Nothing leaves this computer, and all evidence made is marked as simulated.
+    """
+    from dataclasses import asdict
+
+    from sandbox.demo import run_demo
+
+    def say(line: str) -> None:
+        if not as_json:
+            write_line(visible(line))
+
+    result = run_demo(data, say=say)
+    if as_json:
+        write_json(_plain(asdict(result)))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return str(value) if isinstance(value, Path) else value

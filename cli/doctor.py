@@ -1,0 +1,205 @@
+"""`jejak doctor`: whether this installation can do its work, and what to do where it cannot."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import click
+
+from cli import exits
+from cli.command import Command
+from cli.screen import visible, write_json, write_line
+from cli.shell import Shell
+from cli.words import _
+from evidence.errors import JejakError
+
+OK, WARN, FAIL = "OK", "WARN", "FAIL"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the doctor. remedy: what to do, empty when all is well."""
+
+    subject: str
+    level: str
+    said: str
+    remedy: str = ""
+
+
+@click.command(cls=Command)
+@click.pass_obj
+def doctor(shell: Shell, as_json: bool) -> int:
+    """Check configuration, clock, disk, database, browser, network and keys.
+
+    Each line is OK, WARN or FAIL and says what to do. The exit code is 1 when a line is FAIL.
+    """
+    found = examine(shell)
+    if as_json:
+        write_json([asdict(f) for f in found])
+    else:
+        for finding in found:
+            write_line(visible(f"{finding.level:4}  {finding.subject}: {finding.said}"))
+            if finding.remedy:
+                write_line(visible(f"      → {finding.remedy}"))
+    return exits.FINDINGS if any(f.level == FAIL for f in found) else exits.OK
+
+
+def examine(shell: Shell) -> list[Finding]:
+    """All findings; an error of one check never hides the others."""
+    names = (
+        _("configuration"), _("clock"), _("disk"), _("database"), _("browser"), _("network"),
+        _("keys"),
+    )  # fmt: skip
+    checks: tuple[Callable[[Shell, str], Finding], ...] = (
+        _configuration, _clock, _disk, _database, _browser, _network, _keys,
+    )  # fmt: skip
+    found = [_guarded(check, shell, name) for check, name in zip(checks, names, strict=True)]
+    if found[0].level == FAIL:
+        # Without a configuration every other check would only say the same again.
+        return found[:1]
+    return found
+
+
+def _guarded(check: Callable[[Shell, str], Finding], shell: Shell, name: str) -> Finding:
+    try:
+        return check(shell, name)
+    except JejakError as error:
+        said = f"{error.what}: {_(error.why)}" if error.why else error.what
+        return Finding(name, FAIL, said, _(error.remedy))
+    except OSError as error:
+        return Finding(name, FAIL, str(error.strerror))
+
+
+def _configuration(shell: Shell, name: str) -> Finding:
+    config = shell.config
+    files = sorted({v for v in config.origin_of.values() if v.endswith(".toml")})
+    if not files:
+        return Finding(name, WARN, _("no jejak.toml; defaults are in force"), _("Run jejak init."))
+    if not config.contact:
+        return Finding(
+            name, WARN, _("no contact is set; platforms cannot reach you"),
+            _("Set contact in {name}.").format(name=files[0]),
+        )  # fmt: skip
+    return Finding(name, OK, ", ".join(files))
+
+
+def _clock(shell: Shell, name: str) -> Finding:
+    if shell.config.clock().source == "simulated":
+        return Finding(
+            name, WARN, _("simulated; nothing recorded now is evidence"),
+            _("Unset clock_start for real work."),
+        )  # fmt: skip
+    if shell.now().year < 2024:
+        return Finding(name, FAIL, _("it is years behind"), _("Set the system clock."))
+    synchronised = clock_is_synchronised()
+    if synchronised is None:
+        return Finding(
+            name, WARN, _("cannot tell whether it is synchronised"),
+            _("Install chrony or systemd-timesyncd."),
+        )  # fmt: skip
+    if not synchronised:
+        return Finding(name, WARN, _("not synchronised"), _("Start chrony or systemd-timesyncd."))
+    return Finding(name, OK, _("synchronised"))
+
+
+def clock_is_synchronised() -> bool | None:
+    """What the system says of its clock; None when nothing here knows."""
+    asks = (
+        (["timedatectl", "show", "--property=NTPSynchronized", "--value"], "yes"),
+        (["chronyc", "-n", "tracking"], "Normal"),
+    )
+    for line, sign in asks:
+        program = shutil.which(line[0])
+        if program is None:
+            continue
+        try:
+            said = subprocess.run(  # noqa: S603 - fixed words, program found by name
+                [program, *line[1:]], capture_output=True, text=True, timeout=5, check=False
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            continue
+        if said.returncode == 0:
+            return sign in said.stdout
+    return None
+
+
+def _disk(shell: Shell, name: str) -> Finding:
+    folder = shell.config.data_dir
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    free, reserve = shutil.disk_usage(folder).free, shell.config.disk_reserve_bytes
+    said = _("{free} GB free where the data is").format(free=f"{free / 1e9:.1f}")
+    if not os.access(folder, os.W_OK):
+        return Finding(
+            name, FAIL, _("{name} is not writable").format(name=folder), _("Change its owner.")
+        )
+    if free < reserve:
+        return Finding(name, FAIL, said, _("Make room: crawling stops below the reserve."))
+    if free < 3 * reserve:
+        return Finding(name, WARN, said, _("Make room soon."))
+    return Finding(name, OK, said)
+
+
+def _database(shell: Shell, name: str) -> Finding:
+    began = time.monotonic()
+    info = shell.archive.info()
+    said = _("{backend} {version}, {entries} leaves, answered in {seconds} s")
+    return Finding(
+        name, OK,
+        said.format(backend=info.backend, version=info.server_version, entries=info.entries,
+                    seconds=f"{time.monotonic() - began:.1f}"),
+    )  # fmt: skip
+
+
+def _browser(shell: Shell, name: str) -> Finding:
+    from crawler.browser import find_chromium
+
+    path = find_chromium(shell.config.chromium)
+    if os.getuid() == 0:
+        if shutil.which("setpriv") is None:
+            return Finding(
+                name, FAIL, _("cannot be started safely by root"),
+                _("Run as an ordinary user, or install setpriv."),
+            )  # fmt: skip
+        said = _("{path}, run as {user}").format(path=path, user=shell.config.browser_user)
+        return Finding(name, OK, said)
+    return Finding(name, OK, str(path))
+
+
+def _network(shell: Shell, name: str) -> Finding:
+    from crawler.egress import networks
+
+    allowed = networks(shell.config.egress_allow)
+    if allowed and not shell.config.sandbox:
+        listed = ", ".join(str(n) for n in allowed)
+        return Finding(
+            name, WARN, _("non-public networks may be reached: {networks}").format(networks=listed),
+            _("Empty egress_allow unless an account is served from there."),
+        )  # fmt: skip
+    return Finding(name, OK, _("public addresses only") if not allowed else _("sandbox only"))
+
+
+def _keys(shell: Shell, name: str) -> Finding:
+    from cli.ledger import has_key, signer
+
+    folder = shell.key_dir
+    if not has_key(shell):
+        return Finding(name, WARN, _("the log has no key yet"), _("Run jejak init."))
+    loose = sorted(p.name for p in folder.iterdir() if _is_loose(p))
+    if loose:
+        return Finding(
+            name, FAIL, _("others can read {names}").format(names=", ".join(loose)),
+            _("Run chmod 600 on the files in {name}.").format(name=folder),
+        )  # fmt: skip
+    return Finding(name, OK, str(signer(shell).vkey))
+
+
+def _is_loose(path: Path) -> bool:
+    """Whether a private key file can be read by anyone but its owner."""
+    return path.is_file() and path.suffix == ".key" and bool(path.stat().st_mode & 0o077)

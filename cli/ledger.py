@@ -1,0 +1,176 @@
+"""`jejak ledger`: the log, its head, its proofs and its full check."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli import exits
+from cli.command import Command, Group
+from cli.screen import visible, write_error, write_json, write_line
+from cli.shell import Shell
+from cli.words import N_, _
+
+if TYPE_CHECKING:
+    from evidence.query import Check
+    from evidence.seal import Signer
+
+
+@click.group(cls=Group)
+def ledger() -> None:
+    """Show and check the log of all statements."""
+
+
+@ledger.command("head", cls=Command)
+@click.pass_obj
+def head(shell: Shell, as_json: bool) -> None:
+    """Show the newest signed checkpoint and its fingerprint, to be written into the minutes."""
+    from evidence.ledger import parse_checkpoint
+
+    size, notes = shell.archive.size(), shell.archive.checkpoints()
+    newest = parse_checkpoint(notes[-1][1]) if notes else None
+    if as_json:
+        write_json(
+            {
+                "entries": size,
+                "sealed": newest.size if newest else 0,
+                "origin": newest.origin if newest else None,
+                "root": newest.root.hex() if newest else None,
+                "fingerprint": newest.fingerprint() if newest else None,
+                "note": newest.note.decode() if newest else None,
+            }
+        )
+        return
+    if newest is None:
+        write_line(_("No checkpoint is signed yet; the log has {n} leaves.").format(n=size))
+        return
+    write_line(newest.note.decode().rstrip("\n"))
+    write_line("")
+    write_line(_("Fingerprint: {text}").format(text=newest.fingerprint()))
+    said = _("{sealed} of {n} leaves lie under it")
+    write_line(said.format(sealed=newest.size, n=size))
+
+
+@ledger.command("seal", cls=Command)
+@click.pass_obj
+def seal(shell: Shell, as_json: bool) -> None:
+    """Sign a checkpoint over all leaves there are now."""
+    made = signer(shell).seal(shell.now())
+    if as_json:
+        write_json({"size": made.size if made else None})
+    elif made is None:
+        write_line(_("Nothing new to sign."))
+    else:
+        write_line(_("Signed a checkpoint over {n} leaves.").format(n=made.size))
+
+
+@ledger.command("trust", cls=Command)
+@click.pass_obj
+def trust(shell: Shell, as_json: bool) -> None:
+    """Write the trust file: the log's name and public key, to be handed over apart from packages."""
+    from evidence.seal import trust_text
+
+    text = trust_text(shell.config.origin, [signer(shell).vkey])
+    if as_json:
+        write_json({"trust": text})
+    else:
+        write_line(text.rstrip("\n"))
+
+
+@ledger.command("prove", cls=Command)
+@click.argument("rec")
+@click.pass_obj
+def prove(shell: Shell, rec: str, as_json: bool) -> None:
+    """Show the statement of the record REC and the proof that it lies under a signed checkpoint."""
+    from evidence.errors import ScopeError
+    from evidence.ledger import Tree, inclusion_proof, make_tlog_proof
+
+    archive = shell.archive
+    entry = archive.entry(rec)
+    if entry is None:
+        raise ScopeError(f"record {rec!r}", "is not in the log", "Record ids have 32 hex digits")
+    sealed = [(size, note) for size, note in archive.checkpoints() if size > entry.index]
+    if not sealed:
+        raise ScopeError(
+            f"record {rec}", "is not under a signed checkpoint yet", "Run `jejak ledger seal`"
+        )
+    size, note = sealed[-1]
+    tree = Tree(stored for _i, _data, stored in archive.raw_leaves(0, size))
+    proof = make_tlog_proof(entry.index, inclusion_proof(tree, entry.index, size), note)
+    if as_json:
+        write_json(
+            {
+                "rec": rec,
+                "index": entry.index,
+                "leaf_hash": entry.leaf_hash.hex(),
+                "statement": entry.statement_bytes.decode(),
+                "proof": proof.decode(),
+            }
+        )
+        return
+    write_line(visible(entry.statement_bytes.decode()))
+    write_line("")
+    write_line(proof.decode().rstrip("\n"))
+
+
+@ledger.command("fsck", cls=Command)
+@click.option("--quick", is_flag=True, help=N_("Leave out the kept objects."))
+@click.pass_obj
+def fsck(shell: Shell, quick: bool, as_json: bool) -> int:
+    """Check every leaf, every kept object and every checkpoint; name everything that is wrong."""
+    from evidence.query import fsck as check_all
+    from evidence.seal import check_ed25519
+
+    keys = [signer(shell).vkey] if has_key(shell) else []
+    check = check_all(shell.archive, keys=keys, check_signature=check_ed25519, objects=not quick)
+    if as_json:
+        write_json(_check_json(check))
+    else:
+        _show_check(check, signed=bool(keys))
+    return exits.INTEGRITY if check.faults else exits.OK
+
+
+def signer(shell: Shell) -> Signer:
+    """The signer of this archive's log; makes its key when there is none."""
+    from evidence.seal import Signer
+
+    return Signer(
+        shell.archive, shell.key_dir, shell.config.origin, clock=shell.config.clock().source
+    )
+
+
+def has_key(shell: Shell) -> bool:
+    """Whether this installation holds the log's key."""
+    return (shell.key_dir / "log.key").is_file()
+
+
+def _check_json(check: Check) -> dict[str, Any]:
+    return {
+        "leaves": check.leaves,
+        "objects": check.objects,
+        "erased": check.erased,
+        "checkpoints": check.checkpoints,
+        "signatures": check.signatures,
+        "faults": [{"code": f.code, "place": f.place, "detail": f.detail} for f in check.faults],
+    }
+
+
+def _show_check(check: Check, *, signed: bool) -> None:
+    said = _("{leaves} leaves, {objects} objects ({erased} erased), {checkpoints} checkpoints read")
+    write_line(
+        said.format(
+            leaves=check.leaves,
+            objects=check.objects,
+            erased=check.erased,
+            checkpoints=check.checkpoints,
+        )
+    )
+    if not signed:
+        write_line(_("Signatures were not checked: this installation does not hold the key."))
+    for fault in check.faults:
+        write_error(f"{fault.code}  {fault.place}: {_(fault.detail)}")
+    if check.faults:
+        write_error(_("{n} faults found").format(n=len(check.faults)))
+    else:
+        write_line(_("No fault found."))

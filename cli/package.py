@@ -1,0 +1,95 @@
+"""`jejak package`: evidence to be handed over."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from cli.command import Command, Group
+from cli.ledger import signer
+from cli.reading import Moment, account_rows
+from cli.screen import write_json, write_line
+from cli.shell import Shell, actor
+from cli.version import tool
+from cli.words import N_, _
+
+
+@click.group(cls=Group)
+def package() -> None:
+    """Write evidence packages that anyone can check offline."""
+
+
+@package.command("create", cls=Command)
+@click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--account", "accounts", multiple=True, help=N_("An account; may be repeated."))
+@click.option("--post", "posts", multiple=True, help=N_("A post; may be repeated."))
+@click.option("--since", type=Moment(), help=N_("Begin of the period the package answers for."))
+@click.option("--until", type=Moment(), help=N_("End of that period, exclusive."))
+@click.option("--purpose", required=True, envvar="JEJAK_PURPOSE", help=N_("What it is for."))
+@click.option(
+    "--order", required=True, envvar="JEJAK_ORDER", help=N_("Number of the assignment order.")
+)
+@click.pass_obj
+def create(
+    shell: Shell,
+    directory: Path,
+    accounts: tuple[str, ...],
+    posts: tuple[str, ...],
+    since: datetime | None,
+    until: datetime | None,
+    purpose: str,
+    order: str,
+    as_json: bool,
+) -> None:
+    """Write a package about accounts or posts into DIRECTORY.
+
+    The export is recorded in the log first and is part of the package.
+    """
+    from evidence.package import select, write_package
+    from evidence.query import find_post
+
+    if not accounts and not posts:
+        raise click.UsageError(_("name an account with --account or a post with --post"))
+    if (since is None) != (until is None):
+        raise click.UsageError(_("a period needs both --since and --until"))
+    archive = shell.archive
+    before = archive.size()
+    watches = [row["id"] for name in accounts for row in account_rows(shell, None, name)]
+    recs = [find_post(archive, name)["post"] for name in posts]
+    period = (since, until) if since and until else None
+    log = signer(shell)
+    log.seal(shell.now())
+    made = write_package(
+        archive,
+        select(archive, watches=watches or None, posts=recs or None, period=period),
+        directory,
+        signer=log,
+        now=shell.now(),
+        purpose=purpose,
+        order=order,
+        actor={"actor": actor()},
+        organisation=shell.config.organisation,
+        software=tool(),
+        clock=shell.config.clock().source,
+    )
+    _project(shell, before)
+    if as_json:
+        write_json({"package": str(made)})
+        return
+    write_line(_("package: {name}").format(name=made))
+    write_line(_("Check it: jejak verify {name} --trust FILE").format(name=made))
+
+
+def _project(shell: Shell, start: int) -> None:
+    """Let the custody table know of the export."""
+    from evidence.model import StatementType
+    from evidence.projection import project_entries
+
+    entries = [
+        entry
+        for entry in shell.archive.entries(start)
+        if entry.statement.type is StatementType.CUSTODY
+    ]
+    project_entries(shell.archive, entries)
