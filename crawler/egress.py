@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Sequence
 
-from evidence.errors import ConfigError, FetchError
+from evidence.errors import ConfigError
 
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 IpNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -33,16 +33,6 @@ def is_allowed(address: str, allowed: Sequence[IpNetwork]) -> bool:
     except ValueError:
         return False
     return all(_one_allowed(inner, allowed) for inner in _inner(ip))
-
-
-def refuse(address: str, host: str, allowed: Sequence[IpNetwork]) -> None:
-    """Raise FetchError when an address may not be reached."""
-    if not is_allowed(address, allowed):
-        raise FetchError(
-            host,
-            "resolves to an address that is not public",
-            "Add its network to egress_allow only if it is your own",
-        )
 
 
 def _one_allowed(ip: IpAddress, allowed: Sequence[IpNetwork]) -> bool:

@@ -8,6 +8,23 @@ from typing import Any
 
 from scrapy.logformatter import LogFormatter
 
+TALKATIVE = (
+    "scrapy.downloadermiddlewares.retry",
+    "scrapy.downloadermiddlewares.redirect",
+    "scrapy.downloadermiddlewares.robotstxt",
+    "scrapy.downloadermiddlewares.httpcompression",
+    "scrapy.core.downloader",
+    "scrapy.core.engine",
+    "scrapy.statscollectors",
+)
+"""Loggers whose lines hold addresses of accounts; what they tell is in captures and outcomes."""
+
+
+def silence() -> None:
+    """Keep addresses out of the log."""
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
 
 class JsonFormatter(logging.Formatter):
     """One JSON object a line; control characters are escaped, so a line stays a line."""

@@ -28,7 +28,9 @@ def crawl(platform: str, *, account: str | None = None, batch: Path | None = Non
     """
     _log_as_json()
     os.environ.setdefault("SCRAPY_SETTINGS_MODULE", "crawler.settings")
-    process = CrawlerProcess(get_project_settings(), install_root_handler=False)
+    settings = get_project_settings()
+    settings.set("LOG_INSTALL_ROOT_HANDLER", False)
+    process = CrawlerProcess(settings)
     crawler = process.create_crawler(platform)
     process.crawl(crawler, account=account, batch=str(batch) if batch else None)
     process.start()
@@ -60,7 +62,9 @@ def write_batch(config: Config, platform: str, slots: Sequence[dict[str, str]]) 
 def _log_as_json() -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter())
-    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    # On the handler: Scrapy opens the root logger to everything when it starts.
+    handler.setLevel(logging.WARNING)
+    logging.basicConfig(handlers=[handler], force=True)
 
 
 def main() -> int:

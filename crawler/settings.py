@@ -15,8 +15,10 @@ DOWNLOAD_DELAY = 0.0
 ITEM_PIPELINES = _STEPS
 
 # Next to the downloader: sees every exchange as received, before decompression.
-DOWNLOADER_MIDDLEWARES = {"crawler.middlewares.keep.KeepMiddleware": 950}
-DNS_RESOLVER = "crawler.middlewares.address.PublicAddressResolver"
+DOWNLOADER_MIDDLEWARES = {
+    "crawler.middlewares.keep.KeepMiddleware": 950,
+}
+TWISTED_DNS_RESOLVER = "crawler.middlewares.address.PublicAddressResolver"
 DOWNLOAD_HANDLERS = {"file": None, "ftp": None, "s3": None, "data": None}
 
 ROBOTSTXT_OBEY = True
@@ -33,6 +35,7 @@ DOWNLOAD_TIMEOUT = 60
 DOWNLOAD_MAXSIZE = 20_000_000
 
 TELNETCONSOLE_ENABLED = False
+DOWNLOAD_DELAY_JITTER = 0.0
 REMOTE_CONTROL_ENABLED = False
 LOGSTATS_INTERVAL = 0
 LOG_LEVEL = "WARNING"

@@ -20,6 +20,7 @@ from crawler import registry
 from crawler.browser import Browser
 from crawler.desk import Desk, open_desk, user_agent, visit_of, watch_rows
 from crawler.extras import extras
+from crawler.logs import silence
 from crawler.middlewares.keep import CUTS, TICKET, Keeper, Ticket, failed_exchange
 from crawler.page import Page
 from crawler.visit import Ask, Seen, Visit
@@ -71,8 +72,7 @@ class AccountSpider(scrapy.Spider):
             "CONCURRENT_REQUESTS_PER_DOMAIN": manifest.concurrency,
             "DOWNLOAD_MAXSIZE": config.max_body_bytes,
             "DOWNLOAD_TIMEOUT": config.timeout_s,
-            "EGRESS_ALLOW": list(config.egress_allow),
-            "DOWNLOAD_SLOTS": {"own": {"concurrency": 16, "delay": 0, "randomize_delay": False}},
+            "DOWNLOAD_SLOTS": {"own": {"concurrency": 16, "delay": 0, "jitter": 0}},
         }.items():
             settings.set(name, value, priority="spider")
 
@@ -80,6 +80,7 @@ class AccountSpider(scrapy.Spider):
     def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> AccountSpider:
         """As Scrapy builds it; listens for pages that could not be recorded."""
         spider: AccountSpider = super().from_crawler(crawler, *args, **kwargs)
+        silence()
         crawler.signals.connect(spider._not_recorded, signal=signals.item_error)
         crawler.signals.connect(spider._not_recorded, signal=signals.item_dropped)
         crawler.signals.connect(spider._finish, signal=signals.spider_closed)

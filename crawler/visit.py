@@ -22,6 +22,16 @@ from evidence.model import (
 )
 
 REFUSALS = frozenset({SeenState.BLOCKED, SeenState.GATED})
+ANSWERS = frozenset(
+    {
+        SeenState.ABSENT,
+        SeenState.UNSEEN,
+        SeenState.PRIVATE,
+        SeenState.SUSPENDED,
+        SeenState.WITHHELD,
+    }
+)
+"""States in which the platform said something of the account itself, though it showed nothing."""
 LONGEST_WAIT_S = 60
 
 
@@ -237,7 +247,7 @@ class Visit:
         )
 
     def _verdict(self, failure: str) -> tuple[Outcome, str]:
-        closed = self.account_state not in (None, SeenState.PRESENT)
+        closed = self.account_state in ANSWERS
         nothing = not (self.shown or closed)
         if failure:
             return (Outcome.FAILED if nothing else Outcome.PARTIAL), failure

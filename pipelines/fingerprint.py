@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from evidence.errors import ImageUnreadable
-from evidence.imaging import fingerprint_image
+from evidence.imaging.worker import fingerprint_image
 from evidence.model import CaptureKind, ImageReading
 from pipelines.component import Component
 from pipelines.page import Measured, Scoped

@@ -89,7 +89,8 @@ def account_change(reading: Reading, seen: Seen) -> AccountChange | None:
         changed = _changed(account, visit)
         if changed:
             previous, visit.state = visit.state, account.state
-            return AccountChange(account, previous, changed, None)
+            marker = next((s.marker for s in reading.states if s.state is account.state), None)
+            return AccountChange(account, previous, changed, marker)
         return None
     for state in reading.states:
         if state.subject.startswith("account:"):

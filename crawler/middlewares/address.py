@@ -6,12 +6,17 @@ from typing import Any
 
 from scrapy.resolver import CachingThreadedResolver
 from twisted.internet.defer import Deferred
+from twisted.internet.error import DNSLookupError
 
-from crawler.egress import networks, refuse
+from crawler import config
+from crawler.egress import is_allowed, networks
+
+refused_hosts: set[str] = set()
+"""Hosts this process refused to reach; Twisted tells only that a name did not resolve."""
 
 
-class PublicAddressResolver(CachingThreadedResolver):  # type: ignore[misc]
-    """Resolves a host once and refuses what is not public. Settings: EGRESS_ALLOW (CIDR list).
+class PublicAddressResolver(CachingThreadedResolver):
+    """Resolves a host once and refuses what is neither public nor in `egress_allow`.
 
     The connection is made to the very address that was checked, so a name that changes its
     answer between look-ups cannot reach inside.
@@ -21,16 +26,18 @@ class PublicAddressResolver(CachingThreadedResolver):  # type: ignore[misc]
 
     @classmethod
     def from_crawler(cls, crawler: Any, reactor: Any) -> PublicAddressResolver:
-        """As Scrapy builds it."""
-        resolver: PublicAddressResolver = super().from_crawler(crawler, reactor)
-        resolver.allowed = networks(crawler.settings.getlist("EGRESS_ALLOW"))
+        """As Scrapy builds it, once a process, before any spider's own settings are known."""
+        resolver = super().from_crawler(crawler, reactor)
+        resolver.allowed = networks(config.load().egress_allow)
         return resolver
 
     def getHostByName(self, name: str, timeout: Any = ()) -> Deferred[str]:
-        """The checked address of a host name, or a FetchError."""
+        """The checked address of a host name; DNSLookupError when it may not be reached."""
         found: Deferred[str] = super().getHostByName(name, timeout)
         return found.addCallback(self._checked, name)
 
     def _checked(self, address: str, name: str) -> str:
-        refuse(address, name, self.allowed)
+        if not is_allowed(address, self.allowed):
+            refused_hosts.add(name.lower())
+            raise DNSLookupError("not a public address")
         return address

@@ -7,15 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
-from evidence.store.commit import GroupCommit
 from scrapy import Request, signals
 from scrapy.exceptions import IgnoreRequest, StopDownload
 from scrapy.http import Headers, Response
 
 from crawler.clock import Clock
+from crawler.middlewares.address import refused_hosts
 from evidence.model import CaptureKind, CaptureState, Draft, Exchange
 from evidence.record import Recorder
+from evidence.store.commit import GroupCommit
 
 CUTS = {"partial": "DATA_LOSS", "dataloss": "DATA_LOSS", "download_stopped": "TOO_LARGE"}
 """Flags of a response whose body is not whole, and the gap each makes."""
@@ -38,7 +40,6 @@ ERRORS = {
     "ConnectionRefusedError": "CONNECTION_REFUSED",
     "DownloadConnectionRefusedError": "CONNECTION_REFUSED",
     "ConnectError": "CONNECTION_REFUSED",
-    "FetchError": "REFUSED_ADDRESS",
     "UnsupportedURLSchemeError": "REFUSED_ADDRESS",
 }
 
@@ -152,6 +153,8 @@ class KeepMiddleware:
             now = self.keeper.clock.now()
             name = type(exception).__name__
             ticket.error = ERRORS.get(name, name)
+            if ticket.error == "DNS" and urlsplit(request.url).hostname in refused_hosts:
+                ticket.error = "REFUSED_ADDRESS"
             await self.keeper.keep(failed_exchange(request, ticket, now), ticket)
 
 
