@@ -144,9 +144,14 @@ class EmbeddedServer:
             started = self._spawn(mongod, port)
             fresh = replace(state, port=port, server=process_of(started.pid))
             write_state(self._state_file, fresh)  # so that a crash here leaves it findable
-            if self._came_up(started, port):
-                make_usable(port, self._secret)
-                return fresh
+            try:
+                if self._came_up(started, port):
+                    make_usable(port, self._secret)
+                    return fresh
+            except BaseException:
+                started.terminate()  # nobody would own it
+                started.wait(STOP_S)
+                raise
             port = _free_port()
         raise StoreError("embedded MongoDB", f"every port tried was taken ({TRIES} tries)")
 

@@ -14,6 +14,8 @@ from evidence.errors import StoreError
 HOST = "127.0.0.1"
 SET_NAME = "jejak"
 USER = "jejak"
+AUTHENTICATION_FAILED = 18
+ALREADY_INITIALIZED = 23
 ELECTION_S = 60.0
 
 
@@ -53,8 +55,8 @@ def make_usable(port: int, secret: str) -> None:
     """
     host = f"{HOST}:{port}"
     try:
-        with _open(f"mongodb://{HOST}:{port}/?directConnection=true", 5_000) as client:
-            if "setName" not in client.admin.command("hello"):
+        if not _knows_login(port, secret):
+            with _open(f"mongodb://{HOST}:{port}/?directConnection=true", 5_000) as client:
                 _first_start(client, host, secret)
         with _open(node_url(port, secret), 5_000) as client:
             _follow_port(client, host)
@@ -91,9 +93,24 @@ def _open(url: str, patience_ms: int) -> MongoClient[dict[str, Any]]:
     )
 
 
+def _knows_login(port: int, secret: str) -> bool:
+    try:
+        with _open(node_url(port, secret), 5_000) as client:
+            client.admin.command("ping")
+    except OperationFailure as error:
+        if error.code != AUTHENTICATION_FAILED:
+            raise
+        return False
+    return True
+
+
 def _first_start(client: MongoClient[dict[str, Any]], host: str, secret: str) -> None:
     config = {"_id": SET_NAME, "members": [{"_id": 0, "host": host}]}
-    client.admin.command("replSetInitiate", config)
+    try:
+        client.admin.command("replSetInitiate", config)
+    except OperationFailure as error:
+        if error.code != ALREADY_INITIALIZED:  # a first start that was cut off here
+            raise
     _wait_primary(client)
     client.admin.command(
         "createUser", USER, pwd=secret, roles=["root"], mechanisms=["SCRAM-SHA-256"]
