@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import shutil
 from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
@@ -101,14 +102,22 @@ class AccountSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """All visits of this process; what they saw goes through the pipelines one page an item."""
-        self.desk = await asyncio.to_thread(open_desk, configuration.load())
+        try:
+            self.desk = await asyncio.to_thread(open_desk, configuration.load())
+        except JejakError as error:
+            logger.critical("%s", error)
+            return
         self.browser = Browser(self.desk.config, user_agent(self.desk.config))
         self.opened = True
         queue: asyncio.Queue[Seen | None] = asyncio.Queue()
         runner = asyncio.create_task(self._run(queue))
         while (seen := await queue.get()) is not None:
             yield seen
-        await runner
+        try:
+            await runner
+        except JejakError as error:
+            self.failed += 1
+            logger.critical("%s", error)
 
     def settle(self, capture: str, failure: str = "") -> None:
         """A page's pipelines are done: recorded (no failure), or not and why."""
@@ -122,7 +131,10 @@ class AccountSpider(scrapy.Spider):
             for row, slot in await asyncio.to_thread(self._due):
                 task = asyncio.create_task(self._in_turn(places, row, slot, queue))
                 self.visits.add(task)
-            await asyncio.gather(*self.visits)
+            done = await asyncio.gather(*self.visits, return_exceptions=True)
+            for failure in done:
+                if isinstance(failure, BaseException):
+                    raise failure
         finally:
             queue.put_nowait(None)
 
@@ -150,8 +162,14 @@ class AccountSpider(scrapy.Spider):
     ) -> None:
         async with places:
             visit = await asyncio.to_thread(visit_of, self.desk, row, slot, self._fetch)
-            failure = await self._visit(visit, queue)
+            failure = self._no_room() or await self._visit(visit, queue)
             await self._end(visit, failure)
+
+    def _no_room(self) -> str:
+        """Why nothing may be fetched now: less disk left than the reserve keeps free."""
+        config = self.desk.config
+        free = shutil.disk_usage(config.data_dir).free if config.data_dir.is_dir() else None
+        return "STORAGE_LOW" if free is not None and free < config.disk_reserve_bytes else ""
 
     async def _visit(self, visit: Visit, queue: asyncio.Queue[Seen | None]) -> str:
         """Hold the whole conversation; returns why it broke off, empty when it did not."""
