@@ -11,6 +11,7 @@ from typing import Any
 from evidence.canonical import encode, instant, new_record_id, record_id, to_value
 from evidence.model import (
     AccountSeen,
+    Act,
     Draft,
     Exchange,
     Fact,
@@ -278,9 +279,15 @@ def exchange_value(exchange: Exchange) -> dict[str, Any]:
 
 
 def interaction_key(platform: str, edge: Interaction) -> str:
-    """Id of an edge in the projection: the same edge seen again has the same key."""
+    """Id of an edge in the projection: the same edge seen again has the same key.
+
+    The actor's own side names a like, share or follow by an id of its own, the target's side does
+    not; there is one of each between an actor and a target, so the id does not tell them apart.
+    """
     actor = edge.actor_id or edge.actor_handle or ""
-    return "|".join((platform, edge.act.value, actor, edge.target, edge.native_id or ""))
+    wordless = edge.act in (Act.LIKE, Act.SHARE, Act.FOLLOW)
+    own = "" if wordless else edge.native_id or ""
+    return f"{platform}|{edge.act.value}|{actor}|{edge.target}|{own}"
 
 
 def post_key(platform: str, native_id: str) -> str:

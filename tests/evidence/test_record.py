@@ -1,0 +1,23 @@
+"""Keys by which what was recorded is found again."""
+
+from __future__ import annotations
+
+from evidence.model import Act, Interaction
+from evidence.record import interaction_key
+
+
+def _edge(act: Act, native_id: str | None) -> Interaction:
+    return Interaction(act, "did:plc:a", "a.test", "at://did:plc:b/post/1", native_id)
+
+
+def test_a_like_seen_from_both_sides_is_one_act() -> None:
+    """Only the actor's own repository names the like's record; who-liked lists do not."""
+    own_side = interaction_key("bluesky", _edge(Act.LIKE, "at://did:plc:a/like/1"))
+
+    assert own_side == interaction_key("bluesky", _edge(Act.LIKE, None))
+
+
+def test_two_comments_on_one_post_are_two_acts() -> None:
+    first = interaction_key("bluesky", _edge(Act.COMMENT, "at://did:plc:a/post/1"))
+
+    assert first != interaction_key("bluesky", _edge(Act.COMMENT, "at://did:plc:a/post/2"))
