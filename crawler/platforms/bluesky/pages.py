@@ -55,8 +55,8 @@ def _object(page: Page, value: Any) -> Reading:
     _reader(value)(whole, page, into)
     cursor = whole.may("cursor", str) if "cursor" in value else None
     nothing = not (into.posts or into.accounts or into.edges or into.states or faults)
-    listed = "feed" in value or "records" in value
-    if nothing and not listed:
+    listed = "feed" in value or urls.parameter(page.url, "collection") == urls.POSTS
+    if nothing and (cursor or not listed):
         into.states.append(StateSeen(f"page:{page.url}", SeenState.PRESENT, "empty list"))
     return Reading(
         READ_BY,
@@ -79,8 +79,11 @@ def _reader(value: dict[str, Any]) -> Reader:
 
 
 def _feed(whole: Node, page: Page, into: Gathered) -> None:
+    authors = urls.kind(page.url) == "app.bsky.feed.getAuthorFeed"
+    actor = urls.parameter(page.url, "actor") if authors else None
+
     def item(part: Node) -> None:
-        views.take_feed_item(part, into)
+        views.take_feed_item(part, into, actor)
 
     each(whole.must("feed", list), "$.feed", whole.faults, item)
 

@@ -23,6 +23,7 @@ from evidence.model import (
 
 REPOST = "app.bsky.feed.defs#reasonRepost"
 PIN = "app.bsky.feed.defs#reasonPin"
+FEED_ITEM = {"$type", "post", "reply", "reason", "feedContext", "reqId"}
 INVALID_HANDLE = "handle.invalid"
 
 
@@ -70,15 +71,22 @@ def take_post(view: Node, into: Gathered) -> Post:
     return seen
 
 
-def take_feed_item(item: Node, into: Gathered) -> None:
+def take_feed_item(item: Node, into: Gathered, actor: str | None) -> None:
     """A feedViewPost: a post, and why it is in this feed.
+
+    actor: DID or handle whose own feed it is, None when the feed is of another kind: in it a
+           stranger's post without a reason is a repost that was not recognised.
 
     A repost gives the original with its own author, and a bare Post of the reposter. `reply`
     repeats other people's posts and is ignored; reply_to comes from the record itself.
     """
     seen = take_post(item.inner("post"), into)
+    if set(item.value) - FEED_ITEM:
+        item.faults.append(Drift(f"{item.path}: has fields not known here"))
     reason = item.may("reason", dict)
     if reason is None:
+        if actor is not None and not _is_by(seen, actor):
+            item.faults.append(Drift(f"{item.path}.reason: is not there for a stranger's post"))
         return
     why = Node(reason, f"{item.path}.reason", item.faults)
     if reason.get("$type") == REPOST:
@@ -115,6 +123,12 @@ def handle(view: Node) -> str | None:
     """The handle, None when the AppView says it could not be verified (`handle.invalid`)."""
     given = view.want("handle", str)
     return None if given == INVALID_HANDLE else given
+
+
+def _is_by(post: Post, actor: str) -> bool:
+    if actor.startswith("did:"):
+        return post.author_id == actor
+    return post.author_handle is None or post.author_handle.lower() == actor.lower()
 
 
 def _take_repost(why: Node, original: Post, into: Gathered) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from crawler.platforms.telegram import urls
-from crawler.platforms.telegram.markup import classes, first, inside, style_url, words
+from crawler.platforms.telegram.markup import classes, every, first, inside, style_url, words
 from evidence.model import Media
 
 _MESSAGE_PARTS = (
@@ -22,23 +23,17 @@ _STEMS = (
     "tgme_reaction", "message_media_not_supported", "message_media_view_in_telegram",
     "message_video", "link_preview", "service_message", "copyonly", "emoji", "time",
 )  # fmt: skip
-_FRAMES = {
-    "tgme_widget_message_bubble",
-    "media_supported_cont",
-    "media_not_supported_cont",
-    "tgme_widget_message",
-    "tgme_widget_message_grouped_wrap",
-    "tgme_widget_message_grouped",
-    "tgme_widget_message_grouped_layer",
-    "js-message_grouped_wrap",
-}
+_THUMBS = {"tgme_widget_message_video_thumb", "tgme_widget_message_roundvideo_thumb"}
+_PLAYERS = {"tgme_widget_message_video_player", "tgme_widget_message_roundvideo_player"}
+REPLY_TEXT = "js-message_reply_text"
+_CLASS_NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
 
 
 def media_of(element: Any, page_url: str) -> tuple[Media, ...]:
     """All media of a message in the order of the page; link previews are not among them.
 
-    A video the web does not play gives its still picture. A file gives the address of its message,
-    since its bytes are not on the web, and its name as `alt`.
+    A video the web does not play gives its still picture. A file's bytes are not on the web: it
+    gives the app's link to its message, which is not fetched, and its name as `alt`.
 
     The path of a picture's address is a signature that changes, so where the page gives no id
     the key is the picture's place in the message: it cannot show that the picture was replaced.
@@ -51,7 +46,8 @@ def media_of(element: Any, page_url: str) -> tuple[Media, ...]:
 
 
 def unaccounted(element: Any) -> Iterator[str]:
-    """Classes of parts of a message that show text or a picture and that no rule here knows.
+    """Parts of a message that show text or a picture and that no rule here knows, by class; and
+    parts of a known class without what that class is for.
 
     Telegram adding a kind of content, or renaming one, must be heard of: the rest of the message
     would read as whole.
@@ -59,11 +55,13 @@ def unaccounted(element: Any) -> Iterator[str]:
     for part in element.iter():
         if not isinstance(part.tag, str):
             continue
+        yield from _faults(part)
         if not ((part.text or "").strip() or style_url(part) or part.get("src")):
             continue
         if part.tag in ("script", "style") or _accounted(part, element):
             continue
-        yield " ".join(sorted(classes(part))) or part.tag
+        names = sorted(name for name in classes(part) if _CLASS_NAME.fullmatch(name))
+        yield " ".join(names[:3]) or "without a class"
 
 
 def _media(element: Any, page_url: str) -> Iterator[Media]:
@@ -75,38 +73,61 @@ def _media(element: Any, page_url: str) -> Iterator[Media]:
             yield Media(_full(page_url, style_url(part)), "image", key=_photo_id(part))
         elif part.tag == "video" and part.get("src"):
             yield Media(_full(page_url, part.get("src")), "video", key=_file(part.get("src")))
-        elif names & {"tgme_widget_message_video_player", "tgme_widget_message_roundvideo_player"}:
-            yield from _still(part, page_url)
+        elif names & _THUMBS and style_url(part) and not _plays(part.getparent()):
+            yield Media(_full(page_url, style_url(part)), "image")
         elif part.tag == "audio" and part.get("src"):
             yield Media(_full(page_url, part.get("src")), "audio", key=_file(part.get("src")))
         elif "tgme_widget_message_location" in names and style_url(part):
             yield Media(_full(page_url, style_url(part)), "image")
         elif "tgme_widget_message_document_wrap" in names:
             title = words(first(part, "tgme_widget_message_document_title"))
-            yield Media(_full(page_url, part.get("href") or ""), "document", alt=title)
+            yield Media(_app_link(part, page_url), "document", alt=title)
         elif part.get("data-webp") and "tgme_widget_message_sticker" in names:
             yield Media(_full(page_url, part.get("data-webp")), "image")
 
 
-def _still(player: Any, page_url: str) -> Iterator[Media]:
-    if any(video.get("src") for video in player.iter("video")):
-        return
-    for part in player.iter("i"):
-        if style_url(part):
-            yield Media(_full(page_url, style_url(part)), "image")
+def _plays(player: Any) -> bool:
+    return any(video.get("src") for video in player.iter("video"))
+
+
+def _faults(part: Any) -> Iterator[str]:
+    """Parts whose class is known but which lack what that class is for."""
+    names = classes(part)
+    if "tgme_widget_message_photo_wrap" in names and not style_url(part):
+        yield "photo without an address"
+    if part.tag == "video" and not part.get("src"):
+        yield "video without an address"
+    if part.tag == "audio" and not part.get("src"):
+        yield "audio without an address"
+    if names & _THUMBS and not style_url(part):
+        yield "still without an address"
+    if names & _PLAYERS and not _plays(part) and not any(every(part, name) for name in _THUMBS):
+        yield "player without video or still"
+    if "tgme_widget_message_document_wrap" in names and not part.get("href"):
+        yield "document without a link"
+    if REPLY_TEXT in names and not inside(part, "tgme_widget_message_reply"):
+        yield "quoted text outside a reply"
+    if "tgme_widget_message_poll" in names:
+        options = len(every(part, "tgme_widget_message_poll_option"))
+        texts = len(every(part, "tgme_widget_message_poll_option_text"))
+        if not texts or options != texts or not every(part, "tgme_widget_message_poll_question"):
+            yield "poll without question or options"
 
 
 def _accounted(part: Any, message: Any) -> bool:
-    """Whether the nearest classed element, up to the message, is one that is read or ignored."""
+    """Whether the part lies in, or is, an element that is read or ignored on purpose."""
     at = part
     while at is not None and at is not message:
-        names = classes(at) - _FRAMES
-        if any(_known(name) for name in names):
+        if any(_known(name) for name in classes(at)):
             return True
-        if names:
-            return False
         at = at.getparent()
-    return not classes(part) and part.tag not in ("a", "img", "video", "audio", "div", "span")
+    return part is message
+
+
+def _app_link(part: Any, page_url: str) -> str:
+    href = _full(page_url, part.get("href"))
+    place = urls.message(href)
+    return f"tg://resolve?domain={place[0]}&post={place[1]}" if place else href
 
 
 def _known(name: str) -> bool:

@@ -20,7 +20,7 @@ from crawler.platforms.telegram.markup import (
     shown,
     words,
 )
-from crawler.platforms.telegram.media import media_of
+from crawler.platforms.telegram.media import REPLY_TEXT, media_of
 from evidence.errors import ParseError
 from evidence.model import Act, Counts, Interaction, Post, SeenState, StateSeen
 
@@ -46,14 +46,20 @@ def numeric_channel(element: Any) -> str | None:
     return peer[1] if peer else None
 
 
-def post(element: Any, page_url: str) -> tuple[Post, str | None]:
-    """A message as a Post, and the number of its channel where the page carries it.
+def name_of(element: Any) -> str:
+    """The channel name in `data-post`, in lower case; empty when it has none."""
+    return (element.get("data-post") or "").partition("/")[0].lower()
+
+
+def post(element: Any, page_url: str, channel: str | None) -> Post:
+    """A message as a Post.
+
+    channel: the channel's number, None when no message of the page carries it.
 
     Raises ParseError naming the part when the message's id or its time is not there, or when it
     shows nothing that is known: neither text, media, poll, service note nor hidden content.
     """
     name, number = _named(element)
-    channel = numeric_channel(element)
     link = first(element, "tgme_widget_message_date")
     content = post_text(element)
     pictures = media_of(element, page_url)
@@ -73,7 +79,7 @@ def post(element: Any, page_url: str) -> tuple[Post, str | None]:
             first(element, "tgme_widget_message_forwarded_from_name"), name, channel
         ),
         counts=counts(element),
-    ), channel
+    )
 
 
 def hidden(element: Any, seen: Post) -> Iterator[StateSeen]:
@@ -119,7 +125,8 @@ def post_text(element: Any) -> str | None:
     parts = [
         shown(part)
         for part in every(element, "tgme_widget_message_text")
-        if not inside(part, "tgme_widget_message_reply")
+        if REPLY_TEXT not in classes(part)
+        and not inside(part, "tgme_widget_message_reply")
         and not inside(part, "tgme_widget_message_text")
     ]
     for poll in every(element, "tgme_widget_message_poll"):

@@ -119,31 +119,40 @@ def _read_messages(page: Page, root: Any, messages: list[Any]) -> Reading:
     edges: list[Interaction] = []
     states: list[StateSeen] = []
     drift: list[Drift] = []
-    channel = None
+    channels = _channels(messages)
     for element in messages:
         drift += [Drift(f"message part of unknown kind: {name}") for name in unaccounted(element)]
         try:
-            seen, number = message.post(element, page.url)
+            seen = message.post(element, page.url, channels.get(message.name_of(element)))
         except ParseError as error:
             drift.append(Drift(f"{error.what}: {error.why}"))
             continue
-        channel = channel or number
+        if seen.author_id is None:
+            drift.append(Drift("no message carries the channel's number (data-view, data-peer)"))
         posts.append(seen)
         edges += message.mentions(element, seen)
         states += message.hidden(element, seen)
     return Reading(
         READ_BY,
         posts=tuple(posts),
-        accounts=tuple(_account(page, root, channel, posts)),
+        accounts=tuple(_account(page, root, posts)),
         interactions=tuple(edges),
         states=tuple(states),
         drift=tuple(dict.fromkeys(drift)),
     )
 
 
-def _account(
-    page: Page, root: Any, channel: str | None, posts: list[Post]
-) -> Iterator[AccountSeen]:
+def _channels(messages: list[Any]) -> dict[str, str]:
+    """Number of each channel name on the page: one message that carries it speaks for all."""
+    found: dict[str, str] = {}
+    for element in messages:
+        number = message.numeric_channel(element)
+        if number is not None:
+            found.setdefault(message.name_of(element), number)
+    return found
+
+
+def _account(page: Page, root: Any, posts: list[Post]) -> Iterator[AccountSeen]:
     """The channel a listing is of; a message by itself gives no account line."""
     main = first(root, "tgme_main")
     info = first(root, "tgme_channel_info")
@@ -155,8 +164,10 @@ def _account(
     title = words(first(root, "tgme_channel_info_header_title")) or words(
         first(root, "tgme_header_title")
     )
-    own = channel if any(post.author_handle == handle for post in posts) else None
-    yield AccountSeen(own, handle, title, SeenState.PRESENT, _subscribers(root))
+    own = [
+        p.author_id for p in posts if handle and (p.author_handle or "").lower() == handle.lower()
+    ]
+    yield AccountSeen(own[0] if own else None, handle, title, SeenState.PRESENT, _subscribers(root))
 
 
 def _subscribers(root: Any) -> AccountCounts:
