@@ -1,0 +1,269 @@
+"""The report in a package: Indonesian HTML made from statements and opened objects only.
+
+Captured text is escaped and captured markup is never rendered; pictures are shown by relative path.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from evidence.ledger import Checkpoint
+from evidence.model import Entry, Statement, StatementType
+from evidence.package import layout
+from evidence.package.selection import Selection
+
+HERE = Path(__file__).resolve().parent
+ZONE_NAMES = {7: "WIB", 8: "WITA", 9: "WIT", 0: "UTC"}
+STATES = {
+    "PRESENT": "terlihat",
+    "EDITED": "terlihat, isi berubah",
+    "UNSEEN": "dicari dan tidak ditemukan (satu kali)",
+    "ABSENT": "dicari dan tidak ditemukan (lebih dari satu kali, atau dengan bukti)",
+    "PRIVATE": "akun dikunci",
+    "SUSPENDED": "ditangguhkan oleh platform",
+    "WITHHELD": "ditahan oleh platform di suatu wilayah",
+    "GATED": "hanya untuk yang masuk (login)",
+    "BLOCKED": "permintaan kami ditolak platform",
+    "DRIFT": "susunan halaman tidak dikenali",
+}
+CHANGES = {"NEW": "pertama kali terlihat", "EDITED": "isi berubah", "RETURNED": "terlihat kembali"}
+OUTCOMES = {
+    "COMPLETE": "lengkap, ada yang baru",
+    "UNCHANGED": "lengkap, tidak ada yang berubah",
+    "EMPTY": "akun ada, tidak ada unggahan",
+    "PARTIAL": "sebagian",
+    "BLOCKED": "ditolak platform",
+    "FAILED": "gagal di pihak kami atau jaringan",
+    "MISSED": "terlewat",
+    "SUSPECT": "halaman tidak dikenali",
+}
+PICTURES = frozenset({"image/gif", "image/jpeg", "image/png", "image/webp"})
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the report is made from.
+
+    entries: the packed log entries before the export, ascending.
+    said:    JSON objects by index and role; `picture` says whether a body begins as a picture.
+    hashes:  SHA-256 in hex by path, of what has been packed.
+    records: per entry the roles withheld and erased.
+    head:    the signed head the report quotes.
+    """
+
+    entries: tuple[Entry, ...]
+    said: Mapping[int, Mapping[str, Any]]
+    hashes: Mapping[str, str]
+    records: tuple[Mapping[str, Any], ...]
+    selection: Selection
+    head: Checkpoint
+    vkey: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """Facts with look-ups by record id."""
+
+    facts: Facts
+    by_rec: Mapping[str, Entry]
+    zone: ZoneInfo
+
+    def of_type(self, kind: StatementType) -> Iterator[Entry]:
+        return (e for e in self.facts.entries if e.statement.type is kind)
+
+    def json(self, entry: Entry | None, role: str) -> Mapping[str, Any]:
+        value = self.facts.said.get(entry.index, {}).get(role) if entry else None
+        return value if isinstance(value, dict) else {}
+
+    def entry(self, rec: Any) -> Entry | None:
+        return self.by_rec.get(rec) if isinstance(rec, str) else None
+
+
+def render_report(facts: Facts, export: Mapping[str, Any]) -> bytes:
+    """The report as UTF-8 HTML without script, which loads nothing but pictures of this package.
+
+    export: see `write.export_words`.
+    """
+    case = _case(facts)
+    environment = Environment(
+        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    style = (HERE / "laporan.css").read_text("utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    page = environment.get_template("laporan.html.j2").render(
+        style=style,
+        style_digest=digest,
+        export={**export, "now": _time(case, export["now"])},
+        head=facts.head,
+        root=base64.b64encode(facts.head.root).decode(),
+        vkey=facts.vkey,
+        period=_period(case),
+        accounts=list(_accounts(case)),
+        exhibits=list(_exhibits(case)),
+        observations=list(_observations(case)),
+        interactions=list(_interactions(case)),
+        visits=_visits(case),
+        closed=list(_closed(case)),
+        files=sorted((path, digest) for path, digest in facts.hashes.items()),
+    )
+    return page.encode("utf-8")
+
+
+def _case(facts: Facts) -> _Case:
+    zones = [
+        e.statement.facts.get("zone")
+        for e in facts.entries
+        if e.statement.type is StatementType.WATCH
+    ]
+    zone = ZoneInfo(zones[-1]) if zones and isinstance(zones[-1], str) else ZoneInfo("Asia/Jakarta")
+    return _Case(facts, {e.statement.rec: e for e in facts.entries}, zone)
+
+
+def _accounts(case: _Case) -> Iterator[dict[str, Any]]:
+    newest = {str(e.statement.facts["watch"]): e for e in case.of_type(StatementType.WATCH)}
+    for watch in case.facts.selection.watches:
+        entry = newest.get(watch)
+        row = case.json(entry, "entry")
+        yield {
+            "watch": watch,
+            "side": entry.statement.facts.get("side") if entry else "",
+            "platform": entry.statement.facts.get("platform") if entry else "",
+            "account": row.get("account") or {},
+            "attribution": row.get("attribution") or {},
+            "order": row.get("assignment_order", ""),
+            "basis": row.get("legal_basis", ""),
+        }
+
+
+def _exhibits(case: _Case) -> Iterator[dict[str, Any]]:
+    for number, entry in enumerate(case.of_type(StatementType.SNAPSHOT), 1):
+        facts = entry.statement.facts
+        said = case.json(entry, "post")
+        post = said.get("post") or {}
+        capture = case.entry(facts.get("capture"))
+        exchange = case.json(capture, "exchange")
+        yield {
+            "name": f"P-{number}",
+            "index": entry.index,
+            "rec": entry.statement.rec,
+            "number": facts.get("number"),
+            "change": CHANGES.get(str(facts.get("change")), facts.get("change")),
+            "platform": said.get("platform", ""),
+            "native_id": said.get("native_id", ""),
+            "author": post.get("author_handle") or post.get("author_id") or "",
+            "text": post.get("text"),
+            "url": post.get("url") or exchange.get("url", ""),
+            "published_at": _time(case, post.get("published_at")),
+            "seen_at": _time(case, said.get("seen_at")),
+            "capture": capture,
+            "status": capture.statement.facts.get("status") if capture else None,
+            "source": exchange.get("url", ""),
+            "files": list(_files(case, (entry, capture))),
+            "pictures": list(_pictures(case, {entry.statement.rec, facts.get("capture")})),
+        }
+
+
+def _files(case: _Case, entries: tuple[Entry | None, ...]) -> Iterator[tuple[str, str]]:
+    """(path, SHA-256) of the packed objects of some entries."""
+    for entry in entries:
+        for ref in entry.statement.objects if entry else ():
+            path = layout.object_path(entry.index, ref.role, ref.media) if entry else ""
+            if path in case.facts.hashes:
+                yield path, case.facts.hashes[path]
+
+
+def _pictures(case: _Case, of: set[Any]) -> Iterator[dict[str, Any]]:
+    for entry in case.of_type(StatementType.CAPTURE):
+        path = _picture_path(case, entry.index, entry.statement)
+        if entry.statement.facts.get("of") in of and path:
+            yield {
+                "path": path,
+                "kind": entry.statement.facts.get("kind"),
+                "index": entry.index,
+                "hash": case.facts.hashes[path],
+            }
+
+
+def _picture_path(case: _Case, index: int, statement: Statement) -> str | None:
+    """Path of a capture's body when it says it is a picture and begins as one."""
+    for ref in statement.objects:
+        path = layout.object_path(index, ref.role, ref.media)
+        said = case.facts.said.get(index, {})
+        if ref.role == "body" and ref.media.split(";")[0] in PICTURES and said.get("picture"):
+            return path if path in case.facts.hashes else None
+    return None
+
+
+def _observations(case: _Case) -> Iterator[dict[str, Any]]:
+    for entry in case.of_type(StatementType.OBSERVATION):
+        facts, said = entry.statement.facts, case.json(entry, "observation")
+        yield {
+            "index": entry.index,
+            "native_id": said.get("native_id", ""),
+            "state": STATES.get(str(facts.get("state")), facts.get("state")),
+            "word": facts.get("state"),
+            "marker": said.get("marker") or "",
+            "last_seen_at": _time(case, facts.get("last_seen_at")),
+            "first_absent_at": _time(case, facts.get("first_absent_at")),
+            "control": case.entry(facts.get("control")),
+            "proof": facts.get("proof"),
+        }
+
+
+def _interactions(case: _Case) -> Iterator[dict[str, Any]]:
+    for entry in case.of_type(StatementType.INTERACTION):
+        said = case.json(entry, "interaction")
+        edge = said.get("interaction") or {}
+        yield {
+            "index": entry.index,
+            "act": entry.statement.facts.get("act"),
+            "actor": edge.get("actor_handle") or edge.get("actor_id") or "",
+            "target": edge.get("target", ""),
+            "text": edge.get("text"),
+            "at": _time(case, edge.get("at")),
+            "first_seen_at": _time(case, said.get("first_seen_at")),
+        }
+
+
+def _visits(case: _Case) -> list[tuple[str, str, int]]:
+    """(outcome, its meaning, how many) over the packed outcomes."""
+    counts: dict[str, int] = {}
+    for entry in case.of_type(StatementType.OUTCOME):
+        word = str(entry.statement.facts.get("outcome"))
+        counts[word] = counts.get(word, 0) + 1
+    return [(word, OUTCOMES.get(word, ""), n) for word, n in sorted(counts.items())]
+
+
+def _closed(case: _Case) -> Iterator[tuple[int, str, str]]:
+    """(index, role, why) of objects that are not in the package."""
+    for record in case.facts.records:
+        for role in record["withheld"]:
+            yield record["index"], role, "ditahan"
+        for role in record["erased"]:
+            yield record["index"], role, "dihapus"
+
+
+def _period(case: _Case) -> tuple[str, str] | None:
+    period = case.facts.selection.period
+    return (_time(case, period[0]), _time(case, period[1])) if period else None
+
+
+def _time(case: _Case, moment: datetime | str | None) -> str:
+    """`22-11-2026 09:00:00 WIB (UTC+7)`; empty when unknown."""
+    if moment is None or moment == "":
+        return ""
+    when = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    local = when.astimezone(case.zone)
+    offset = local.utcoffset()
+    hours = int(offset.total_seconds() // 3600) if offset is not None else 0
+    return f"{local:%d-%m-%Y %H:%M:%S} {ZONE_NAMES.get(hours, '')} (UTC{hours:+d})"

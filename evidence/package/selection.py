@@ -1,0 +1,185 @@
+"""Which records a package holds: those asked for, and all that they lean on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from evidence.canonical import parse_instant
+from evidence.errors import ScopeError
+from evidence.model import Entry, Statement, StatementType
+from evidence.store.ports import Archive
+
+GENERAL = frozenset(
+    (StatementType.GENESIS, StatementType.CAMPAIGN, StatementType.KEY, StatementType.ALARM)
+)
+"""Taken into every package: which log, which key, which schedule, and every alarm."""
+NAMED = ("capture", "control", "of", "post", "previous", "subject")
+"""Facts that hold the record id of another statement."""
+BY_CAPTURE = frozenset(
+    (StatementType.READING, StatementType.FINGERPRINT, StatementType.INTERACTION)
+)
+Period = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Records to be packed.
+
+    watches: accounts whose schedule the package answers for, when it has a period.
+    posts:   record ids of first snapshots, empty when whole accounts were asked for.
+    period:  [from, until) of recording and of due times; None: all, and no word on completeness.
+    indices: leaves of the log, ascending.
+    """
+
+    watches: tuple[str, ...]
+    posts: tuple[str, ...]
+    period: Period | None
+    indices: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What choosing needs of an entry; the statement's bytes are read again when packed."""
+
+    index: int
+    statement: Statement
+
+    @property
+    def rec(self) -> str:
+        return self.statement.rec
+
+    def named(self) -> Iterator[str]:
+        """Record ids this statement names."""
+        for name in NAMED:
+            value = self.statement.facts.get(name)
+            if isinstance(value, str):
+                yield value
+
+
+def select(
+    archive: Archive,
+    *,
+    watches: Collection[str] | None = None,
+    posts: Collection[str] | None = None,
+    period: Period | None = None,
+) -> Selection:
+    """The records about accounts or posts, in a period.
+
+    watches: watch ids.   posts: record ids of posts' snapshots; the whole history of each post is
+             taken. With both, the posts of these accounts only.
+    period:  by the recorder's clock; outcomes by their due time. A record that a chosen one names
+             is taken whenever it was made.
+
+    Reads the whole log once. Raises ScopeError when nothing was asked for, or an account or post
+    is not in the archive; IntegrityError when the log does not agree with itself.
+    """
+    if not watches and not posts:
+        raise ScopeError("package", "neither an account nor a post was asked for")
+    firsts = tuple(sorted({_first(archive, rec) for rec in posts or ()}))
+    accounts = set(watches or ()) or {_watch_of(archive, rec) for rec in firsts}
+    kept = list(_kept(archive.entries(), accounts))
+    missing = accounts - {str(k.statement.facts.get("watch")) for k in kept}
+    if missing:
+        raise ScopeError(f"account {min(missing)}", "is not in the archive")
+    wanted = [k for k in kept if _in(k.statement, period)]
+    if firsts:
+        wanted = _of_posts(wanted, set(firsts), with_visits=period is not None)
+    chosen = _closed(wanted, kept)
+    return Selection(tuple(sorted(accounts)), firsts, period, tuple(sorted(chosen)))
+
+
+def _kept(entries: Iterable[Entry], accounts: Collection[str]) -> Iterator[_Kept]:
+    """Entries that could be part of a package about these accounts, in order."""
+    recs: set[str] = set()
+    for entry in entries:
+        statement = entry.statement
+        facts = statement.facts
+        ours = {facts.get("watch"), facts.get("actor_watch"), facts.get("target_watch")}
+        if (
+            statement.type in GENERAL
+            or not ours.isdisjoint(accounts)
+            or facts.get("capture") in recs
+            or not recs.isdisjoint(_told_of(statement))
+        ):
+            recs.add(statement.rec)
+            yield _Kept(entry.index, statement)
+
+
+def _in(statement: Statement, period: Period | None) -> bool:
+    """Whether a statement is asked for by its time; schedules, keys and erasures always are."""
+    if period is None or statement.type in GENERAL:
+        return True
+    if statement.type is StatementType.WATCH:
+        return True
+    due = statement.facts.get("due_at") if statement.type is StatementType.OUTCOME else None
+    moment = parse_instant(due) if isinstance(due, str) else statement.at
+    return period[0] <= moment < period[1]
+
+
+def _told_of(statement: Statement) -> tuple[str, ...]:
+    """Record ids that an erasure or a custody statement is about."""
+    if statement.type is StatementType.ERASURE:
+        return (str(statement.facts.get("subject")),)
+    subjects = statement.facts.get("subjects")
+    if statement.type is StatementType.CUSTODY and isinstance(subjects, list):
+        return tuple(str(s) for s in subjects)
+    return ()
+
+
+def _of_posts(kept: list[_Kept], firsts: Collection[str], *, with_visits: bool) -> list[_Kept]:
+    """What is about these posts, the accounts' schedule and visits, and what is general."""
+    schedule = GENERAL | {StatementType.WATCH}
+    if with_visits:
+        schedule |= {StatementType.OUTCOME}
+    recs = set(firsts)
+    captures: set[str] = set()
+    chosen: dict[int, _Kept] = {}
+    for item in kept:
+        kind, facts = item.statement.type, item.statement.facts
+        if item.rec in recs or facts.get("post") in recs:
+            chosen[item.index] = item
+            recs.add(item.rec)
+            captures.add(str(facts.get("capture")))
+        elif kind is StatementType.CAPTURE and facts.get("of") in recs | captures:
+            chosen[item.index] = item
+            captures.add(item.rec)
+        elif kind in schedule:
+            chosen[item.index] = item
+    for item in kept:
+        if item.statement.type in BY_CAPTURE and item.statement.facts.get("capture") in captures:
+            chosen[item.index] = item
+    return [chosen[index] for index in sorted(chosen)]
+
+
+def _closed(wanted: Iterable[_Kept], kept: Iterable[_Kept]) -> set[int]:
+    """Indices of the wanted records, of all that these name, and of what befell any of them."""
+    by_rec = {item.rec: item for item in kept}
+    pending = [w for w in wanted if not _told_of(w.statement)]
+    chosen: dict[str, _Kept] = {}
+    while pending:
+        item = pending.pop()
+        if item.rec in chosen:
+            continue
+        chosen[item.rec] = item
+        pending += [by_rec[rec] for rec in item.named() if rec in by_rec]
+    later = [
+        item for item in by_rec.values() if not chosen.keys().isdisjoint(_told_of(item.statement))
+    ]
+    return {item.index for item in (*chosen.values(), *later)}
+
+
+def _first(archive: Archive, rec: str) -> str:
+    """The record id of the first snapshot of the post that a snapshot belongs to."""
+    entry = archive.entry(rec)
+    if entry is None or entry.statement.type is not StatementType.SNAPSHOT:
+        raise ScopeError(f"post {rec}", "is no snapshot in the archive")
+    return str(entry.statement.facts.get("post") or rec)
+
+
+def _watch_of(archive: Archive, rec: str) -> str:
+    entry = archive.entry(rec)
+    if entry is None:
+        raise ScopeError(f"post {rec}", "is not in the archive")
+    return str(entry.statement.facts["watch"])

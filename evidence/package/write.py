@@ -1,0 +1,265 @@
+"""Write an evidence package: objects to disk, the export into the log, proofs, then the name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from evidence.canonical import decode, encode, instant, new_record_id
+from evidence.errors import PackageError
+from evidence.ledger import (
+    Checkpoint,
+    consistency_proof,
+    inclusion_proof,
+    make_consistency,
+    make_tlog_proof,
+)
+from evidence.model import Draft, Entry, Plain, StatementType
+from evidence.package import layout
+from evidence.package.bag import Bag, drop, publish
+from evidence.package.log import LogView
+from evidence.package.report import Facts, render_report
+from evidence.package.selection import Selection
+from evidence.seal import Signer
+from evidence.store.ports import Archive
+
+WITHHELD = frozenset({"identity"})
+"""Roles never disclosed unless a caller says otherwise: full NIP, NIK, NRP."""
+TOLD = frozenset({"account", "entry", "exchange", "interaction", "observation", "post"})
+"""Roles whose JSON the report reads."""
+MAX_SUBJECTS = 100
+HERE = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """Who exports what for, and under which names.
+
+    actor:        who exports, as JSON values (name, office); shown in the report.
+    organisation: the office that hands the package over; one line.
+    software:     name and version of the program.
+    clock:        `system` or `simulated`.
+    withhold:     roles of objects that stay closed.
+    """
+
+    now: datetime
+    purpose: str
+    order: str
+    actor: Mapping[str, str]
+    organisation: str
+    software: str
+    clock: str = "system"
+    withhold: Collection[str] = WITHHELD
+
+    def __post_init__(self) -> None:
+        for line in (self.organisation, self.software):
+            if not line or not line.isprintable():
+                raise PackageError("package", "the organisation or software name is not one line")
+
+
+@dataclass(slots=True)
+class _Packed:
+    """What has been put into the bag so far."""
+
+    bag: Bag
+    log: LogView
+    openings: list[dict[str, Any]] = field(default_factory=list)
+    records: list[dict[str, Any]] = field(default_factory=list)
+    said: dict[int, dict[str, Any]] = field(default_factory=dict)
+    """JSON objects by index and role, for the report."""
+
+
+def write_package(
+    archive: Archive,
+    selection: Selection,
+    directory: Path,
+    *,
+    signer: Signer,
+    now: datetime,
+    purpose: str,
+    order: str,
+    actor: Mapping[str, str],
+    organisation: str,
+    software: str,
+    clock: str = "system",
+    withhold: Collection[str] = WITHHELD,
+) -> Path:
+    """Write a package into `directory` and return its folder, `jejak-<date>-<8 hex digits>`.
+
+    The log is sealed, the objects are written, the export is recorded (a `custody` statement that
+    commits to a description of the whole package), the log is sealed again, and every included
+    statement is proven under that last head. The folder gets its name when all of it is on disk;
+    a crash leaves a `.partial` folder and, at most, a record of an export that never left.
+
+    Raises PackageError when it cannot be written, IntegrityError when the log or an object is not
+    what was signed, StoreError when the archive cannot be read.
+    """
+    export = Export(now, purpose, order, actor, organisation, software, clock, withhold)
+    if not selection.indices:
+        raise PackageError("package", "nothing was selected")
+    rec = new_record_id()
+    target = directory / f"jejak-{instant(now)[:10].replace('-', '')}-{rec[:8]}"
+    bag = Bag(target.with_name(target.name + ".partial"))
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        bag.root.mkdir()
+    except OSError as error:
+        raise PackageError(str(directory), f"{error.strerror}") from error
+    try:
+        _fill(_Packed(bag, LogView(archive)), selection, signer, export, rec)
+        publish(bag, target)
+    except BaseException:
+        drop(bag)
+        raise
+    return target
+
+
+def _fill(packed: _Packed, selection: Selection, signer: Signer, export: Export, rec: str) -> None:
+    log = packed.log
+    report_head = _head(signer, export.now)
+    log.grow(report_head, set(selection.indices))
+    for index in selection.indices:
+        if index not in log.entries:
+            raise PackageError(f"log entry {index}", "was selected but is not in the log")
+        _pack_entry(packed, log.entries[index], export.withhold)
+    first = log.first_head(selection.indices[0], signer.vkey, report_head)
+    facts = Facts(
+        entries=tuple(log.entries[i] for i in selection.indices),
+        said=packed.said,
+        hashes=dict(packed.bag.hashes),
+        records=tuple(packed.records),
+        selection=selection,
+        head=report_head,
+        vkey=str(signer.vkey),
+    )
+    packed.bag.write(layout.REPORT, render_report(facts, export_words(export, rec)))
+    packed.bag.write(layout.VERIFIER, (HERE.parent / "verify" / "verify.py").read_bytes())
+    packed.bag.write(layout.README, (HERE / "README-id.txt").read_bytes())
+    entry = _record_export(packed, selection, export, rec, (first, report_head))
+    last = _head(signer, export.now)
+    log.grow(last, {entry.index})
+    _pack_entry(packed, entry, frozenset())
+    _prove(packed, first, report_head, last)
+    _finish(packed, export, rec)
+
+
+def export_words(export: Export, rec: str) -> dict[str, Any]:
+    """What the report says about the export itself."""
+    return {
+        "rec": rec,
+        "now": export.now,
+        "purpose": export.purpose,
+        "order": export.order,
+        "actor": dict(export.actor),
+        "organisation": export.organisation,
+        "software": export.software,
+        "simulated": export.clock != "system",
+    }
+
+
+def _head(signer: Signer, now: datetime) -> Checkpoint:
+    head = signer.seal(now) or signer.head()
+    if head is None:
+        raise PackageError("package", "the log has no leaves")
+    return head
+
+
+def _pack_entry(packed: _Packed, entry: Entry, withhold: Collection[str]) -> None:
+    """Write a statement and each of its objects that is disclosed and not erased."""
+    packed.bag.write(layout.statement_path(entry.index), entry.statement_bytes)
+    record: dict[str, Any] = {
+        "erased": [], "index": entry.index, "rec": entry.statement.rec, "withheld": [],
+    }  # fmt: skip
+    for ref in entry.statement.objects:
+        if ref.role in withhold:
+            record["withheld"].append(ref.role)
+            continue
+        opening = packed.log.archive.open_object(entry.statement.rec, ref.role)
+        if opening is None:
+            record["erased"].append(ref.role)
+            continue
+        packed.bag.write(layout.object_path(entry.index, ref.role, ref.media), opening.data)
+        packed.openings.append({"index": entry.index, "role": ref.role, "salt": opening.salt.hex()})
+        if ref.role in TOLD:
+            packed.said.setdefault(entry.index, {})[ref.role] = decode(opening.data)
+        elif ref.role == "body":
+            packed.said.setdefault(entry.index, {})["picture"] = is_picture(opening.data)
+    packed.records.append(record)
+
+
+def is_picture(data: bytes) -> bool:
+    """Whether bytes begin as PNG, JPEG, GIF or WebP do."""
+    return data.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")) or (
+        data[:4] == b"RIFF" and data[8:12] == b"WEBP"
+    )
+
+
+def _record_export(
+    packed: _Packed,
+    selection: Selection,
+    export: Export,
+    rec: str,
+    heads: tuple[Checkpoint, Checkpoint],
+) -> Entry:
+    """Record the custody statement that commits to the description of this package."""
+    period = selection.period
+    description = {
+        "checkpoints": {"first": heads[0].fingerprint(), "report": heads[1].fingerprint()},
+        "clock": export.clock,
+        "created_at": instant(export.now),
+        "files": {path: packed.bag.hashes[path] for path in layout.BOUND},
+        "format": "jejak-package",
+        "organisation": export.organisation,
+        "origin": heads[1].origin,
+        "period": {"from": instant(period[0]), "until": instant(period[1])} if period else None,
+        "posts": list(selection.posts),
+        "records": packed.records,
+        "software": export.software,
+        "v": 1,
+        "watches": list(selection.watches),
+    }
+    recs = [record["rec"] for record in packed.records]
+    facts = {
+        "action": "EXPORT",
+        "subjects": recs if len(recs) <= MAX_SUBJECTS else len(recs),
+        "purpose": export.purpose,
+        "order": export.order,
+    }
+    objects = (
+        Plain("actor", "application/json", encode(dict(export.actor))),
+        Plain(layout.DESCRIPTION_ROLE, "application/json", encode(description)),
+    )
+    draft = Draft(StatementType.CUSTODY, rec, export.now, export.clock, facts, objects)
+    return packed.log.archive.record([draft])[0]
+
+
+def _prove(packed: _Packed, first: Checkpoint, report: Checkpoint, last: Checkpoint) -> None:
+    tree = packed.log.tree
+    for record in packed.records:
+        proof = inclusion_proof(tree, record["index"], last.size)
+        text = make_tlog_proof(record["index"], proof, last.note)
+        packed.bag.write(layout.proof_path(record["index"]), text)
+    heads = {"first": first, "report": report, "last": last}
+    for name, head in heads.items():
+        packed.bag.write(layout.checkpoint_path(name), head.note)
+    for old, new in (("first", "report"), ("report", "last")):
+        sizes = heads[old].size, heads[new].size
+        text = make_consistency(*sizes, consistency_proof(tree, *sizes))
+        packed.bag.write(layout.consistency_path(old, new), text)
+
+
+def _finish(packed: _Packed, export: Export, rec: str) -> None:
+    ordered = sorted(packed.openings, key=lambda o: (o["index"], o["role"]))
+    packed.bag.write(layout.OPENINGS, encode({"openings": ordered, "v": 1}))
+    packed.bag.finish(
+        layout.bag_info(
+            software=export.software,
+            created_at=instant(export.now),
+            identifier=rec,
+            sizes=packed.bag.payload(),
+            organisation=export.organisation,
+        )
+    )

@@ -1,0 +1,1676 @@
+"""Check an evidence package: offline, with Python's standard library alone (3.8 or newer).
+
+    python3 -I -S verify.py [PACKAGE] --trust FILE [--json] [--lang id|en]
+
+PACKAGE is the folder of the package; by default the one this file lies in. FILE says which log is
+trusted and with which key; take it from the office that handed the package over, never from the
+package. Exit code: 0 no error found, 1 errors found, 2 the call or the trust file is wrong.
+
+Formats: docs/formats/{package,statement,ledger,checkpoint,schedule}.md. They are implemented here
+a second time, on purpose, and in one file, so that this file can be read and run by itself.
+Nothing is lax: every file is read, every text must have its one spelling, every fault is reported.
+"""
+
+# os and open take half the time of pathlib over thousands of small files.
+# ruff: noqa: PTH100, PTH118, PTH119, PTH120, PTH123, PTH208
+
+from __future__ import annotations
+
+import argparse
+import base64
+import binascii
+import hashlib
+import json
+import os
+import re
+import sys
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+VERSION = "1"
+ZULU = timezone(timedelta(0))
+ERROR, INCOMPLETE, NOTICE = "error", "incomplete", "notice"
+CHUNK = 1 << 20
+MAX_TEXT_BYTES = 256 << 20
+MAX_STATEMENT_BYTES = 65_535
+COMMIT_TAG = b"evidence-commit-v1\0"
+EXPORT_ROLE = "package"
+STATEMENT_FIELDS = {"at", "clock", "facts", "objects", "rec", "type", "v"}
+TYPES = frozenset((
+    "genesis", "campaign", "watch", "capture", "reading", "snapshot", "observation", "account",
+    "interaction", "fingerprint", "outcome", "custody", "anchor", "alarm", "erasure", "key",
+))  # fmt: skip
+OUTCOMES = frozenset((
+    "COMPLETE", "PARTIAL", "UNCHANGED", "EMPTY", "BLOCKED", "FAILED", "MISSED", "SUSPECT",
+))  # fmt: skip
+SEEN_FULLY = frozenset(("COMPLETE", "UNCHANGED", "EMPTY"))
+ZONES_H = {
+    "Asia/Jakarta": 7,
+    "Asia/Pontianak": 7,
+    "Asia/Makassar": 8,
+    "Asia/Jayapura": 9,
+    "UTC": 0,
+}
+"""Hours ahead of UTC. Indonesia has no summer time; no other zone is known without tables."""
+EXTENSIONS = {
+    "application/json": ".json",
+    "image/gif": ".gif",
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/webp": ".webp",
+    "text/plain": ".txt",
+    "video/mp4": ".mp4",
+}
+OUR_JSON = frozenset((
+    "account", "actor", "campaign", "entry", "exchange", "fingerprint", "gaps", "interaction",
+    "observation", "officer", "package", "post", "reading",
+))  # fmt: skip
+"""Roles whose bytes this software wrote as canonical JSON; others are as received."""
+REC = re.compile(r"[0-9a-f]{32}\Z")
+HEX64 = re.compile(r"[0-9a-f]{64}\Z")
+ROLE = re.compile(r"[a-z][a-z0-9_-]{0,40}\Z")
+NUMBER = re.compile(r"(?:0|[1-9][0-9]{0,15})\Z")
+STATEMENT_PATH = re.compile(r"data/statements/(0|[1-9][0-9]{0,15})\.json\Z")
+INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z\Z")
+LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\Z")
+MANIFEST_LINE = re.compile(r"([0-9a-f]{64})  ([^\x00-\x1f\x7f]+)\Z")
+BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+MANIFEST, TAG_MANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt"
+OPENINGS = "data/openings.json"
+HEADS = ("first", "report", "last")
+STEPS = (("first", "report"), ("report", "last"))
+FIXED = (
+    "bag-info.txt",
+    "bagit.txt",
+    "data/checkpoints/first-report.consistency",
+    "data/checkpoints/first.txt",
+    "data/checkpoints/last.txt",
+    "data/checkpoints/report-last.consistency",
+    "data/checkpoints/report.txt",
+    OPENINGS,
+    "data/report/laporan.html",
+    MANIFEST,
+    TAG_MANIFEST,
+    "verify/README-id.txt",
+    "verify/verify.py",
+)
+BOUND = ("data/report/laporan.html", "verify/README-id.txt", "verify/verify.py")
+"""Files without a commitment of their own; their hashes stand in the committed description."""
+REFERENCES = {
+    "reading": (("capture", ("capture",)),),
+    "snapshot": (
+        ("capture", ("capture",)),
+        ("post", ("snapshot",)),
+        ("previous", ("snapshot",)),
+    ),
+    "observation": (
+        ("capture", ("capture",)),
+        ("control", ("capture",)),
+        ("post", ("snapshot",)),
+    ),
+    "account": (("capture", ("capture",)),),
+    "interaction": (("capture", ("capture",)),),
+    "fingerprint": (("capture", ("capture",)),),
+    "capture": (("of", ("capture", "snapshot")),),
+    "erasure": (("subject", tuple(sorted(TYPES))),),
+}
+"""Per type of statement: the facts that name other records, and what those must be."""
+SAME_WATCH = frozenset(("reading", "snapshot", "observation", "account"))
+
+TEXTS = {
+    "FILE_UNREADABLE": (ERROR, "berkas tidak dapat dibaca ({0})", "the file cannot be read ({0})"),
+    "FILE_NOT_REGULAR": (
+        ERROR,
+        "bukan berkas biasa (tautan simbolik atau berkas khusus)",
+        "is not a regular file (a link or special file)",
+    ),
+    "FILE_UNKNOWN": (
+        ERROR,
+        "berkas ini tidak termasuk dalam paket",
+        "this file does not belong to the package",
+    ),
+    "FILE_MISSING": (ERROR, "berkas ini tidak ada", "this file is missing"),
+    "FILE_HASH": (
+        ERROR,
+        "isi berkas tidak sama dengan sidik yang dicatat pada log saat paket dibuat",
+        "the content is not what was committed to in the log when the package was made",
+    ),
+    "BAGIT_TXT": (ERROR, "bagit.txt bukan BagIt 1.0 UTF-8", "bagit.txt is not BagIt 1.0 UTF-8"),
+    "BAG_INFO": (
+        ERROR,
+        "isi bag-info.txt tidak sesuai dengan paket",
+        "bag-info.txt does not say what the package is",
+    ),
+    "MANIFEST_FORMAT": (
+        ERROR,
+        "manifes tidak dalam bentuk bakunya",
+        "the manifest is not in its one form",
+    ),
+    "MANIFEST_HASH": (
+        ERROR,
+        "sidik SHA-256 berkas tidak sama dengan manifes",
+        "the file's SHA-256 is not the manifest's",
+    ),
+    "MANIFEST_ABSENT": (
+        ERROR,
+        "berkas ini tidak tercantum dalam manifes",
+        "the manifest does not list this file",
+    ),
+    "MANIFEST_EXTRA": (
+        ERROR,
+        "manifes mencantumkan berkas yang tidak ada",
+        "the manifest lists a file that is not there",
+    ),
+    "STATEMENT_FORMAT": (ERROR, "pernyataan tidak baku: {0}", "the statement is malformed: {0}"),
+    "REC_DOUBLE": (
+        ERROR,
+        "nomor rekaman {0} muncul lebih dari sekali",
+        "record id {0} occurs more than once",
+    ),
+    "PROOF_FORMAT": (ERROR, "berkas bukti tidak baku: {0}", "the proof is malformed: {0}"),
+    "PROOF_INDEX": (
+        ERROR,
+        "bukti ini untuk entri {0}, bukan entri ini",
+        "the proof is for entry {0}, not for this one",
+    ),
+    "PROOF_CHECKPOINT": (
+        ERROR,
+        "bukti tidak menuju kepala log last.txt",
+        "the proof does not lead to the head in last.txt",
+    ),
+    "PROOF_INCLUSION": (
+        ERROR,
+        "pernyataan tidak terbukti ada dalam log",
+        "the statement is not proven to be in the log",
+    ),
+    "NOTE_FORMAT": (ERROR, "kepala log tidak baku: {0}", "the log head is malformed: {0}"),
+    "NOTE_ORIGIN": (
+        ERROR,
+        "kepala log milik log lain: {0}",
+        "the head is of another log: {0}",
+    ),
+    "NOTE_SIGNATURE": (
+        ERROR,
+        "tanda tangan kepala log tidak sah",
+        "the head's signature does not verify",
+    ),
+    "NOTE_KEY": (
+        ERROR,
+        "tidak ditandatangani oleh kunci tepercaya",
+        "no trusted key signed this head",
+    ),
+    "NOTE_UNKNOWN_SIGNATURE": (
+        ERROR,
+        "memuat tanda tangan dari kunci yang tidak dikenal: {0}",
+        "carries a signature of an unknown key: {0}",
+    ),
+    "CONSISTENCY_FORMAT": (
+        ERROR,
+        "bukti kesinambungan tidak baku: {0}",
+        "the consistency proof is malformed: {0}",
+    ),
+    "CONSISTENCY": (
+        ERROR,
+        "kepala log yang kemudian bukan kelanjutan dari yang terdahulu",
+        "the later head does not continue the earlier one",
+    ),
+    "CHECKPOINT_OTHER": (
+        ERROR,
+        "bukan kepala log yang dicatat saat paket dibuat",
+        "is not the head noted when the package was made",
+    ),
+    "CHECKPOINT_ORDER": (
+        ERROR,
+        "ukuran log tidak sesuai: {0}",
+        "the log's sizes do not fit: {0}",
+    ),
+    "EXPORT_MISSING": (
+        ERROR,
+        "tidak ada pernyataan ekspor sebagai entri terakhir paket",
+        "the package's last entry is no export statement",
+    ),
+    "DESCRIPTION_FORMAT": (
+        ERROR,
+        "uraian paket tidak baku: {0}",
+        "the package description is malformed: {0}",
+    ),
+    "RECORD_MISSING": (
+        ERROR,
+        "rekaman yang diekspor tidak ada dalam paket: entri {0}",
+        "an exported record is missing from the package: entry {0}",
+    ),
+    "RECORD_UNLISTED": (
+        ERROR,
+        "rekaman ini bukan bagian dari ekspor",
+        "this record was not part of the export",
+    ),
+    "OPENINGS_FORMAT": (
+        ERROR,
+        "openings.json tidak baku: {0}",
+        "openings.json is malformed: {0}",
+    ),
+    "OPENING_UNKNOWN": (
+        ERROR,
+        "pembuka untuk objek yang tidak ada dalam pernyataan",
+        "an opening for an object that no statement names",
+    ),
+    "OBJECT_COMMITMENT": (
+        ERROR,
+        "isi objek tidak sama dengan komitmen pada pernyataan",
+        "the object is not what the statement committed to",
+    ),
+    "OBJECT_SIZE": (
+        ERROR,
+        "ukuran objek {0} bita, pernyataan menyebut {1}",
+        "the object has {0} bytes, the statement says {1}",
+    ),
+    "OBJECT_FORMAT": (
+        ERROR,
+        "objek bukan JSON baku: {0}",
+        "the object is not canonical JSON: {0}",
+    ),
+    "OBJECT_UNACCOUNTED": (
+        ERROR,
+        "objek tidak dibuka, padahal tidak tercatat ditahan atau dihapus",
+        "the object is not opened, though not listed as withheld or erased",
+    ),
+    "OBJECT_LISTED": (
+        ERROR,
+        "objek dibuka, padahal tercatat ditahan atau dihapus",
+        "the object is opened, though listed as withheld or erased",
+    ),
+    "EXCHANGE_BODY": (
+        ERROR,
+        "isi yang diterima tidak sama dengan catatan pertukarannya",
+        "the received body is not the one its exchange describes",
+    ),
+    "REF_TYPE": (
+        ERROR,
+        "'{0}' menunjuk rekaman jenis {1}",
+        "'{0}' names a record of type {1}",
+    ),
+    "REF_FORMAT": (
+        ERROR,
+        "'{0}' bukan nomor rekaman",
+        "'{0}' is not a record id",
+    ),
+    "REF_WATCH": (
+        ERROR,
+        "tangkapan yang dirujuk milik akun lain",
+        "the capture it names is of another account",
+    ),
+    "REF_ORDER": (
+        ERROR,
+        "'{0}' menunjuk rekaman yang dicatat kemudian",
+        "'{0}' names a record that was recorded later",
+    ),
+    "REF_MISSING": (
+        INCOMPLETE,
+        "rekaman yang dirujuk '{0}' tidak disertakan",
+        "the record that '{0}' names is not included",
+    ),
+    "SNAPSHOT_CHAIN": (
+        ERROR,
+        "urutan cuplikan tidak sesuai",
+        "the order of snapshots does not fit",
+    ),
+    "ANCHOR_ORDER": (
+        ERROR,
+        "tangkapan menyebut kepala log yang dibuat sesudahnya",
+        "the capture names a log head that was made after it",
+    ),
+    "SLOT_FORMAT": (
+        ERROR,
+        "hasil kunjungan tidak baku: {0}",
+        "the outcome is malformed: {0}",
+    ),
+    "SLOT_DOUBLE": (
+        ERROR,
+        "jadwal {0} memiliki lebih dari satu hasil",
+        "slot {0} has more than one outcome",
+    ),
+    "SLOT_HOLE": (
+        INCOMPLETE,
+        "akun {0}: {1} kunjungan terjadwal tanpa hasil, {2} sampai {3}",
+        "account {0}: {1} due visits without outcome, {2} to {3}",
+    ),
+    "SLOT_UNPLANNED": (
+        NOTICE,
+        "akun {0}: {1} kunjungan di luar jadwal yang dapat dihitung ulang",
+        "account {0}: {1} visits outside the schedule that can be recomputed",
+    ),
+    "SLOT_NOT_SEEN": (
+        NOTICE,
+        "akun {0}: {1} kunjungan berakhir {2}",
+        "account {0}: {1} visits ended {2}",
+    ),
+    "SCHEDULE_FORMAT": (
+        INCOMPLETE,
+        "jadwal tidak dapat dihitung ulang: {0}",
+        "the schedule cannot be recomputed: {0}",
+    ),
+    "SCHEDULE_ABSENT": (
+        INCOMPLETE,
+        "akun {0}: tidak ada pernyataan jadwal dalam paket",
+        "account {0}: the package has no statement of its schedule",
+    ),
+    "ERASURE_UNEXPLAINED": (
+        INCOMPLETE,
+        "objek dihapus tanpa pernyataan penghapusan dalam paket",
+        "an object was erased and the package has no statement of it",
+    ),
+    "OBJECT_WITHHELD": (NOTICE, "objek ini ditahan", "this object is withheld"),
+    "OBJECT_ERASED": (
+        NOTICE,
+        "objek ini telah dihapus menurut pernyataan penghapusan",
+        "this object was erased",
+    ),
+    "SIMULATED": (
+        NOTICE,
+        "SIMULASI: dicatat dengan jam simulasi; paket ini bukan alat bukti",
+        "SIMULATION: recorded by a simulated clock; this package is not evidence",
+    ),
+}
+"""Per code: severity, Indonesian, English. The only place where findings get their words."""
+
+CHECKS = {
+    "files": ("berkas dibaca dan dikenal", "files read and known"),
+    "manifests": ("berkas cocok dengan manifes BagIt", "files agree with the BagIt manifests"),
+    "statements": ("pernyataan dalam bentuk baku", "statements in canonical form"),
+    "proofs": ("pernyataan terbukti ada dalam log", "statements proven to be in the log"),
+    "checkpoints": (
+        "kepala log ditandatangani kunci tepercaya",
+        "log heads signed by a trusted key",
+    ),
+    "consistency": ("kesinambungan log terbukti", "continuations of the log proven"),
+    "description": ("rekaman persis seperti yang diekspor", "records exactly as exported"),
+    "openings": ("objek cocok dengan komitmennya", "objects agree with their commitments"),
+    "references": ("rujukan antarrekaman benar", "references between records sound"),
+    "schedule": ("kunjungan terjadwal punya hasil", "due visits have an outcome"),
+}
+
+
+class Finding(NamedTuple):
+    """One thing a reader must know. severity: `error`, `incomplete` or `notice`."""
+
+    code: str
+    severity: str
+    path: str
+    id: str
+    en: str
+
+
+class Check(NamedTuple):
+    """One kind of check: how many things were checked, and how many errors it found."""
+
+    name: str
+    checked: int
+    errors: int
+
+
+class Report(NamedTuple):
+    """All findings, all checks, and three plain verdicts as (word, Indonesian, English)."""
+
+    package: str
+    origin: str
+    simulated: bool
+    checks: tuple[Check, ...]
+    findings: tuple[Finding, ...]
+    integrity: tuple[str, str, str]
+    time: tuple[str, str, str]
+    completeness: tuple[str, str, str]
+
+    @property
+    def ok(self) -> bool:
+        """Whether no error was found; what is incomplete or withheld is no error."""
+        return not any(f.severity == ERROR for f in self.findings)
+
+
+class TrustError(ValueError):
+    """The trust file cannot be used."""
+
+
+class Malformed(ValueError):
+    """A text is not in its one spelling; the message says where, in neutral words."""
+
+
+class Key(NamedTuple):
+    """A trusted log key."""
+
+    name: str
+    id: bytes
+    public: bytes
+
+
+class Trust(NamedTuple):
+    """Which log is trusted, and with which keys."""
+
+    origin: str
+    keys: tuple[Key, ...]
+
+
+class Head(NamedTuple):
+    """A parsed checkpoint."""
+
+    origin: str
+    size: int
+    root: bytes
+    note: bytes
+
+
+class Record(NamedTuple):
+    """A statement of the package."""
+
+    entry: int
+    path: str
+    data: bytes
+    value: dict[str, Any]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The statement's facts."""
+        facts = self.value["facts"]
+        return facts if isinstance(facts, dict) else {}
+
+    @property
+    def type(self) -> str:
+        """The statement's type."""
+        return str(self.value["type"])
+
+    @property
+    def rec(self) -> str:
+        """The statement's record id."""
+        return str(self.value["rec"])
+
+
+# --- texts with one spelling -------------------------------------------------------------------
+
+
+def encode(value: Any) -> bytes:
+    """Canonical JSON (RFC 8785 without floats). Raises Malformed outside the profile."""
+    check_profile(value, 0)
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text.encode("utf-8")
+
+
+def check_profile(value: Any, depth: int) -> None:
+    """Raise Malformed for floats, big integers, lone surrogates, odd keys and deep nesting."""
+    if depth > 64:
+        raise Malformed("nested deeper than 64")
+    if isinstance(value, str):
+        if not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value):
+            raise Malformed("lone surrogate")
+    elif isinstance(value, bool) or value is None:
+        return
+    elif isinstance(value, int):
+        if abs(value) >= 1 << 53:
+            raise Malformed("integer of 2**53 or more")
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if not isinstance(key, str) or not key.isascii():
+                raise Malformed("key that is not ASCII")
+            check_profile(item, depth + 1)
+    elif isinstance(value, list):
+        for item in value:
+            check_profile(item, depth + 1)
+    else:
+        raise Malformed(type(value).__name__)
+
+
+def decode(data: bytes) -> Any:
+    """The value of canonical JSON bytes. Raises Malformed for any other spelling."""
+    try:
+        value = json.loads(data.decode("utf-8"))
+    except (ValueError, RecursionError):
+        raise Malformed("JSON") from None
+    if encode(value) != data:
+        raise Malformed("canonical form")
+    return value
+
+
+def fields(value: Any, spec: Mapping[str, type], what: str) -> dict[str, Any]:
+    """The mapping, if it has exactly these fields with exactly these types. Raises Malformed."""
+    if not isinstance(value, dict) or set(value) != set(spec):
+        raise Malformed(what)
+    for name, kind in spec.items():
+        if type(value[name]) is not kind:
+            raise Malformed(f"{what}.{name}")
+    return value
+
+
+def unbase64(text: str) -> bytes:
+    """Bytes of canonical base64. Raises Malformed."""
+    try:
+        raw = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise Malformed("base64") from None
+    if base64.b64encode(raw).decode() != text:
+        raise Malformed("base64 tail")
+    return raw
+
+
+def number(text: str) -> int:
+    """A plain decimal number. Raises Malformed."""
+    if not NUMBER.match(text):
+        raise Malformed("number")
+    return int(text)
+
+
+def seconds(text: str) -> float:
+    """Epoch seconds of an instant `2026-11-22T02:00:00.000Z`. Raises Malformed."""
+    if not INSTANT.match(text):
+        raise Malformed("time")
+    try:
+        moment = datetime.strptime(text[:-1] + "+0000", "%Y-%m-%dT%H:%M:%S.%f%z")
+    except ValueError:
+        raise Malformed("time") from None
+    return moment.timestamp()
+
+
+def record_id(*name: str) -> str:
+    """The record id of an event that may be recorded once only."""
+    return hashlib.sha256("\0".join(("evidence-record-v1", *name)).encode()).hexdigest()[:32]
+
+
+def object_path(index: int, role: str, media: str) -> str:
+    """Where a disclosed object lies in the package."""
+    extension = EXTENSIONS.get(media.split(";")[0].strip().lower(), ".bin")
+    return f"data/objects/{index}/{role}{extension}"
+
+
+# --- Ed25519 (RFC 8032), slow and plain --------------------------------------------------------
+
+P = 2**255 - 19
+L = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+ROOT_OF_MINUS_ONE = pow(2, (P - 1) // 4, P)
+
+
+def _point_add(a: Sequence[int], b: Sequence[int]) -> tuple[int, int, int, int]:
+    q, r = (a[1] - a[0]) * (b[1] - b[0]) % P, (a[1] + a[0]) * (b[1] + b[0]) % P
+    s, t = 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
+    e, f, g, h = r - q, t - s, t + s, r + q
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def _point_times(scalar: int, point: Sequence[int]) -> tuple[int, int, int, int]:
+    result = (0, 1, 1, 0)
+    power = (point[0], point[1], point[2], point[3])
+    while scalar:
+        if scalar & 1:
+            result = _point_add(result, power)
+        power = _point_add(power, power)
+        scalar >>= 1
+    return result
+
+
+def _point(data: bytes) -> tuple[int, int, int, int] | None:
+    y = int.from_bytes(data, "little")
+    sign, y = y >> 255, y & (1 << 255) - 1
+    if y >= P:
+        return None
+    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if (x * x - square) % P:
+        x = x * ROOT_OF_MINUS_ONE % P
+    if (x * x - square) % P or (x == 0 and sign):
+        return None
+    if x & 1 != sign:
+        x = P - x
+    return x, y, 1, x * y % P
+
+
+BASE_Y = 4 * pow(5, P - 2, P) % P
+BASE = _point(BASE_Y.to_bytes(32, "little"))
+
+
+def ed25519_verify(public: bytes, signature: bytes, message: bytes) -> bool:
+    """Whether the signature holds (RFC 8032 section 5.1.7, cofactorless, S below the order)."""
+    if len(public) != 32 or len(signature) != 64 or BASE is None:
+        return False
+    key = _point(public)
+    s = int.from_bytes(signature[32:], "little")
+    if key is None or s >= L:
+        return False
+    digest = hashlib.sha512(signature[:32] + public + message).digest()
+    k = int.from_bytes(digest, "little") % L
+    minus = (P - key[0], key[1], key[2], P - key[3])
+    x, y, z, _ = _point_add(_point_times(s, BASE), _point_times(k, minus))
+    inverse = pow(z, P - 2, P)
+    x, y = x * inverse % P, y * inverse % P
+    return (y | (x & 1) << 255).to_bytes(32, "little") == signature[:32]
+
+
+# --- keys, notes, proofs -----------------------------------------------------------------------
+
+
+def parse_trust(text: str) -> Trust:
+    """Origin and keys of a trust file. Raises TrustError for anything else in it."""
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    if len(lines) < 3 or lines[0] != "jejak-trust v1" or not lines[1].startswith("origin "):
+        raise TrustError("not a trust file: expected `jejak-trust v1`, `origin ...`, `vkey ...`")
+    origin = lines[1][len("origin ") :]
+    keys = []
+    for line in lines[2:]:
+        if not line.startswith("vkey "):
+            raise TrustError("the trust file has a line that is neither origin nor vkey")
+        keys.append(_parse_vkey(line[len("vkey ") :]))
+    if any(key.name != origin for key in keys):
+        raise TrustError("the trust file has a key that is not named as its origin")
+    return Trust(origin, tuple(keys))
+
+
+def _parse_vkey(text: str) -> Key:
+    parts = text.split("+", 2)
+    try:
+        raw = unbase64(parts[2]) if len(parts) == 3 else b""
+    except Malformed:
+        raw = b""
+    if len(raw) != 33 or raw[0] != 1:
+        raise TrustError("the trust file has a key that is not an Ed25519 verifier key")
+    identity = hashlib.sha256(parts[0].encode() + b"\n" + raw).digest()[:4]
+    if parts[1] != identity.hex():
+        raise TrustError("the trust file has a key whose id is not its own")
+    return Key(parts[0], identity, raw[1:])
+
+
+def parse_note(data: bytes) -> tuple[str, list[tuple[str, bytes, bytes]]]:
+    """Signed text and (name, key id, signature) of a note. Raises Malformed."""
+    try:
+        said = data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Malformed("UTF-8") from None
+    if any(c < " " and c != "\n" for c in said):
+        raise Malformed("control character")
+    text, blank, rest = said.rpartition("\n\n")
+    if not blank or not rest.endswith("\n"):
+        raise Malformed("signature block")
+    signatures = []
+    for line in rest[:-1].split("\n"):
+        parts = line.split(" ")
+        if len(parts) != 3 or parts[0] != "\u2014" or not parts[1] or "+" in parts[1]:
+            raise Malformed("signature line")
+        raw = unbase64(parts[2])
+        if len(raw) < 5:
+            raise Malformed("signature")
+        signatures.append((parts[1], raw[:4], raw[4:]))
+    return text + "\n", signatures
+
+
+def parse_head(data: bytes) -> Head:
+    """The head a checkpoint says; nothing is verified. Raises Malformed."""
+    lines = parse_note(data)[0].split("\n")
+    if len(lines) != 4 or not lines[0] or lines[3]:
+        raise Malformed("three lines")
+    root = unbase64(lines[2])
+    if len(root) != 32:
+        raise Malformed("root")
+    return Head(lines[0], number(lines[1]), root, data)
+
+
+def parse_hashes(lines: Iterable[str]) -> tuple[bytes, ...]:
+    """Proof hashes, one base64 line each. Raises Malformed."""
+    hashes = tuple(unbase64(line) for line in lines)
+    if any(len(h) != 32 for h in hashes):
+        raise Malformed("hash length")
+    return hashes
+
+
+def parse_proof(data: bytes) -> tuple[int, tuple[bytes, ...], bytes]:
+    """Index, hashes and checkpoint of a `.tlog-proof` file. Raises Malformed."""
+    head, blank, note = data.partition(b"\n\n")
+    try:
+        lines = head.decode("ascii").split("\n")
+    except UnicodeDecodeError:
+        raise Malformed("ASCII") from None
+    if not blank or len(lines) < 2 or lines[0] != "c2sp.org/tlog-proof@v1":
+        raise Malformed("header")
+    if not lines[1].startswith("index "):
+        raise Malformed("index")
+    return number(lines[1][len("index ") :]), parse_hashes(lines[2:]), note
+
+
+def parse_consistency(data: bytes) -> tuple[int, int, tuple[bytes, ...]]:
+    """Old size, new size and hashes of a `.consistency` file. Raises Malformed."""
+    try:
+        lines = data.decode("ascii").split("\n")
+    except UnicodeDecodeError:
+        raise Malformed("ASCII") from None
+    if len(lines) < 4 or lines[0] != "jejak-consistency v1" or lines[-1]:
+        raise Malformed("header")
+    if not lines[1].startswith("old ") or not lines[2].startswith("new "):
+        raise Malformed("sizes")
+    return number(lines[1][4:]), number(lines[2][4:]), parse_hashes(lines[3:-1])
+
+
+def _node(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\1" + left + right).digest()
+
+
+def included(data: bytes, index: int, head: Head, proof: Sequence[bytes]) -> bool:
+    """Whether the leaf stands at this index under this head (RFC 9162 section 2.1.3.2)."""
+    if not 0 <= index < head.size:
+        return False
+    place, last = index, head.size - 1
+    node = hashlib.sha256(b"\0" + data).digest()
+    for sibling in proof:
+        if last == 0:
+            return False
+        if place & 1 or place == last:
+            node = _node(sibling, node)
+            while place and not place & 1:
+                place, last = place >> 1, last >> 1
+        else:
+            node = _node(node, sibling)
+        place, last = place >> 1, last >> 1
+    return last == 0 and node == head.root
+
+
+def consistent(old: Head, new: Head, proof: Sequence[bytes]) -> bool:
+    """Whether the new head continues the old one (RFC 9162 section 2.1.4.2)."""
+    if not 0 < old.size <= new.size:
+        return False
+    if old.size == new.size:
+        return not proof and old.root == new.root
+    path = list(proof)
+    if old.size & (old.size - 1) == 0:
+        path.insert(0, old.root)
+    if not path:
+        return False
+    place, last = old.size - 1, new.size - 1
+    while place & 1:
+        place, last = place >> 1, last >> 1
+    older = newer = path[0]
+    for sibling in path[1:]:
+        if last == 0:
+            return False
+        if place & 1 or place == last:
+            older, newer = _node(sibling, older), _node(sibling, newer)
+            while place and not place & 1:
+                place, last = place >> 1, last >> 1
+        else:
+            newer = _node(newer, sibling)
+        place, last = place >> 1, last >> 1
+    return last == 0 and older == old.root and newer == new.root
+
+
+# --- the package, file by file -----------------------------------------------------------------
+
+
+class Case:
+    """What is known of one package while it is checked."""
+
+    def __init__(self, root: str, trust: Trust) -> None:
+        self.root = root
+        self.trust = trust
+        self.findings: list[Finding] = []
+        self.checks: list[Check] = []
+        self.sizes: dict[str, int] = {}
+        self.hashes: dict[str, str] = {}
+        self.small: dict[str, bytes] = {}
+        self.records: dict[int, Record] = {}
+        self.by_rec: dict[str, Record] = {}
+        self.heads: dict[str, Head] = {}
+        self.export: Record | None = None
+        self.description: dict[str, Any] = {}
+        self.salts: dict[tuple[int, str], bytes] = {}
+        self.slots: tuple[int, int] | None = None
+
+    def find(self, code: str, path: str, *detail: object) -> None:
+        """Note a finding."""
+        severity, indonesian, english = TEXTS[code]
+        said = [str(d) for d in detail]
+        self.findings.append(
+            Finding(code, severity, path, indonesian.format(*said), english.format(*said))
+        )
+
+    def run(self, name: str, check: Iterator[int]) -> None:
+        """Run one check to its end, counting what it checked and the errors it found."""
+        before = self.errors()
+        count = sum(check)
+        self.checks.append(Check(name, count, self.errors() - before))
+
+    def errors(self) -> int:
+        """How many errors were found so far."""
+        return sum(f.severity == ERROR for f in self.findings)
+
+    def bytes_of(self, path: str) -> bytes | None:
+        """The content of a file, None when it is not there or too big to be read at once."""
+        if path in self.small:
+            return self.small[path]
+        if path not in self.sizes or self.sizes[path] > MAX_TEXT_BYTES:
+            return None
+        try:
+            with open(os.path.join(self.root, path), "rb") as file:
+                return file.read()
+        except OSError:
+            return None
+
+
+def check_files(case: Case) -> Iterator[int]:
+    """Read and hash every file there is."""
+    pending = [""]
+    while pending:
+        folder = pending.pop()
+        try:
+            with os.scandir(os.path.join(case.root, folder)) as listing:
+                names = sorted(listing, key=lambda e: e.name)
+        except OSError as error:
+            case.find("FILE_UNREADABLE", folder, error.strerror)
+            continue
+        for item in names:
+            path = f"{folder}/{item.name}" if folder else item.name
+            if item.is_symlink() or not (item.is_dir() or item.is_file()):
+                case.find("FILE_NOT_REGULAR", shown(path))
+            elif item.is_dir():
+                pending.append(path)
+            else:
+                read_file(case, path)
+                yield 1
+
+
+def read_file(case: Case, path: str) -> None:
+    """Hash one file; keep the bytes of those that are parsed."""
+    digest, size, parts = hashlib.sha256(), 0, []
+    keep = not path.startswith("data/objects/")
+    try:
+        with open(os.path.join(case.root, path), "rb", buffering=0) as file:
+            while True:
+                part = file.read(CHUNK)
+                if not part:
+                    break
+                digest.update(part)
+                size += len(part)
+                if keep and size <= MAX_TEXT_BYTES:
+                    parts.append(part)
+    except OSError as error:
+        case.find("FILE_UNREADABLE", shown(path), error.strerror)
+        return
+    case.sizes[path], case.hashes[path] = size, digest.hexdigest()
+    if keep and size <= MAX_TEXT_BYTES:
+        case.small[path] = b"".join(parts)
+
+
+def shown(path: str) -> str:
+    """A path that is safe to print."""
+    return "".join(c if c.isprintable() else "?" for c in path)
+
+
+def check_manifests(case: Case) -> Iterator[int]:
+    """Compare both manifests with the files, name by name, and then byte by byte."""
+    tags = {p for p in case.hashes if not p.startswith("data/") and p != TAG_MANIFEST}
+    payload = {p for p in case.hashes if p.startswith("data/")}
+    for name, paths in ((MANIFEST, payload), (TAG_MANIFEST, tags)):
+        data = case.small.get(name)
+        if data is None:
+            continue
+        before = case.errors()
+        listed = manifest_entries(case, name, data)
+        for path in sorted(paths | set(listed)):
+            if path not in listed:
+                case.find("MANIFEST_ABSENT", shown(path))
+            elif path not in paths:
+                case.find("MANIFEST_EXTRA", shown(path))
+            elif listed[path] != case.hashes[path]:
+                case.find("MANIFEST_HASH", shown(path))
+            else:
+                yield 1
+        proper = "".join(f"{case.hashes[p]}  {p}\n" for p in sorted(paths))
+        if case.errors() == before and data != proper.encode("utf-8", "surrogateescape"):
+            case.find("MANIFEST_FORMAT", name)
+    if case.small.get("bagit.txt", BAGIT) != BAGIT:
+        case.find("BAGIT_TXT", "bagit.txt")
+
+
+def manifest_entries(case: Case, name: str, data: bytes) -> dict[str, str]:
+    """{path: sha256} of a manifest; lines of another form are findings."""
+    entries: dict[str, str] = {}
+    for line in data.decode("utf-8", "replace").split("\n")[:-1]:
+        match = MANIFEST_LINE.match(line)
+        if not match or match.group(2) in entries:
+            case.find("MANIFEST_FORMAT", name)
+        else:
+            entries[match.group(2)] = match.group(1)
+    return entries
+
+
+def check_statements(case: Case) -> Iterator[int]:
+    """Parse every statement; the file name says its index."""
+    for path in sorted(case.sizes):
+        match = STATEMENT_PATH.match(path)
+        if not match:
+            continue
+        data = case.small.get(path, b"")
+        try:
+            record = Record(int(match.group(1)), path, data, parse_statement(data))
+        except Malformed as error:
+            case.find("STATEMENT_FORMAT", path, error)
+            continue
+        case.records[record.entry] = record
+        if record.rec in case.by_rec:
+            case.find("REC_DOUBLE", path, record.rec)
+        case.by_rec.setdefault(record.rec, record)
+        yield 1
+
+
+def parse_statement(data: bytes) -> dict[str, Any]:
+    """The statement that leaf bytes say. Raises Malformed."""
+    if len(data) > MAX_STATEMENT_BYTES:
+        raise Malformed("size")
+    kinds = {"at": str, "clock": str, "facts": dict, "objects": list, "rec": str, "type": str}
+    value = fields(decode(data), {**kinds, "v": int}, "statement")
+    if value["v"] != 1 or value["type"] not in TYPES:
+        raise Malformed("version or type")
+    if not REC.match(value["rec"]) or value["clock"] not in ("system", "simulated"):
+        raise Malformed("rec or clock")
+    seconds(value["at"])
+    roles = set()
+    for item in value["objects"]:
+        fields(item, {"commit": str, "media": str, "role": str, "size": int}, "object")
+        if not HEX64.match(item["commit"]) or not ROLE.match(item["role"]) or item["size"] < 0:
+            raise Malformed("object")
+        roles.add(item["role"])
+    if len(roles) != len(value["objects"]):
+        raise Malformed("roles")
+    return value
+
+
+def check_checkpoints(case: Case) -> Iterator[int]:
+    """Check the three heads' form, log and signatures."""
+    for name in HEADS:
+        path = f"data/checkpoints/{name}.txt"
+        data = case.small.get(path)
+        if data is None:
+            continue
+        try:
+            head = parse_head(data)
+            text, signatures = parse_note(data)
+        except Malformed as error:
+            case.find("NOTE_FORMAT", path, error)
+            continue
+        case.heads[name] = head
+        if head.origin != case.trust.origin:
+            case.find("NOTE_ORIGIN", path, shown(head.origin))
+        check_signatures(case, path, text, signatures)
+        yield 1
+
+
+def check_signatures(
+    case: Case, path: str, text: str, signatures: Sequence[tuple[str, bytes, bytes]]
+) -> None:
+    """Every signature must be of a trusted key, and hold; there must be one."""
+    known = {(key.name, key.id): key for key in case.trust.keys}
+    good = set()
+    for name, identity, signature in signatures:
+        key = known.get((name, identity))
+        if key is None or (name, identity) in good:
+            case.find("NOTE_UNKNOWN_SIGNATURE", path, shown(name))
+        elif ed25519_verify(key.public, signature, text.encode("utf-8")):
+            good.add((name, identity))
+        else:
+            case.find("NOTE_SIGNATURE", path)
+    if not good:
+        case.find("NOTE_KEY", path)
+
+
+def check_proofs(case: Case) -> Iterator[int]:
+    """Check that each statement is in the log under the last head."""
+    head = case.heads.get("last")
+    for index in sorted(case.records):
+        path = f"data/proofs/{index}.tlog-proof"
+        data = case.small.get(path)
+        if data is None:
+            continue
+        try:
+            named, hashes, note = parse_proof(data)
+        except Malformed as error:
+            case.find("PROOF_FORMAT", path, error)
+            continue
+        if named != index:
+            case.find("PROOF_INDEX", path, named)
+        if head is None or note != head.note:
+            case.find("PROOF_CHECKPOINT", path)
+        elif not included(case.records[index].data, index, head, hashes):
+            case.find("PROOF_INCLUSION", case.records[index].path)
+        else:
+            yield 1
+
+
+def check_consistency(case: Case) -> Iterator[int]:
+    """Check that each head continues the one before."""
+    for old_name, new_name in STEPS:
+        path = f"data/checkpoints/{old_name}-{new_name}.consistency"
+        data = case.small.get(path)
+        if data is None or old_name not in case.heads or new_name not in case.heads:
+            continue
+        old, new = case.heads[old_name], case.heads[new_name]
+        try:
+            old_size, new_size, hashes = parse_consistency(data)
+        except Malformed as error:
+            case.find("CONSISTENCY_FORMAT", path, error)
+            continue
+        if (old_size, new_size) != (old.size, new.size):
+            case.find("CONSISTENCY_FORMAT", path, f"{old_size}-{new_size}")
+        elif not consistent(old, new, hashes):
+            case.find("CONSISTENCY", path)
+        else:
+            yield 1
+
+
+# --- what was exported, and what of it is open -------------------------------------------------
+
+DESCRIPTION = {
+    "checkpoints": dict,
+    "clock": str,
+    "created_at": str,
+    "files": dict,
+    "format": str,
+    "organisation": str,
+    "origin": str,
+    "posts": list,
+    "records": list,
+    "software": str,
+    "v": int,
+    "watches": list,
+}
+
+
+def check_openings_file(case: Case) -> Iterator[int]:
+    """Read the salts of what is disclosed."""
+    data = case.small.get(OPENINGS)
+    if data is None:
+        return
+    try:
+        value = fields(decode(data), {"openings": list, "v": int}, "openings")
+        if value["v"] != 1:
+            raise Malformed("version")
+        for item in value["openings"]:
+            fields(item, {"index": int, "role": str, "salt": str}, "opening")
+            if not HEX64.match(item["salt"]) or not ROLE.match(item["role"]):
+                raise Malformed("opening")
+            case.salts[item["index"], item["role"]] = bytes.fromhex(item["salt"])
+        if [(i["index"], i["role"]) for i in value["openings"]] != sorted(case.salts):
+            raise Malformed("order")
+    except Malformed as error:
+        case.find("OPENINGS_FORMAT", OPENINGS, error)
+    yield len(case.salts)
+
+
+def check_openings(case: Case) -> Iterator[int]:
+    """Compare each disclosed object with its commitment; unknown openings are findings."""
+    wanted = {
+        (record.entry, item["role"]): item
+        for record in case.records.values()
+        for item in record.value["objects"]
+    }
+    for key in sorted(case.salts):
+        if key not in wanted:
+            case.find("OPENING_UNKNOWN", f"{OPENINGS}#{key[0]}/{key[1]}")
+            continue
+        path = object_path(key[0], key[1], wanted[key]["media"])
+        if path in case.hashes and check_object(case, path, wanted[key], case.salts[key]):
+            yield 1
+
+
+def check_object(case: Case, path: str, item: Mapping[str, Any], salt: bytes) -> bool:
+    """Whether one object's file is what its statement committed to."""
+    inner = bytes.fromhex(case.hashes[path])
+    sound = True
+    if case.sizes[path] != item["size"]:
+        case.find("OBJECT_SIZE", path, case.sizes[path], item["size"])
+        sound = False
+    if hashlib.sha256(COMMIT_TAG + salt + inner).hexdigest() != item["commit"]:
+        case.find("OBJECT_COMMITMENT", path)
+        sound = False
+    if sound and item["role"] in OUR_JSON:
+        try:
+            decode(case.bytes_of(path) or b"")
+        except Malformed as error:
+            case.find("OBJECT_FORMAT", path, error)
+            sound = False
+    return sound
+
+
+def check_description(case: Case) -> Iterator[int]:
+    """Compare the package with the description that its export statement commits to."""
+    top = case.records[max(case.records)] if case.records else None
+    if top is None or top.type != "custody" or top.facts.get("action") != "EXPORT":
+        case.find("EXPORT_MISSING", top.path if top else "data/statements")
+        return
+    case.export = top
+    path = object_path(top.entry, EXPORT_ROLE, "application/json")
+    data = case.bytes_of(path)
+    try:
+        case.description = parse_description(data or b"")
+    except Malformed as error:
+        case.find("DESCRIPTION_FORMAT", path, error)
+        return
+    yield from check_listed(case, top)
+    for name in BOUND:
+        if name in case.hashes and case.description["files"][name] != case.hashes[name]:
+            case.find("FILE_HASH", name)
+    check_heads(case, top)
+    if case.small.get("bag-info.txt", b"") != bag_info(case, top):
+        case.find("BAG_INFO", "bag-info.txt")
+
+
+def parse_description(data: bytes) -> dict[str, Any]:
+    """The description of a package. Raises Malformed."""
+    value = decode(data)
+    if not isinstance(value, dict) or "period" not in value:
+        raise Malformed("period")
+    period = value["period"]
+    fields(value, {**DESCRIPTION, "period": dict if period is not None else type(None)}, "all")
+    if value["v"] != 1 or value["format"] != "jejak-package":
+        raise Malformed("version")
+    seconds(value["created_at"])
+    if period is not None:
+        fields(period, {"from": str, "until": str}, "period")
+        if seconds(period["from"]) >= seconds(period["until"]):
+            raise Malformed("period")
+    fields(value["files"], dict.fromkeys(BOUND, str), "files")
+    fields(value["checkpoints"], {"first": str, "report": str}, "checkpoints")
+    for item in value["records"]:
+        fields(item, {"erased": list, "index": int, "rec": str, "withheld": list}, "record")
+    if not all(isinstance(w, str) for w in value["watches"] + value["posts"]):
+        raise Malformed("selection")
+    return value
+
+
+def check_listed(case: Case, export: Record) -> Iterator[int]:
+    """Each listed record is there, each record is listed, each object is accounted for."""
+    listed = {item["index"]: item for item in case.description["records"]}
+    for index, item in sorted(listed.items()):
+        record = case.records.get(index)
+        if record is None or record.rec != item["rec"]:
+            case.find("RECORD_MISSING", f"data/statements/{index}.json", index)
+        else:
+            yield 1
+    for index, record in sorted(case.records.items()):
+        if index not in listed and record is not export:
+            case.find("RECORD_UNLISTED", record.path)
+        item = listed.get(index, {"withheld": [], "erased": []})
+        account_objects(case, record, item)
+
+
+def account_objects(case: Case, record: Record, item: Mapping[str, Any]) -> None:
+    """Say of each object of a record whether it is open, withheld or erased, and by what right."""
+    for entry in record.value["objects"]:
+        role = entry["role"]
+        place = f"{record.path}#{role}"
+        opened = (record.entry, role) in case.salts
+        closed = role in item["withheld"] or role in item["erased"]
+        if opened and closed:
+            case.find("OBJECT_LISTED", place)
+        elif not opened and not closed:
+            case.find("OBJECT_UNACCOUNTED", place)
+        elif role in item["erased"]:
+            case.find("OBJECT_ERASED", place)
+            if not any(
+                r.type == "erasure" and r.facts.get("subject") == record.rec
+                for r in case.records.values()
+            ):
+                case.find("ERASURE_UNEXPLAINED", place)
+        elif not opened:
+            case.find("OBJECT_WITHHELD", place)
+
+
+def check_heads(case: Case, export: Record) -> None:
+    """The heads are those noted when the package was made, and cover what they must."""
+    for name in ("first", "report"):
+        head = case.heads.get(name)
+        noted = case.description["checkpoints"][name]
+        if head and hashlib.sha256(head.note).hexdigest() != noted:
+            case.find("CHECKPOINT_OTHER", f"data/checkpoints/{name}.txt")
+    report, last = case.heads.get("report"), case.heads.get("last")
+    others = [index for index in case.records if index != export.entry]
+    if report and (report.size > export.entry or any(i >= report.size for i in others)):
+        case.find("CHECKPOINT_ORDER", "data/checkpoints/report.txt", report.size)
+    if last and last.size <= export.entry:
+        case.find("CHECKPOINT_ORDER", "data/checkpoints/last.txt", last.size)
+    if case.description["origin"] != case.trust.origin:
+        case.find("NOTE_ORIGIN", export.path, shown(case.description["origin"]))
+    if case.description["clock"] != export.value["clock"]:
+        case.find("DESCRIPTION_FORMAT", export.path, "clock")
+
+
+def bag_info(case: Case, export: Record) -> bytes:
+    """What bag-info.txt must say."""
+    payload = [size for path, size in case.sizes.items() if path.startswith("data/")]
+    said = case.description
+    return (
+        f"Bag-Software-Agent: {said['software']}\n"
+        f"Bagging-Date: {said['created_at'][:10]}\n"
+        f"External-Identifier: {export.rec}\n"
+        f"Payload-Oxum: {sum(payload)}.{len(payload)}\n"
+        f"Source-Organization: {said['organisation']}\n"
+    ).encode()
+
+
+def check_layout(case: Case) -> None:
+    """Every expected file is there and no other."""
+    expected = set(FIXED)
+    for record in case.records.values():
+        expected |= {record.path, f"data/proofs/{record.entry}.tlog-proof"}
+        for item in record.value["objects"]:
+            if (record.entry, item["role"]) in case.salts:
+                expected.add(object_path(record.entry, item["role"], item["media"]))
+    broken = {f.path for f in case.findings if f.code == "STATEMENT_FORMAT"}
+    for path in sorted(expected - set(case.sizes)):
+        case.find("FILE_MISSING", path)
+    for path in sorted(set(case.sizes) - expected - broken):
+        case.find("FILE_UNKNOWN", shown(path))
+
+
+# --- what the records say of each other --------------------------------------------------------
+
+
+def check_references(case: Case) -> Iterator[int]:
+    """Records that name others name ones of the right kind, account and order."""
+    anchors = {hashlib.sha256(h.note).hexdigest(): h.size for h in case.heads.values()}
+    for _, record in sorted(case.records.items()):
+        for name, kinds in REFERENCES.get(record.type, ()):
+            named = record.facts.get(name)
+            if named is not None:
+                yield check_reference(case, record, name, named, kinds)
+        if record.type == "snapshot":
+            check_snapshot(case, record)
+        if record.type == "capture":
+            check_capture(case, record)
+            anchor = record.facts.get("anchor")
+            if isinstance(anchor, str) and anchors.get(anchor, 0) > record.entry:
+                case.find("ANCHOR_ORDER", record.path)
+
+
+def check_reference(case: Case, record: Record, name: str, named: Any, kinds: Sequence[str]) -> int:
+    """1 when the named record is there and sound, else 0."""
+    if not isinstance(named, str) or not REC.match(named):
+        case.find("REF_FORMAT", record.path, name)
+        return 0
+    other = case.by_rec.get(named)
+    if other is None:
+        case.find("REF_MISSING", record.path, name)
+        return 0
+    if other.type not in kinds:
+        case.find("REF_TYPE", record.path, name, other.type)
+    elif other.entry >= record.entry:
+        case.find("REF_ORDER", record.path, name)
+    elif record.type in SAME_WATCH and record.facts.get("watch") != other.facts.get("watch"):
+        case.find("REF_WATCH", record.path)
+    else:
+        return 1
+    return 0
+
+
+def check_snapshot(case: Case, record: Record) -> None:
+    """A snapshot's number and predecessor fit; only the first has none."""
+    count, first = record.facts.get("number"), record.facts.get("post")
+    previous = record.facts.get("previous")
+    if not isinstance(count, int) or (count == 1) != (first is None) or count < 1:
+        case.find("SNAPSHOT_CHAIN", record.path)
+        return
+    before = case.by_rec.get(previous) if isinstance(previous, str) else None
+    if before and (
+        before.facts.get("number") != count - 1 or (before.facts.get("post") or before.rec) != first
+    ):
+        case.find("SNAPSHOT_CHAIN", record.path)
+
+
+def check_capture(case: Case, record: Record) -> None:
+    """The body shipped is the one that the exchange beside it describes."""
+    items = {item["role"]: item for item in record.value["objects"]}
+    paths = {
+        role: object_path(record.entry, role, item["media"])
+        for role, item in items.items()
+        if (record.entry, role) in case.salts
+    }
+    if "exchange" not in paths or paths.get("body") not in case.hashes:
+        return
+    try:
+        said = decode(case.bytes_of(paths["exchange"]) or b"")
+    except Malformed:
+        return
+    if not isinstance(said, dict):
+        case.find("OBJECT_FORMAT", paths["exchange"], "exchange")
+    elif said.get("body_sha256") != case.hashes[paths["body"]]:
+        case.find("EXCHANGE_BODY", paths["body"])
+
+
+# --- completeness ------------------------------------------------------------------------------
+
+
+class Window(NamedTuple):
+    """A phase as instants for one zone and tier, epoch seconds, end exclusive."""
+
+    start: int
+    end: int
+    step: int
+
+
+def check_schedule(case: Case) -> Iterator[int]:
+    """Recompute which visits were due in the period and look for the outcome of each."""
+    outcomes = outcome_slots(case)
+    period = case.description.get("period")
+    if not period or case.export is None:
+        return
+    start = seconds(period["from"])
+    end = min(seconds(period["until"]), seconds(case.export.value["at"]))
+    due_total = seen_total = 0
+    for watch in case.description["watches"]:
+        try:
+            due = due_times(case, watch, start, end)
+        except Malformed as error:
+            case.find("SCHEDULE_FORMAT", "data/statements", error)
+            continue
+        ended = {t: w for t, w in outcomes.get(watch, {}).items() if start <= t < end}
+        report_watch(case, watch, due, ended)
+        due_total += len(due)
+        seen_total += len([t for t in due if ended.get(t) in SEEN_FULLY])
+        yield len([t for t in due if t in ended])
+    case.slots = (due_total, seen_total)
+
+
+def report_watch(case: Case, watch: str, due: Sequence[int], ended: Mapping[int, str]) -> None:
+    """Findings of one account: runs of holes, visits that saw less than all, unplanned ones."""
+    place = f"data/statements#{watch}"
+    run: list[int] = []
+    for moment in [*due, None]:
+        if moment is not None and moment not in ended:
+            run.append(moment)
+        elif run:
+            case.find("SLOT_HOLE", place, watch, len(run), stamp(run[0]), stamp(run[-1]))
+            run = []
+    for word in sorted(OUTCOMES - SEEN_FULLY):
+        count = sum(w == word for w in ended.values())
+        if count:
+            case.find("SLOT_NOT_SEEN", place, watch, count, word)
+    unplanned = len(set(ended) - set(due))
+    if unplanned:
+        case.find("SLOT_UNPLANNED", place, watch, unplanned)
+
+
+def outcome_slots(case: Case) -> dict[str, dict[int, str]]:
+    """{watch: {due time: outcome}} of the shipped outcome statements that name a slot."""
+    found: dict[str, dict[int, str]] = {}
+    for _, record in sorted(case.records.items()):
+        if record.type != "outcome" or record.facts.get("slot") is None:
+            continue
+        try:
+            watch, due, word = outcome_of(record)
+        except Malformed as error:
+            case.find("SLOT_FORMAT", record.path, error)
+            continue
+        if due in found.setdefault(watch, {}):
+            case.find("SLOT_DOUBLE", record.path, record.facts["slot"])
+        found[watch][due] = word
+    return found
+
+
+def outcome_of(record: Record) -> tuple[str, int, str]:
+    """Account, due time and outcome word of a slot's outcome. Raises Malformed."""
+    facts = record.facts
+    watch, slot, due_at, word = (facts.get(n) for n in ("watch", "slot", "due_at", "outcome"))
+    if not all(isinstance(v, str) for v in (watch, slot, due_at, word)):
+        raise Malformed("facts")
+    due = int(seconds(str(due_at)))
+    if slot != f"{watch}@{stamp(due)}":
+        raise Malformed("slot")
+    if record.rec != record_id("outcome", str(slot)):
+        raise Malformed("rec")
+    if word not in OUTCOMES:
+        raise Malformed("outcome")
+    return str(watch), due, str(word)
+
+
+def due_times(case: Case, watch: str, start: float, end: float) -> list[int]:
+    """Due times of one account in [start, end), as the statements in force at each time say."""
+    versions = [r for _, r in sorted(case.records.items()) if r.type == "watch"]
+    versions = [r for r in versions if r.facts.get("watch") == watch]
+    campaigns = [r for _, r in sorted(case.records.items()) if r.type == "campaign"]
+    if not versions:
+        case.find("SCHEDULE_ABSENT", "data/statements", watch)
+        return []
+    turns = sorted({seconds(r.value["at"]) for r in versions + campaigns})
+    edges = [start] + [t for t in turns if start < t < end] + [end]
+    due: set[int] = set()
+    for place in range(len(edges) - 1):
+        low, high = edges[place], edges[place + 1]
+        due |= due_between(in_force(versions, low)[-1:], current(campaigns, low), low, high)
+    return sorted(due)
+
+
+def in_force(records: Sequence[Record], moment: float) -> list[Record]:
+    """The versions recorded up to a moment; before the first, the first."""
+    return [r for r in records if seconds(r.value["at"]) <= moment] or list(records[:1])
+
+
+def current(campaigns: Sequence[Record], moment: float) -> list[Record]:
+    """Each campaign's version in force, without superseded ones."""
+    ids = sorted({str(r.facts.get("campaign")) for r in campaigns})
+    newest = [
+        in_force([r for r in campaigns if str(r.facts.get("campaign")) == name], moment)[-1]
+        for name in ids
+    ]
+    return [r for r in newest if not r.facts.get("superseded_by")]
+
+
+def due_between(
+    versions: Sequence[Record], campaigns: Sequence[Record], low: float, high: float
+) -> set[int]:
+    """Due times low <= t < high under one version of an account's row. Raises Malformed."""
+    due: set[int] = set()
+    for version in versions:
+        facts = version.facts
+        if facts.get("change") == "REMOVED" and seconds(version.value["at"]) <= low:
+            continue
+        begin = max(low, seconds(str(facts.get("from"))))
+        until = facts.get("until")
+        stop = high if until is None else min(high, seconds(str(until)))
+        for campaign in campaigns:
+            for window in windows(campaign, str(facts.get("zone")), str(facts.get("tier"))):
+                due |= set(steps(window, begin, stop))
+    return due
+
+
+def windows(campaign: Record, zone: str, tier: str) -> Iterator[Window]:
+    """The phases of a campaign in which a tier has a cadence. Raises Malformed."""
+    if zone not in ZONES_H:
+        raise Malformed(f"zone {shown(zone)}")
+    schedule = campaign.facts.get("schedule")
+    phases = schedule.get("phases") if isinstance(schedule, dict) else None
+    if not isinstance(phases, list):
+        raise Malformed("phases")
+    for phase in phases:
+        kinds = {"cadence_s": dict, "ends": str, "name": str, "starts": str}
+        step = fields(phase, kinds, "phase")["cadence_s"].get(tier)
+        if step is None:
+            continue
+        if type(step) is not int or step < 1:
+            raise Malformed("cadence")
+        shift = 3600 * ZONES_H[zone]
+        yield Window(wall_clock(phase["starts"]) - shift, wall_clock(phase["ends"]) - shift, step)
+
+
+def wall_clock(text: str) -> int:
+    """Epoch seconds of a local time, as if it were UTC. Raises Malformed."""
+    if not LOCAL.match(text):
+        raise Malformed("phase time")
+    return int(seconds(text + ".000Z"))
+
+
+def steps(window: Window, low: float, high: float) -> range:
+    """Due times of a window with low <= t < high."""
+    behind = max(0, -int(-low // 1) - window.start)
+    first = window.start + -(-behind // window.step) * window.step
+    return range(first, min(window.end, -int(-high // 1)), window.step)
+
+
+def stamp(moment: int) -> str:
+    """`2026-11-22T02:00:00Z`."""
+    return datetime.fromtimestamp(moment, ZULU).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+# --- verdicts and words ------------------------------------------------------------------------
+
+
+def verify(path: str | os.PathLike[str], trust_text: str) -> Report:
+    """Everything there is to say about a package.
+
+    path:       the package's folder.
+    trust_text: text of a trust file from outside the package.
+
+    Never raises for what the package holds. Raises TrustError when the trust file is wrong, and
+    OSError when path is no folder that can be read.
+    """
+    trust = parse_trust(trust_text)
+    os.listdir(path)
+    case = Case(os.fspath(path), trust)
+    case.run("files", check_files(case))
+    case.run("manifests", check_manifests(case))
+    case.run("statements", check_statements(case))
+    case.run("checkpoints", check_checkpoints(case))
+    case.run("proofs", check_proofs(case))
+    case.run("consistency", check_consistency(case))
+    sum(check_openings_file(case))
+    case.run("openings", check_openings(case))
+    case.run("description", check_description(case))
+    case.run("references", check_references(case))
+    case.run("schedule", check_schedule(case))
+    check_layout(case)
+    simulated = any(r.value["clock"] != "system" for r in case.records.values())
+    if simulated:
+        case.find("SIMULATED", "")
+    return conclude(case, simulated)
+
+
+def conclude(case: Case, simulated: bool) -> Report:
+    """The report of a finished case."""
+    return Report(
+        package=os.path.basename(os.path.abspath(case.root)),
+        origin=case.trust.origin,
+        simulated=simulated,
+        checks=tuple(case.checks),
+        findings=tuple(case.findings),
+        integrity=integrity_verdict(case),
+        time=time_verdict(case),
+        completeness=completeness_verdict(case),
+    )
+
+
+def integrity_verdict(case: Case) -> tuple[str, str, str]:
+    """Whether the package is what the log committed to."""
+    count = case.errors()
+    if not count:
+        return (
+            "INTACT",
+            "UTUH: setiap berkas sama dengan yang dicatat dalam log yang ditandatangani.",
+            "INTACT: every file is what the signed log committed to.",
+        )
+    return (
+        "NOT_INTACT",
+        f"TIDAK UTUH: ditemukan {count} kesalahan; jangan digunakan sebelum dijelaskan.",
+        f"NOT INTACT: {count} errors were found; do not use it until they are explained.",
+    )
+
+
+def time_verdict(case: Case) -> tuple[str, str, str]:
+    """What is known of when things were recorded."""
+    times = sorted(r.value["at"] for r in case.records.values())
+    span = f"{times[0]} - {times[-1]}" if times else "-"
+    return (
+        "OWN_CLOCK",
+        f"Hanya jam pencatat sendiri ({span}), tanpa cap waktu pihak ketiga; urutan log terbukti.",
+        f"The recorder's own clock only ({span}), no third party's stamp; log order is proven.",
+    )
+
+
+def completeness_verdict(case: Case) -> tuple[str, str, str]:
+    """Whether each due visit of the period has an outcome, and how many saw all."""
+    if case.slots is None:
+        return (
+            "NOT_STATED",
+            "Tidak dinyatakan: paket ini tidak dibuat untuk suatu periode.",
+            "Not stated: the package was not made for a period.",
+        )
+    due, seen = case.slots
+    gaps = [f for f in case.findings if f.code in ("SLOT_HOLE", "SCHEDULE_FORMAT")]
+    gaps += [f for f in case.findings if f.code == "SCHEDULE_ABSENT"]
+    if gaps:
+        return (
+            "INCOMPLETE",
+            f"TIDAK LENGKAP: dari {due} kunjungan terjadwal ada yang tanpa hasil; {seen} lengkap.",
+            f"INCOMPLETE: of {due} due visits some have no outcome; {seen} saw everything.",
+        )
+    return (
+        "ACCOUNTED",
+        f"Setiap kunjungan terjadwal ({due}) punya hasil; {seen} melihat semuanya.",
+        f"Each of the {due} due visits has an outcome; {seen} saw everything.",
+    )
+
+
+WORDS = {
+    "id": {ERROR: "SALAH", INCOMPLETE: "KURANG", NOTICE: "CATATAN", "integrity": "Keutuhan",
+           "time": "Waktu", "completeness": "Kelengkapan", "ok": "OK", "log": "Log"},
+    "en": {ERROR: "ERROR", INCOMPLETE: "INCOMPLETE", NOTICE: "NOTICE", "integrity": "Integrity",
+           "time": "Time", "completeness": "Completeness", "ok": "OK", "log": "Log"},
+}  # fmt: skip
+
+
+def render_text(report: Report, lang: str = "id") -> str:
+    """The report as lines for a reader. lang: `id` or `en`."""
+    words, place = WORDS[lang], 1 if lang == "id" else 2
+    lines = []
+    if report.simulated:
+        lines += ["=" * 72, TEXTS["SIMULATED"][place], "=" * 72]
+    lines.append(f"{report.package}  ({words['log']} {report.origin})")
+    for check in report.checks:
+        mark = words["ok"] if not check.errors else words[ERROR]
+        lines.append(f"{mark:10} {check.checked:8}  {CHECKS[check.name][place - 1]}")
+    for finding in report.findings:
+        said = finding.id if lang == "id" else finding.en
+        lines.append(f"{words[finding.severity]:10} {finding.code}  {finding.path}: {said}")
+    for name in ("integrity", "time", "completeness"):
+        lines.append(f"{words[name]}: {getattr(report, name)[place]}")
+    return "\n".join(lines) + "\n"
+
+
+def render_json(report: Report) -> str:
+    """The report as one JSON object."""
+    verdicts = {n: getattr(report, n) for n in ("integrity", "time", "completeness")}
+    value = {
+        "ok": report.ok,
+        "package": report.package,
+        "origin": report.origin,
+        "simulated": report.simulated,
+        "checks": [check._asdict() for check in report.checks],
+        "findings": [finding._asdict() for finding in report.findings],
+        **{n: {"verdict": v[0], "id": v[1], "en": v[2]} for n, v in verdicts.items()},
+    }
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the verifier on the command line; the exit code."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("package", nargs="?", help="folder of the package")
+    parser.add_argument("--trust", required=True, help="trust file, from outside the package")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--lang", choices=("id", "en"), default="id", help="language of the text")
+    options = parser.parse_args(arguments)
+    own = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    try:
+        with open(options.trust, encoding="utf-8") as file:
+            report = verify(options.package or own, file.read())
+    except (TrustError, OSError, UnicodeDecodeError) as error:
+        sys.stderr.write(f"verify: {error}\n")
+        return 2
+    said = render_json(report) if options.json else render_text(report, options.lang)
+    sys.stdout.buffer.write(said.encode("utf-8", "replace"))
+    return 0 if report.ok else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

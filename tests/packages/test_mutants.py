@@ -1,0 +1,57 @@
+"""Random damage by an adversary who regenerates the manifests: none may be accepted."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+from evidence.verify import verify
+from tests.packages.adversary import MANIFESTS, Twin
+from tests.packages.synthetic import Site
+
+MUTANTS = 360
+
+
+def damage(data: bytes, rng: random.Random) -> bytes:
+    """The bytes with one bit flipped, or a byte dropped, doubled or replaced, or cut short."""
+    place = rng.randrange(len(data))
+    byte = data[place : place + 1]
+    before, after = data[:place], data[place + 1 :]
+    match rng.randrange(5):
+        case 0 | 1:
+            return before + bytes([byte[0] ^ 1 << rng.randrange(8)]) + after
+        case 2:
+            return before + after
+        case 3:
+            return before + byte + byte + after
+        case _:
+            return before
+
+
+def test_no_mutant_is_accepted(sound: Path, site: Site, tmp_path: Path) -> None:
+    seed = 20261122
+    rng = random.Random(seed)
+    package = Twin(sound, tmp_path / "mutant")
+    kept = {
+        p.relative_to(sound).as_posix(): p.read_bytes() for p in sound.rglob("*") if p.is_file()
+    }
+    # Every file at least once, then at random.
+    paths = sorted(kept) + rng.choices(sorted(kept), k=MUTANTS - len(kept))
+    accepted = []
+    for number, path in enumerate(paths):
+        mutant = damage(kept[path], rng)
+        if mutant == kept[path]:
+            mutant += b"\0"
+        package.write(path, mutant)
+        if path != MANIFESTS[1]:
+            manifest = package.read(MANIFESTS[0])
+            package.cover_up()
+            if path == MANIFESTS[0]:
+                package.write(path, manifest)
+        if verify(package.root, site.trust).ok:
+            accepted.append((number, path))
+        for name in (path, "bag-info.txt", *MANIFESTS):
+            package.write(name, kept[name])
+
+    assert len(paths) >= 300
+    assert accepted == [], f"seed {seed}"
