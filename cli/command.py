@@ -29,7 +29,7 @@ class Command(click.Command):
 
     def get_short_help_str(self, limit: int = 45) -> str:
         """First sentence of the help, in the user's language."""
-        return _(_flat(self.help)).split("\n\n")[0]
+        return _(flat(self.help)).split("\n\n")[0]
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Usage, what it does, arguments and options, in the user's language."""
@@ -73,7 +73,7 @@ class Group(click.Group):
 
     def get_short_help_str(self, limit: int = 45) -> str:
         """First sentence of the help, in the user's language."""
-        return _(_flat(self.help)).split("\n\n")[0]
+        return _(flat(self.help)).split("\n\n")[0]
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Usage, what it does, options and verbs, in the user's language."""
@@ -152,7 +152,7 @@ def write_help(command: click.Command, ctx: click.Context, formatter: click.Help
     formatter.write_usage(ctx.command_path, " ".join(pieces), _("Usage:") + " ")
     formatter.write_paragraph()
     with formatter.indentation():
-        for paragraph in _(_flat(command.help)).split("\n\n"):
+        for paragraph in _(flat(command.help)).split("\n\n"):
             formatter.write_text(paragraph)
             formatter.write_paragraph()
     if isinstance(command, click.Group):
@@ -162,7 +162,7 @@ def write_help(command: click.Command, ctx: click.Context, formatter: click.Help
                 [(name, verb.get_short_help_str()) for name, verb in verbs if verb is not None]
             )
     options = [
-        (record[0], _(_flat(getattr(p, "help", "") or "")))
+        (record[0], _(flat(getattr(p, "help", "") or "")))
         for p in command.get_params(ctx)
         if getattr(p, "help", None) and (record := p.get_help_record(ctx)) is not None
     ]
@@ -170,7 +170,7 @@ def write_help(command: click.Command, ctx: click.Context, formatter: click.Help
         formatter.write_dl(options)
 
 
-def _flat(text: str | None) -> str:
+def flat(text: str | None) -> str:
     """Docstring paragraphs, each on one line: the form in which catalogues hold them."""
     return "\n\n".join(" ".join(part.split()) for part in (text or "").split("\n\n")).strip()
 

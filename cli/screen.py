@@ -19,6 +19,10 @@ _UNSAFE = re.compile(
 _UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
+SHORT = 16
+WIDE = 160
+
+
 def visible(text: str) -> str:
     """The text with every character that could act on a terminal shown as `<U+202E>`."""
     return _UNSAFE.sub(lambda m: f"<U+{ord(m[0]):04X}>", text)
@@ -63,18 +67,23 @@ def write_json(value: Any) -> None:
 
 
 def write_table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Rows below their headers; cells are made safe, long ones fold."""
+    """Rows below their headers; cells are made safe, long ones fold.
+
+    Short columns (ids, words) are never broken; into a file or pipe lines are WIDE characters.
+    """
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    cells = [[visible(str(cell)) for cell in row] for row in rows]
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for header in headers:
-        table.add_column(Text(header), overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(visible(str(cell))) for cell in row))
-    Console(highlight=False).print(table)
+    for number, header in enumerate(headers):
+        short = all(len(row[number]) <= SHORT for row in cells)
+        table.add_column(Text(header), overflow="fold", no_wrap=short)
+    for row in cells:
+        table.add_row(*(Text(cell) for cell in row))
+    Console(highlight=False, width=None if sys.stdout.isatty() else WIDE).print(table)
 
 
 def write_error(text: str) -> None:

@@ -93,7 +93,7 @@ def show_refusal(error: ImportRefused, as_json: bool) -> int:
 
     said = []
     for item in error.problems:
-        values = dict(item.values)
+        values = {name: _(value) for name, value in item.values}
         reason, remedy = (_(words).format(**values) for words in PROBLEMS[item.code])
         said.append(
             {"row": item.row, "column": item.column, "code": item.code,
@@ -104,7 +104,7 @@ def show_refusal(error: ImportRefused, as_json: bool) -> int:
                  "remedy": _("Nothing was imported"), "exit": exits.CONFIG}  # fmt: skip
         write_json({"error": whole})
         return exits.CONFIG
-    count = _("{name}: {n} problems, nothing was imported")
+    count = _("{name}: nothing was imported; problems: {n}")
     write_error(_("Error: {message}").format(message=count.format(name=error.what, n=len(said))))
     for fault in said:
         row = _("row {n}").format(n=fault["row"]) if fault["row"] is not None else ""

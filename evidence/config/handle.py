@@ -198,7 +198,7 @@ def _from_address(platform: str, rule: Rule, text: str, base_url: str) -> Writte
 def _checked(platform: str, rule: Rule, found: Written, base_url: str) -> Written | Refusal:
     handle = found.handle
     if not rule.pattern.fullmatch(handle):
-        return _impossible(platform, rule, _why(handle))
+        return _why(platform, rule, handle)
     if platform == "mastodon":
         return _on_server(found, base_url)
     if platform == "bluesky":
@@ -219,13 +219,18 @@ def _on_server(found: Written, base_url: str) -> Written | Refusal:
     return Written(found.handle, base)
 
 
-def _why(handle: str) -> str:
+def _why(platform: str, rule: Rule, handle: str) -> Refusal:
     for character in handle:
-        if not character.isascii():
-            return f"it holds {code_point(character)}"
         if character.isspace():
-            return "it holds a blank"
-    return f"it has {len(handle)} characters in a form not given out there"
+            return _impossible(platform, rule, "it holds a blank")
+        if not character.isascii():
+            values = (
+                ("code_point", code_point(character)),
+                ("example", rule.example),
+                ("platform", platform),
+            )
+            return Refusal("IMPOSSIBLE_CHARACTER", values)
+    return _impossible(platform, rule, "it is in a form not given out there")
 
 
 def _impossible(platform: str, rule: Rule, reason: str) -> Refusal:

@@ -48,7 +48,7 @@ def flaw_in_nik(digits: str) -> str | None:
     serial 0001 to 9999.
     """
     if len(digits) != 16 or not _all_digits(digits):
-        return f"it has {len(digits)} characters, not 16 digits"
+        return "it does not have exactly 16 digits"
     if digits[:2] not in PROVINCES:
         return "digits 1 to 2 are no province"
     day, month, year = int(digits[6:8]), int(digits[8:10]), int(digits[10:12])
@@ -73,7 +73,7 @@ def plain_digits(text: str) -> str:
 
 def _flaw_in_18(digits: str, today: date) -> str | None:
     if len(digits) != 18 or not _all_digits(digits):
-        return f"it has {len(digits)} characters, not 18 digits"
+        return "it does not have exactly 18 digits"
     year, month, day = int(digits[:4]), int(digits[4:6]), int(digits[6:8])
     if year < 1900 or not _is_date(year, month, day) or date(year, month, day) > today:
         return "digits 1 to 8 are not a date of birth"

@@ -41,6 +41,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "REQUIRED": ("is empty", "Fill it in."),
     "UNKNOWN_PLATFORM": ("is not a known platform", "Known platforms: {known}."),
     "IMPOSSIBLE_ACCOUNT": ("cannot be an account of {platform}: {reason}", "Example: {example}."),
+    "IMPOSSIBLE_CHARACTER": (
+        "cannot be an account of {platform}: it holds {code_point}",
+        "Example: {example}.",
+    ),
     "NO_SERVER": (
         "does not say which server the account is on",
         "Write user@server, or fill in base_url.",

@@ -232,7 +232,7 @@ def test_a_nip_is_masked_in_the_entry_and_kept_as_an_object_of_its_own():
 @pytest.mark.parametrize(
     ("nip", "reason"),
     [
-        ("19861326201505100", "it has 17 characters, not 18 digits"),
+        ("19861326201505100", "it does not have exactly 18 digits"),
         ("198613262015051001", "digits 1 to 8 are not a date of birth"),
         ("198609262015131001", "digits 13 to 14 are not a month"),
         ("198609262015053001", "digit 15 is neither 1 nor 2"),
