@@ -15,6 +15,7 @@ from scrapy.http import Headers, Response
 
 from crawler.clock import Clock
 from crawler.middlewares.address import refused_hosts
+from evidence.errors import FetchError
 from evidence.model import CaptureKind, CaptureState, Draft, Exchange
 from evidence.record import Recorder
 from evidence.store.commit import GroupCommit
@@ -116,7 +117,7 @@ class KeepMiddleware:
         return keeper
 
     def process_request(self, request: Request) -> None:
-        """Note when the request leaves."""
+        """Note when the request leaves. Raises FetchError for a host that was refused before."""
         ticket = request.meta.get(TICKET)
         if isinstance(ticket, Ticket):
             ticket.requested_at = self.keeper.clock.now()
@@ -124,6 +125,8 @@ class KeepMiddleware:
             # The body is cut at the limit by `bytes_received`, so that what came is kept; Scrapy's
             # own limit would throw it away. It is set again for the decompression that follows.
             request.meta["download_maxsize"] = 0
+        if urlsplit(request.url).hostname in refused_hosts:
+            raise FetchError("address", "its host is not public, and was refused before")
 
     def bytes_received(self, data: bytes, request: Request) -> None:
         """Stop a body at the limit; what came so far is kept as PARTIAL."""
@@ -152,7 +155,7 @@ class KeepMiddleware:
         if isinstance(ticket, Ticket) and not isinstance(exception, IgnoreRequest):
             now = self.keeper.clock.now()
             name = type(exception).__name__
-            ticket.error = ERRORS.get(name, name)
+            ticket.error = "REFUSED_ADDRESS" if name == "FetchError" else ERRORS.get(name, name)
             if ticket.error == "DNS" and urlsplit(request.url).hostname in refused_hosts:
                 ticket.error = "REFUSED_ADDRESS"
             await self.keeper.keep(failed_exchange(request, ticket, now), ticket)
