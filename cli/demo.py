@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
+from cli import exits
 from cli.command import Command
 from cli.screen import visible, write_json, write_line
-from cli.words import N_
+from cli.words import N_, _
 
 
 @click.command(cls=Command)
@@ -16,12 +18,13 @@ from cli.words import N_
     "--data", type=click.Path(path_type=Path, file_okay=False), default=Path("data/demo"),
     help=N_("Folder the demo keeps everything in; never that of real evidence."),
 )  # fmt: skip
-def demo(data: Path, as_json: bool) -> None:
+def demo(data: Path, as_json: bool) -> int:
     """Watch a fictitious campaign on a simulated network, write a package and check it.
 
-    Nothing leaves this computer, and all evidence made is marked as simulated.
+    Nothing leaves this computer, and all evidence made is marked as simulated. A folder that holds
+    something already is left alone: a numbered one beside it is taken.
     """
-    from dataclasses import asdict
+    from dataclasses import fields
 
     from sandbox.demo import run_demo
 
@@ -29,13 +32,14 @@ def demo(data: Path, as_json: bool) -> None:
         if not as_json:
             write_line(visible(line))
 
-    result = run_demo(data, say=say)
+    result = run_demo(data, say=say, words=_)
     if as_json:
-        write_json(_plain(asdict(result)))
+        write_json({f.name: _plain(getattr(result, f.name)) for f in fields(result)})
+    return exits.OK if result.verified else exits.FINDINGS
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]

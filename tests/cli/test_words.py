@@ -15,6 +15,7 @@ from cli.command import flat
 from cli.main import jejak
 from cli.words import _, choose_language, read_catalogue, use_language
 from evidence.config.problem import PROBLEMS
+from sandbox.demo import MESSAGES
 
 ROOT = Path(__file__).parents[2]
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -44,7 +45,7 @@ def words() -> set[str]:
         context = click.Context(command)
         said |= {flat(getattr(p, "help", None)) for p in command.get_params(context)}
     said |= {text for pair in PROBLEMS.values() for text in pair}
-    said |= flaws()
+    said |= flaws() | set(MESSAGES)
     return said - {""}
 
 
@@ -56,7 +57,9 @@ def flaws() -> set[str]:
         tree = ast.parse((ROOT / "evidence" / folder / f"{name}.py").read_text("utf-8"))
         texts = {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant)}
         begin = ("it ", "its ", "digits ", "digit ", "the year", "the address", "the leaves")
-        found |= {t for t in texts if isinstance(t, str) and t.startswith(begin) and not t.endswith(" ")}
+        found |= {
+            t for t in texts if isinstance(t, str) and t.startswith(begin) and not t.endswith(" ")
+        }
     return found
 
 
