@@ -1,0 +1,294 @@
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import bagit
+import pytest
+
+from evidence.canonical import decode
+from evidence.errors import IntegrityError, PackageError, ScopeError
+from evidence.ledger import leaf_hash
+from evidence.package import Selection, select, write_package
+from evidence.package.write import Export
+from evidence.store.memory import MemoryArchive
+from evidence.verify import verify
+from tests.packages.synthetic import (
+    END,
+    HOUR,
+    NIP,
+    NOW,
+    OTHER,
+    START,
+    WATCH,
+    Site,
+    make_package,
+    make_site,
+)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    return make_site(tmp_path)
+
+
+@pytest.fixture
+def package(site: Site, tmp_path: Path) -> Path:
+    return make_package(site, tmp_path / "out")
+
+
+def types(site: Site, chosen: Selection) -> list[str]:
+    return [
+        e.statement.type.value for e in site.archive.entries() if e.index in set(chosen.indices)
+    ]
+
+
+def test_bagit_confirms_the_bag(package: Path) -> None:
+    assert bagit.Bag(str(package)).validate()
+
+
+def test_the_folder_has_its_name_only_when_it_is_whole(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("evidence.package.write.publish", crash)
+    with pytest.raises(KeyboardInterrupt):
+        make_package(site, tmp_path / "out")
+
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_the_export_is_the_last_record_of_the_package_and_of_the_log(
+    site: Site, package: Path
+) -> None:
+    newest = max(int(p.stem) for p in (package / "data/statements").iterdir())
+    said = json.loads((package / f"data/statements/{newest}.json").read_bytes())
+
+    assert newest == site.archive.size() - 1
+    assert (said["type"], said["facts"]["action"]) == ("custody", "EXPORT")
+    assert said["facts"]["purpose"] == "uji paket"
+
+
+def test_statements_are_the_very_bytes_of_the_leaves(site: Site, package: Path) -> None:
+    hashes = {i: h for i, _, h in site.archive.raw_leaves(0, site.archive.size())}
+    for path in (package / "data/statements").iterdir():
+        assert leaf_hash(path.read_bytes()) == hashes[int(path.stem)]
+
+
+def test_an_identity_number_is_nowhere_in_the_package(package: Path) -> None:
+    for path in package.rglob("*"):
+        assert not path.is_file() or NIP.encode() not in path.read_bytes(), path
+
+
+def test_the_salt_of_what_is_withheld_is_not_disclosed(package: Path) -> None:
+    openings = decode((package / "data/openings.json").read_bytes())["openings"]
+
+    assert openings
+    assert not [o for o in openings if o["role"] == "identity"]
+
+
+def test_other_accounts_are_not_in_the_package(package: Path) -> None:
+    for path in package.rglob("*"):
+        assert not path.is_file() or OTHER.encode() not in path.read_bytes(), path
+
+
+def test_a_second_package_shows_that_the_first_was_made(
+    site: Site, package: Path, tmp_path: Path
+) -> None:
+    again = make_package(site, tmp_path / "again", period=None)
+
+    exports = [p for p in (again / "data/statements").iterdir() if b'"EXPORT"' in p.read_bytes()]
+    assert verify(again, site.trust).ok
+    assert len(exports) == 2
+
+
+class Reader(HTMLParser):
+    """Elements, addresses and texts of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.images: list[str] = []
+        self.links: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        for name, value in attrs:
+            if tag == "img" and name == "src":
+                self.images.append(value or "")
+            elif name in ("src", "href", "action", "srcset", "data"):
+                self.links.append(value or "")
+            assert not name.startswith("on"), name
+
+
+def test_the_report_runs_nothing_and_loads_only_pictures_of_the_package(package: Path) -> None:
+    page = (package / "data/report/laporan.html").read_text("utf-8")
+    reader = Reader()
+    reader.feed(page)
+
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert not reader.tags & {"script", "iframe", "object", "embed", "link", "svg", "form"}
+    assert reader.links == []
+    assert reader.images
+    for source in reader.images:
+        assert (package / "data/report" / source).resolve().is_relative_to(package.resolve())
+        assert (package / "data/report" / source).read_bytes().startswith(b"\x89PNG")
+    assert "default-src 'none'" in page
+
+
+def test_the_report_numbers_exhibits_and_lists_the_hash_of_every_object(package: Path) -> None:
+    page = (package / "data/report/laporan.html").read_text("utf-8")
+    manifest = (package / "manifest-sha256.txt").read_text()
+
+    assert re.findall(r'<h3 id="(P-\d)">', page) == ["P-1", "P-2"]
+    for line in manifest.splitlines():
+        digest, path = line.split("  ")
+        if path.startswith("data/objects/") and not path.endswith(("actor.json", "package.json")):
+            assert digest in page, path
+    assert "23-11-2026 00:00:00 WIB (UTC+7)" in page
+
+
+def test_the_report_says_seen_words_and_no_verdict(package: Path) -> None:
+    page = (package / "data/report/laporan.html").read_text("utf-8").lower()
+
+    assert "dicari dan tidak ditemukan" in page
+    for word in ("pelanggaran", "bersalah karena", "terbukti melanggar", "deleted"):
+        assert word not in page
+
+
+def test_the_report_quotes_a_head_that_the_package_ships(package: Path) -> None:
+    page = (package / "data/report/laporan.html").read_text("utf-8")
+    note = (package / "data/checkpoints/report.txt").read_text()
+
+    assert note.split("\n")[2] in page
+
+
+def test_a_simulated_package_says_so_in_its_report(tmp_path: Path) -> None:
+    site = make_site(tmp_path, clock="simulated")
+    package = make_package(site, tmp_path / "out", clock="simulated")
+
+    assert "SIMULASI" in (package / "data/report/laporan.html").read_text("utf-8")
+
+
+def test_captured_html_gets_no_name_that_a_browser_opens(site: Site, tmp_path: Path) -> None:
+    from evidence.package.layout import object_path
+
+    assert object_path(3, "body", "text/html; charset=utf-8") == "data/objects/3/body.bin"
+    assert object_path(3, "body", "image/svg+xml") == "data/objects/3/body.bin"
+    assert object_path(3, "body", "IMAGE/PNG") == "data/objects/3/body.png"
+
+
+@pytest.mark.parametrize("organisation", ["", "two\nlines", "null\0"])
+def test_an_organisation_that_is_not_one_line_is_refused(organisation: str) -> None:
+    with pytest.raises(PackageError, match="one line"):
+        Export(NOW, "p", "o", {}, organisation, "jejak 0.1.0")
+
+
+def test_a_package_of_nothing_is_refused(site: Site, tmp_path: Path) -> None:
+    with pytest.raises(PackageError, match="nothing was selected"):
+        make_package(site, tmp_path, selection=Selection((), (), None, ()))
+
+
+def test_a_selected_record_that_is_not_in_the_log_is_refused(site: Site, tmp_path: Path) -> None:
+    with pytest.raises(PackageError, match="log entry 9999"):
+        make_package(site, tmp_path / "out", selection=Selection((), (), None, (0, 9999)))
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_written_is_a_package_error(site: Site, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(PackageError, match="file"):
+        make_package(site, tmp_path / "file" / "out")
+
+
+class Lying(MemoryArchive):
+    """Gives another leaf than was signed."""
+
+    def raw_leaves(self, start: int, stop: int) -> Iterator[tuple[int, bytes, bytes]]:
+        for index, data, stored in super().raw_leaves(start, stop):
+            if index == 2 and self.lies:
+                data = data.replace(b'"A"', b'"B"')
+                stored = leaf_hash(data)
+            yield index, data, stored
+
+    lies = False
+
+
+def test_a_log_that_is_not_the_signed_one_is_not_exported(site: Site, tmp_path: Path) -> None:
+    site.signer.seal(NOW)
+    lying = Lying()
+    lying.__dict__.update(site.archive.__dict__)
+    lying.lies = True
+    chosen = select(site.archive, watches=[WATCH], period=(START, END))
+
+    with pytest.raises(IntegrityError, match="not those that were signed"):
+        write_package(
+            lying, chosen, tmp_path / "out", signer=site.signer, now=NOW, purpose="p",
+            order="o", actor={}, organisation="x", software="y",
+        )  # fmt: skip
+
+
+def test_selecting_an_account_takes_its_records_and_what_is_general(site: Site) -> None:
+    found = types(site, select(site.archive, watches=[WATCH], period=(START, END)))
+
+    assert sorted(set(found)) == [
+        "campaign", "capture", "fingerprint", "genesis", "interaction", "observation", "outcome",
+        "reading", "snapshot", "watch",
+    ]  # fmt: skip
+    assert found.count("outcome") == 4
+    assert found.count("watch") == 1
+
+
+def test_selecting_a_period_takes_its_slots_and_what_its_records_name(site: Site) -> None:
+    chosen = select(site.archive, watches=[WATCH], period=(START + HOUR, START + 2 * HOUR))
+    found = types(site, chosen)
+
+    assert found.count("outcome") == 1
+    assert found.count("snapshot") == 2
+    # The second snapshot names the first, which is older than the period.
+    assert "observation" not in found
+
+
+def test_selecting_a_post_takes_its_history_and_pictures_but_no_visits(site: Site) -> None:
+    assert site.recs
+    chosen = select(site.archive, posts=[site.recs[f"{WATCH} second"]])
+    found = types(site, chosen)
+
+    assert chosen.posts == (site.recs[f"{WATCH} first"],)
+    assert chosen.watches == (WATCH,)
+    assert (found.count("snapshot"), found.count("observation")) == (2, 1)
+    assert found.count("capture") == 6
+    assert "outcome" not in found
+
+
+def test_a_package_of_a_post_is_sound(site: Site, tmp_path: Path) -> None:
+    package = make_package(site, tmp_path / "out", watches=(), posts=site.posts, period=None)
+
+    report = verify(package, site.trust)
+
+    assert report.ok
+    assert "REF_MISSING" not in {f.code for f in report.findings}
+
+
+def test_a_package_of_everybody_is_sound(site: Site, tmp_path: Path) -> None:
+    package = make_package(site, tmp_path / "out", watches=(WATCH, OTHER))
+
+    report = verify(package, site.trust)
+
+    assert report.ok
+    assert report.completeness[0] == "ACCOUNTED"
+
+
+def test_selecting_nothing_or_the_unknown_is_refused(site: Site) -> None:
+    with pytest.raises(ScopeError, match="neither"):
+        select(site.archive)
+    with pytest.raises(ScopeError, match="not in the archive"):
+        select(site.archive, watches=["w-000000000000"])
+    with pytest.raises(ScopeError, match="no snapshot"):
+        select(site.archive, posts=["f" * 32])
