@@ -17,12 +17,15 @@ help:
 bootstrap:
 	@scripts/bootstrap
 
-# The list must not be lost between two commands, so they are one recipe: it ends at the first failure.
+# With WATCHLIST: an installation here (jejak.toml, data/), the list imported, every account visited
+# once, the log sealed. CONTACT is what platforms see in the User-Agent: an e-mail or address.
 run: bootstrap
 ifdef WATCHLIST
-	@set -e; [ -f jejak.toml ] || $(BIN)/jejak init; \
+	@set -e; $(BIN)/jejak init $(if $(CONTACT),--contact "$(CONTACT)"); \
 	$(BIN)/jejak watchlist import "$(WATCHLIST)"; \
-	$(BIN)/jejak crawl
+	$(BIN)/jejak crawl; \
+	$(BIN)/jejak ledger seal; \
+	$(BIN)/jejak status
 else
 	@$(BIN)/jejak demo
 endif
