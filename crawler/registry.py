@@ -13,6 +13,7 @@ import msgspec
 
 from crawler.page import Page
 from crawler.platforms.bluesky import pages as bluesky
+from crawler.platforms.feed import pages as feed
 from crawler.platforms.mastodon import pages as mastodon
 from crawler.platforms.telegram import pages as telegram
 from evidence.errors import ConfigError, JejakError
@@ -100,6 +101,7 @@ def _platform(name: str, reader: Reader) -> Platform:
 _FOLDER = Path(__file__).parent / "platforms"
 
 _LISTED: tuple[Platform, ...] = (
+    _platform("feed", feed.read),
     _platform("mastodon", mastodon.read),
     _platform("bluesky", bluesky.read),
     _platform("telegram", telegram.read),
