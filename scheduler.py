@@ -1,0 +1,196 @@
+"""The clock: wakes to visit what is due, to seal the log, and to say how things stand.
+
+    python scheduler.py [--once] [--config FILE]
+
+APScheduler only wakes. What is due follows from campaigns, watchlist and the outcomes in the log,
+so a restart loses nothing; a slot is taken by a unique claim, so any number of schedulers may run.
+Messages are JSON lines on standard error: ids and numbers, never content.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import shutil
+import signal
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from types import FrameType
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.memory import MemoryJobStore
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from cli.exits import OK, exit_code
+from crawler import config as configuration
+from crawler.clock import Clock
+from crawler.config import Config
+from crawler.orders import Limits, Stop, TickResult
+from crawler.tick import reconcile, run_due
+from evidence.canonical import instant
+from evidence.errors import JejakError
+from evidence.seal import Signer
+from evidence.store import Archive, open_archive
+
+__all__ = ["Limits", "Stop", "TickResult", "main", "reconcile", "run_due"]
+
+TICK_S, SEAL_S, HEALTH_S = 30, 60, 300
+NEW_BATCHES_S = 300.0
+"""How long one tick starts new batches; then the next one plans anew."""
+
+
+class Service:
+    """The jobs of one scheduler process."""
+
+    def __init__(self, config: Config, archive: Archive, stop: Stop) -> None:
+        self._config = config
+        self._archive = archive
+        self._stop = stop
+        self._clock: Clock = config.clock()
+        self._up_since = self._clock.now()
+        self._sealing = threading.Lock()
+        self._signer = Signer(
+            archive, config.data_dir / "keys", config.origin, clock=self._clock.source
+        )
+        self._signer.found(self._up_since, f"jejak {version('jejak')}")
+
+    def tick(self) -> None:
+        """Visit what is due, unless the disk is nearly full; then seal."""
+        free = shutil.disk_usage(self._config.data_dir).free
+        if free < self._config.disk_reserve_bytes:
+            say("disk nearly full, nothing is visited", {"free_bytes": free})
+            return
+        result = run_due(
+            self._config,
+            self._archive,
+            self._clock.now(),
+            say=say,
+            limits=Limits(tick_s=NEW_BATCHES_S),
+            stop=self._stop,
+            up_since=self._up_since,
+        )
+        if result.due or result.repaired:
+            say("tick", asdict(result))
+            self.seal()
+
+    def seal(self) -> None:
+        """Sign a checkpoint over what came since the last."""
+        with self._sealing:
+            checkpoint = self._signer.seal(self._clock.now())
+        if checkpoint is not None:
+            say("sealed", {"size": checkpoint.size})
+
+    def health(self) -> None:
+        """Say how things stand."""
+        free = shutil.disk_usage(self._config.data_dir).free
+        claims = len(self._archive.claims())
+        say("health", {"entries": self._archive.size(), "claims": claims, "free_bytes": free})
+
+    def guarded(self, job: Callable[[], None]) -> Callable[[], None]:
+        """A job whose failure is said and does not end the others; the next wake-up tries again."""
+
+        def run() -> None:
+            try:
+                job()
+            except JejakError as error:
+                say("failed", {"job": job.__name__, "error": str(error)})
+            except Exception as error:  # noqa: BLE001 (a job's outermost loop)
+                # The class alone: a message of unknown origin may hold content.
+                say("failed", {"job": job.__name__, "error": type(error).__name__})
+
+        return run
+
+
+def waking(service: Service) -> BackgroundScheduler:
+    """The jobs and when they wake: none is skipped for being late, and late ones run once."""
+    scheduler = BackgroundScheduler(
+        jobstores={"default": MemoryJobStore()},
+        executors={"default": ThreadPoolExecutor(3)},
+        job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        timezone=UTC,
+    )
+    first = Clock().now()
+    for job, every_s in (
+        (service.tick, TICK_S),
+        (service.seal, SEAL_S),
+        (service.health, HEALTH_S),
+    ):
+        scheduler.add_job(
+            service.guarded(job),
+            "interval",
+            id=job.__name__,
+            seconds=every_s,
+            next_run_time=first,
+            misfire_grace_time=None,
+            coalesce=True,
+            max_instances=1,
+        )
+    return scheduler
+
+
+def heed_signals(stop: Stop) -> None:
+    """First SIGTERM or SIGINT: end the visits under way, then the scheduler. Second: at once."""
+
+    def asked(number: int, frame: FrameType | None) -> None:
+        (stop.at_once if stop.asked.is_set() else stop.asked).set()
+
+    signal.signal(signal.SIGTERM, asked)
+    signal.signal(signal.SIGINT, asked)
+
+
+def say(event: str, facts: Mapping[str, object]) -> None:
+    """One line of the operational log."""
+    line = {"at": instant(Clock().now()), "event": event, **facts}
+    sys.stderr.write(json.dumps(line, ensure_ascii=True, default=_plain) + "\n")
+    sys.stderr.flush()
+
+
+def run(config: Config, *, once: bool) -> None:
+    """Run until told to stop, or one tick. Raises JejakError when the archive cannot be used."""
+    stop = Stop()
+    heed_signals(stop)
+    config.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with closing(open_archive(config.archive_url, config.data_dir)) as archive:
+        service = Service(config, archive, stop)
+        if once:
+            service.tick()
+        else:
+            # It warns whenever a tick takes longer than the pause between two: that is foreseen.
+            logging.getLogger("apscheduler").setLevel(logging.ERROR)
+            scheduler = waking(service)
+            scheduler.start()
+            say("started", {"children": config.children, "clock": config.clock().source})
+            stop.asked.wait()
+            say("stopping", {})
+            scheduler.shutdown(wait=True)
+        service.seal()
+    say("stopped", {})
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Entry of `python scheduler.py`; the exit code."""
+    parser = argparse.ArgumentParser(prog="scheduler", description="Visit what is due.")
+    parser.add_argument("--once", action="store_true", help="do what is due now, then end")
+    parser.add_argument("--config", type=Path, help="jejak.toml to use")
+    said = parser.parse_args(arguments)
+    try:
+        run(configuration.load(said.config), once=said.once)
+    except JejakError as error:
+        say("ended", {"error": str(error)})
+        return exit_code(error)
+    return OK
+
+
+def _plain(value: object) -> object:
+    return instant(value) if isinstance(value, datetime) else str(value)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
