@@ -1,0 +1,1 @@
+"""Pictures: bytes to fingerprints, distances, and near-duplicate search."""
