@@ -167,7 +167,7 @@ def _collection(item: Node) -> Reading:
         [entry for entry in listed or [] if not isinstance(entry, str)],
         f"{item.path}.orderedItems",
         item.faults,
-        lambda entry: read(entry) if entry.value.get("type") not in COLLECTIONS else Reading(""),
+        lambda entry: _listed(entry),
     )
     named = tuple(
         StateSeen(f"page:{entry}", SeenState.PRESENT, "orderedItems")
@@ -189,6 +189,10 @@ def _collection(item: Node) -> Reading:
         ),
         next=onward,
     )
+
+
+def _listed(item: Node) -> Reading:
+    return Reading("") if item.must("type", str) in COLLECTIONS else read(item)
 
 
 def _media(item: Node) -> Media:

@@ -199,6 +199,7 @@ def _choices(item: Node) -> tuple[str, ...]:
 def _named(item: Node) -> Iterator[str]:
     """Addresses of mentions and tags; a malformed one is told of where mentions are read."""
     for field in ("mentions", "tags"):
-        for entry in item.value.get(field) or []:
+        listed = item.value.get(field)
+        for entry in listed if isinstance(listed, list) else []:
             if isinstance(entry, dict) and isinstance(entry.get("url"), str):
                 yield entry["url"]
