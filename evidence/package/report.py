@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from evidence.ledger import Checkpoint
 from evidence.model import Entry, Statement, StatementType
@@ -46,6 +48,11 @@ OUTCOMES = {
     "MISSED": "terlewat",
     "SUSPECT": "halaman tidak dikenali",
 }
+HIDING = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
+    "\u2060-\u2069\ufeff\ufff9-\ufffb]"
+)
+"""Control, direction and zero-width characters; joiners inside words and emoji stay."""
 PICTURES = frozenset({"image/gif", "image/jpeg", "image/png", "image/webp"})
 
 
@@ -96,7 +103,7 @@ def render_report(facts: Facts, export: Mapping[str, Any]) -> bytes:
     case = _case(facts)
     environment = Environment(
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
+        trim_blocks=True, lstrip_blocks=True, finalize=visible,
     )  # fmt: skip
     style = (HERE / "laporan.css").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -117,6 +124,16 @@ def render_report(facts: Facts, export: Mapping[str, Any]) -> bytes:
         files=sorted((path, digest) for path, digest in facts.hashes.items()),
     )
     return page.encode("utf-8")
+
+
+def visible(value: Any) -> Any:
+    """The value with characters that hide or reorder others shown as `[U+202E]`.
+
+    Without this a post could look different in the report from what its bytes say.
+    """
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return HIDING.sub(lambda found: f"[U+{ord(found[0]):04X}]", value)
+    return value
 
 
 def _case(facts: Facts) -> _Case:

@@ -141,6 +141,13 @@ def test_the_report_runs_nothing_and_loads_only_pictures_of_the_package(package:
     assert "default-src 'none'" in page
 
 
+def test_characters_that_reorder_text_are_shown_in_the_report(package: Path) -> None:
+    page = (package / "data/report/laporan.html").read_text("utf-8")
+
+    assert "[U+202E]txet" in page
+    assert "\u202e" not in page
+
+
 def test_the_report_numbers_exhibits_and_lists_the_hash_of_every_object(package: Path) -> None:
     page = (package / "data/report/laporan.html").read_text("utf-8")
     manifest = (package / "manifest-sha256.txt").read_text()
