@@ -1,0 +1,224 @@
+"""The readers on answers of real AT Protocol servers: what they wrote, we must read and prove."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from crawler import registry
+from crawler.page import Page
+from crawler.platforms.bluesky import carproof, identity, urls
+from evidence.errors import IntegrityError
+from evidence.history import state_digest
+from evidence.model import Act, Reading, SeenState
+from tests.servers.atproto import AtprotoNetwork, Member, Ref, network
+from tests.servers.process import Unavailable
+
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(240)]
+JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffd9")
+
+
+@dataclass
+class Town:
+    """Two people, what they wrote, and the network they live in."""
+
+    net: AtprotoNetwork
+    budi: Member
+    paslon: Member
+    kept: Ref
+    gone: Ref
+    campaign: Ref
+
+
+@pytest.fixture(scope="module")
+def town() -> Iterator[Town]:
+    with tempfile.TemporaryDirectory(prefix="jejak-town-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o711)
+        running = network(Path(folder))
+        try:
+            net = running.__enter__()
+        except Unavailable as error:
+            pytest.skip(f"{error}; run `tests/servers/install`")
+        try:
+            yield settle(net)
+        finally:
+            running.__exit__(None, None, None)
+
+
+def settle(net: AtprotoNetwork) -> Town:
+    budi, paslon = net.join("budi"), net.join("paslon")
+    campaign = paslon.post("program kami")
+    kept = budi.post("foto bersama", JPEG, alt="spanduk")
+    gone = budi.post("akan hilang")
+    budi.like(campaign)
+    budi.repost(campaign)
+    budi.follow(paslon)
+    budi.reply(campaign, "setuju")
+    budi.delete(gone)
+    net.shown(budi, "setuju")
+    return Town(net, budi, paslon, kept, gone, campaign)
+
+
+def ask(url: str) -> tuple[Page, Reading]:
+    answer = httpx.get(url, timeout=30)
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    page = Page(url, answer.status_code, headers, answer.content)
+    return page, registry.read("bluesky", page)
+
+
+def record_proof(town: Town, ref: Ref) -> str:
+    did, collection, rkey = urls.parts(ref.uri) or ("", "", "")
+    return urls.xrpc(
+        town.net.pds,
+        "com.atproto.sync.getRecord",
+        did=did,
+        collection=collection,
+        rkey=rkey,
+    )
+
+
+def key_of(town: Town) -> str:
+    page, reading = ask(urls.did_document(town.net.plc, town.budi.did))
+    assert [account.native_id for account in reading.accounts] == [town.budi.did]
+    assert identity.pds(page.json()) == town.net.pds
+    return identity.did_key(page.json()) or ""
+
+
+def test_a_removed_record_is_proved_absent_under_the_accounts_own_key(town: Town) -> None:
+    page, reading = ask(record_proof(town, town.gone))
+    path = town.gone.uri.removeprefix(f"at://{town.budi.did}/")
+    proof = carproof.check(page.body, town.budi.did, path, key_of(town))
+
+    assert not reading.drift
+    assert [state.state for state in reading.states] == [SeenState.ABSENT]
+    assert not proof.present
+    assert proof.signer == key_of(town)
+
+
+def test_a_kept_record_is_proved_present_with_the_id_the_server_gave(town: Town) -> None:
+    page, reading = ask(record_proof(town, town.kept))
+    path = town.kept.uri.removeprefix(f"at://{town.budi.did}/")
+    proof = carproof.check(page.body, town.budi.did, path, key_of(town))
+
+    assert proof.present
+    assert proof.cid == town.kept.cid
+    assert [post.text for post in reading.posts] == ["foto bersama"]
+
+
+def test_a_proof_altered_on_the_way_is_refused(town: Town) -> None:
+    page, _ = ask(record_proof(town, town.kept))
+    altered = page.body.replace(b"foto bersama", b"foto sendiri")
+    reading = registry.read("bluesky", Page(page.url, 200, page.headers, altered))
+
+    assert altered != page.body
+    assert reading.drift
+    assert not reading.posts
+
+
+def test_another_accounts_key_does_not_sign(town: Town) -> None:
+    page, _ = ask(record_proof(town, town.kept))
+    document = httpx.get(urls.did_document(town.net.plc, town.paslon.did)).json()
+    other = identity.did_key(document)
+    path = town.kept.uri.removeprefix(f"at://{town.budi.did}/")
+
+    assert other
+    with pytest.raises(IntegrityError):
+        carproof.check(page.body, town.budi.did, path, other)
+
+
+def test_own_acts_are_read_from_the_repository(town: Town) -> None:
+    seen = []
+    for collection in urls.ACTS:
+        _, reading = ask(
+            urls.xrpc(
+                town.net.pds,
+                "com.atproto.repo.listRecords",
+                repo=town.budi.did,
+                collection=collection,
+            )
+        )
+        assert not reading.drift
+        seen += [(edge.act, edge.target) for edge in reading.interactions]
+
+    assert seen == [
+        (Act.LIKE, town.campaign.uri),
+        (Act.SHARE, town.campaign.uri),
+        (Act.FOLLOW, town.paslon.did),
+    ]
+
+
+def test_picture_of_a_repository_post_is_the_uploaded_one(town: Town) -> None:
+    _, reading = ask(
+        urls.xrpc(
+            town.net.pds,
+            "com.atproto.repo.listRecords",
+            repo=town.budi.did,
+            collection=urls.POSTS,
+        )
+    )
+    media = [m for post in reading.posts for m in post.media]
+
+    assert [m.alt for m in media] == ["spanduk"]
+    assert httpx.get(media[0].url).content == JPEG
+
+
+def test_appview_and_repository_give_equal_states(town: Town) -> None:
+    if town.net.appview is None:
+        pytest.skip("only PLC and PDS run; install PostgreSQL and Redis for the AppView")
+    _, feed = ask(
+        urls.xrpc(town.net.appview, "app.bsky.feed.getAuthorFeed", actor=town.budi.did, limit=100)
+    )
+    _, listed = ask(
+        urls.xrpc(
+            town.net.pds,
+            "com.atproto.repo.listRecords",
+            repo=town.budi.did,
+            collection=urls.POSTS,
+        )
+    )
+    own = {post.native_id: state_digest(post) for post in listed.posts}
+    viewed = {p.native_id: state_digest(p) for p in feed.posts if p.native_id in own}
+
+    assert not feed.drift
+    assert len(viewed) == 2
+    assert viewed == own
+    assert [p.repost_of for p in feed.posts if p.repost_of] == [town.campaign.uri]
+
+
+def test_engagement_with_the_campaign_post_names_the_actor(town: Town) -> None:
+    if town.net.appview is None:
+        pytest.skip("only PLC and PDS run; install PostgreSQL and Redis for the AppView")
+    acts = []
+    for method in ("getLikes", "getRepostedBy", "getPostThread"):
+        _, reading = ask(
+            urls.xrpc(town.net.appview, f"app.bsky.feed.{method}", uri=town.campaign.uri)
+        )
+        assert not reading.drift
+        acts += [edge.act for edge in reading.interactions if edge.actor_id == town.budi.did]
+
+    assert acts == [Act.LIKE, Act.SHARE, Act.COMMENT]
+
+
+def test_states_of_the_account_as_the_server_says_them(town: Town) -> None:
+    member = town.net.join("tutup")
+    status = urls.xrpc(town.net.pds, "com.atproto.sync.getRepoStatus", did=member.did)
+    _, active = ask(status)
+    member.deactivate()
+    _, closed = ask(status)
+    member.activate()
+    town.net.takedown(member)
+    _, taken = ask(status)
+    town.net.takedown(member, applied=False)
+
+    assert [account.state for account in active.accounts] == [SeenState.PRESENT]
+    assert [(s.state, s.marker) for s in closed.states] == [
+        (SeenState.ABSENT, "getRepoStatus.status=deactivated")
+    ]
+    assert [(s.state, s.marker) for s in taken.states] == [
+        (SeenState.SUSPENDED, "getRepoStatus.status=takendown")
+    ]
