@@ -115,9 +115,14 @@ def commitment(salt: bytes, data: bytes) -> str:
 
     salt: 32 random bytes; without it a short post could be guessed from its digest.
     """
+    return commitment_of_digest(salt, hashlib.sha256(data).digest())
+
+
+def commitment_of_digest(salt: bytes, digest: bytes) -> str:
+    """The same commitment, for who has the SHA-256 digest (32 bytes) of the object already."""
     if len(salt) != 32:
         raise ParseError("salt", f"is {len(salt)} bytes, not 32")
-    return hashlib.sha256(COMMIT_TAG + salt + hashlib.sha256(data).digest()).hexdigest()
+    return hashlib.sha256(COMMIT_TAG + salt + digest).hexdigest()
 
 
 def statement_bytes(draft: Draft, objects: Sequence[ObjectRef]) -> bytes:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from evidence.canonical import commitment, statement_bytes
+from evidence.canonical import commitment_of_digest, statement_bytes
 from evidence.errors import ParseError
 from evidence.model import Draft, ObjectRef, Plain
 from evidence.store.objects import Use, blob_row, new_salt
@@ -69,9 +69,10 @@ def draft_bytes(draft: Draft) -> int:
 
 
 def _use(rec: str, plain: Plain, naming_key: bytes) -> Use:
-    salt = new_salt()
-    ref = ObjectRef(plain.role, plain.media, len(plain.data), commitment(salt, plain.data))
-    return Use(rec, ref, salt, blob_row(naming_key, plain.data))
+    salt, digest = new_salt(), hashlib.sha256(plain.data).digest()
+    commit = commitment_of_digest(salt, digest)
+    ref = ObjectRef(plain.role, plain.media, len(plain.data), commit)
+    return Use(rec, ref, salt, blob_row(naming_key, digest))
 
 
 def _check(draft: Draft) -> None:

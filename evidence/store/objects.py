@@ -83,9 +83,13 @@ def new_blob_key(row: str, size: int) -> BlobKey:
     return BlobKey(row, secrets.token_hex(16), secrets.token_bytes(32), size)
 
 
-def blob_row(naming_key: bytes, data: bytes) -> str:
-    """Row of the key of the blob with these bytes: `blob:` and HMAC-SHA256, lower hex."""
-    return "blob:" + hmac.new(naming_key, data, hashlib.sha256).hexdigest()
+def blob_row(naming_key: bytes, digest: bytes) -> str:
+    """Row of the key of the blob whose bytes have this SHA-256 digest.
+
+    `blob:` and HMAC-SHA256(naming key, digest), lower hex. Taking the digest and not the bytes lets
+    one pass over a large body serve its name and its commitment.
+    """
+    return "blob:" + hmac.new(naming_key, digest, hashlib.sha256).hexdigest()
 
 
 def chunk_count(size: int) -> int:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -37,8 +38,9 @@ from evidence.store.objects import (
 )
 
 NAMING = "naming"
-BATCH_BYTES = 32 * 1024 * 1024
-"""Sealed bytes sent in one insert."""
+BATCH_BYTES = 4 * 1024 * 1024
+"""Sealed bytes sent in one insert, but for a larger chunk."""
+SENDERS = 4
 
 
 class Vault:
@@ -70,7 +72,7 @@ class Vault:
             for row, data in plain.items()
             if row not in shared
         }
-        self._put_chunks(made, plain)
+        self._put_chunks([(key, plain[row]) for row, key in made.items()])
         kept = tuple(_renamed(item, made) for item in items)
         uses = [use for item in kept for use in item.uses]
         lost = self._put_keys(list(made.values()), uses)
@@ -111,10 +113,12 @@ class Vault:
 
     def _present(self, rows: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:
         """Of these blob rows: those that can be shared, and those an eraser has marked."""
+        # Marks first: an eraser removes the blob's row before its mark, so that who finds no mark
+        # and then still finds the row came before the mark, and the eraser will see the use.
         marks = self._keys.find({"gone": {"$in": list(rows)}}, {"gone": 1})
         marked = frozenset(str(doc["gone"]) for doc in marks)
         found = self._keys.find({"_id": {"$in": list(rows)}}, {"_id": 1})
-        return frozenset(doc["_id"] for doc in found) - marked, marked
+        return frozenset(str(doc["_id"]) for doc in found) - marked, marked
 
     def _still_there(self, rows: frozenset[str]) -> bool:
         if not rows:
@@ -122,17 +126,26 @@ class Vault:
         there, _ = self._edge.run("looking up blobs", lambda: self._present(sorted(rows)))
         return there == rows
 
-    def _put_chunks(self, made: Mapping[str, BlobKey], plain: Mapping[str, bytes]) -> None:
-        batch: list[Doc] = []
+    def _put_chunks(self, blobs: Sequence[tuple[BlobKey, bytes]]) -> None:
+        """Seal and store, a few batches at once: hashing, sealing and writing overlap."""
+        batches = tuple(_batches(blobs))
+        if len(batches) > 1:
+            with ThreadPoolExecutor(SENDERS, "store-blobs") as senders:
+                list(senders.map(self._put_batch, batches))
+        elif batches:
+            self._put_batch(batches[0])
+
+    def _put_batch(self, blobs: Sequence[tuple[BlobKey, bytes]]) -> None:
+        docs: list[Doc] = []
         held = 0
-        for name, sealed in _sealed(made, plain):
-            batch.append({"_id": name, "sealed": Binary(sealed)})
+        for name, sealed in _sealed(blobs):
+            docs.append({"_id": name, "sealed": Binary(sealed)})
             held += len(sealed)
             if held >= BATCH_BYTES:
-                self._insert(self._blobs, batch)
-                batch, held = [], 0
-        if batch:
-            self._insert(self._blobs, batch)
+                self._insert(self._blobs, docs)
+                docs, held = [], 0
+        if docs:
+            self._insert(self._blobs, docs)
 
     def _put_keys(self, made: Sequence[BlobKey], uses: Sequence[Use]) -> frozenset[str]:
         """Insert key and use rows; the blob rows that another writer inserted before us."""
@@ -174,9 +187,25 @@ class Vault:
         return [bytes(part) if isinstance(part, bytes) else None for part in held]
 
 
-def _sealed(made: Mapping[str, BlobKey], plain: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
-    for row, key in made.items():
-        yield from seal_chunks(key, plain[row])
+def _batches(
+    blobs: Sequence[tuple[BlobKey, bytes]],
+) -> Iterator[list[tuple[BlobKey, bytes]]]:
+    """Blobs that together have about BATCH_BYTES, or a single larger one."""
+    batch: list[tuple[BlobKey, bytes]] = []
+    held = 0
+    for blob in blobs:
+        batch.append(blob)
+        held += len(blob[1])
+        if held >= BATCH_BYTES:
+            yield batch
+            batch, held = [], 0
+    if batch:
+        yield batch
+
+
+def _sealed(blobs: Sequence[tuple[BlobKey, bytes]]) -> Iterator[tuple[str, bytes]]:
+    for key, data in blobs:
+        yield from seal_chunks(key, data)
 
 
 def _fresh_key(row: str, size: int, *, private: bool) -> BlobKey:
