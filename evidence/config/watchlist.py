@@ -198,7 +198,7 @@ def _compare(
     unchanged: list[WatchEntry] = []
     identities: dict[str, str] = {}
     for read, before in matched:
-        entry = _settled(read, before, new_watch)
+        entry = _settled(read, before, now, new_watch)
         if entry == before:
             unchanged.append(entry)
             continue
@@ -214,7 +214,9 @@ def _compare(
     )  # fmt: skip
 
 
-def _settled(read: ReadRow, before: WatchEntry | None, new_watch: Callable[[], str]) -> WatchEntry:
+def _settled(
+    read: ReadRow, before: WatchEntry | None, now: datetime, new_watch: Callable[[], str]
+) -> WatchEntry:
     """The row's entry with what it leaves open taken from the entry that is there."""
     entry = read.entry
     if before is None:
@@ -227,7 +229,9 @@ def _settled(read: ReadRow, before: WatchEntry | None, new_watch: Callable[[], s
         attribution = replace(attribution, attributed_at=before.attribution.attributed_at)
     if "identity" in read.open:
         attribution = replace(attribution, identity_masked=before.attribution.identity_masked)
-    started = before.watched_from if "from" in read.open else entry.watched_from
+    started = entry.watched_from
+    if "from" in read.open and not _is_over(before, now):
+        started = before.watched_from
     return replace(
         entry, watch=before.watch, account=account, attribution=attribution, watched_from=started
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import openpyxl
 import pytest
@@ -52,8 +52,9 @@ def xlsx_of(*rows: list[object]) -> bytes:
 
 
 def parse(data: bytes, name: str = "w.csv", existing: tuple[WatchEntry, ...] = (), **more):
+    more.setdefault("now", NOW)
     return parse_watchlist(
-        data, name, existing=Watchlist(existing), platforms=PLATFORMS, now=NOW,
+        data, name, existing=Watchlist(existing), platforms=PLATFORMS,
         imported_by="operator", **more,
     )  # fmt: skip
 
@@ -360,6 +361,18 @@ def test_rows_left_out_stay_unless_the_file_is_the_complete_list():
     assert (len(partial.absent), len(partial.removed)) == (1, 0)
     assert complete.removed[0].watched_until == NOW
     assert watch_drafts(complete, NOW, "system")[0].facts["change"] == "REMOVED"
+
+
+def test_an_account_that_comes_back_keeps_its_id_and_starts_anew():
+    before = parse(csv_of(ROW, row(account="@b@contoh.social"))).added
+    later = NOW + timedelta(days=3)
+    ended = parse(csv_of(ROW), existing=before, complete=True).removed[0]
+
+    imported = parse(csv_of(row(account="@b@contoh.social")), existing=(ended,), now=later)
+
+    assert imported.changed[0].watch == ended.watch
+    assert imported.changed[0].watched_from == later
+    assert imported.changed[0].watched_until is None
 
 
 def test_a_bare_date_means_local_midnight_and_until_includes_its_day():

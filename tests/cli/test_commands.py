@@ -1,0 +1,393 @@
+"""Every command: help, JSON, documentation, what it shows and how it fails."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from cli import exits
+from cli.main import jejak
+from evidence.errors import JejakError
+from evidence.model import StatementType
+
+ROOT = Path(__file__).parents[2]
+EVIDENCE = (("posts",), ("history", "42"), ("interactions",))
+
+
+def verbs(group: click.Group = jejak, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        found = group.get_command(context, name)
+        if isinstance(found, click.Group):
+            yield from verbs(found, (*path, name))
+        else:
+            yield (*path, name)
+
+
+def error_of(result) -> dict:
+    return json.loads(result.stdout)["error"]
+
+
+@pytest.mark.parametrize("path", list(verbs()), ids=" ".join)
+def test_a_command_has_help_and_json_in_both_languages(call, path):
+    english = call(*path, "--help").stdout
+    indonesian = call(*path, "--help", env={"LANG": "id_ID.UTF-8"}).stdout
+
+    assert english.startswith(f"Usage: jejak {' '.join(path)}")
+    assert indonesian.startswith(f"Pemakaian: jejak {' '.join(path)}")
+    assert "--json" in english
+    assert "Jawab sebagai JSON." in indonesian
+
+
+@pytest.mark.parametrize("path", list(verbs()), ids=" ".join)
+def test_a_command_is_in_the_how_to(path):
+    text = (ROOT / "docs/how-to/cli.md").read_text("utf-8")
+
+    assert re.search(rf"^\| `jejak {' '.join(path)}[` ]", text, re.MULTILINE)
+
+
+def test_every_exit_code_is_in_the_how_to():
+    text = (ROOT / "docs/how-to/cli.md").read_text("utf-8")
+    codes = {v for k, v in vars(exits).items() if k.isupper() and isinstance(v, int)}
+
+    assert {int(n) for n in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)} == codes
+
+
+def test_every_error_class_has_an_exit_code_of_its_own_or_its_parent():
+    def family(kind):
+        return [kind, *(g for k in kind.__subclasses__() for g in family(k))]
+
+    missing = [k for k in family(JejakError)[1:] if exits.exit_code(k.__new__(k)) == exits.FINDINGS]
+
+    assert missing == []
+
+
+def test_an_unknown_command_names_the_known_ones(call):
+    result = call("crawll")
+
+    assert result.exit_code == exits.USAGE
+    assert "there is no command crawll; there are: init, doctor," in result.stderr
+
+
+def test_an_unknown_option_is_named_in_the_users_language(call):
+    result = call("status", "--dayss", "3", env={"LANG": "id_ID.UTF-8"})
+
+    assert result.exit_code == exits.USAGE
+    assert "Galat: tidak ada pilihan --dayss" in result.stderr
+
+
+def test_a_wrong_setting_is_one_message_without_a_traceback(call):
+    Path("jejak.toml").write_text('colour = "red"\n')
+
+    result = call("status")
+
+    assert result.exit_code == exits.CONFIG
+    assert result.stderr == (
+        "Error: jejak.toml: colour: is not a setting\nSee `jejak config show`\n"
+    )
+
+
+def test_an_error_is_json_when_json_was_asked_for(call):
+    result = call("history", "nothing", "--json")
+
+    assert result.exit_code == exits.SCOPE
+    assert error_of(result) == {
+        "kind": "ScopeError",
+        "what": "post 'nothing'",
+        "why": "is not in the archive",
+        "remedy": "List posts with `jejak posts`",
+        "exit": exits.SCOPE,
+    }
+
+
+def test_the_language_of_the_configuration_is_spoken(call):
+    Path("jejak.toml").write_text('language = "id"\n')
+
+    assert "Kunjungan berlangsung: 0" in call("status").stdout
+
+
+def test_posts_shows_state_and_newest_text_without_control_characters(call):
+    out = call("posts").stdout
+
+    assert "ABSENT" in out
+    assert "Ralat: <U+202E>hormati aturan" in out
+    assert "\x1b" not in out
+
+
+def test_times_are_shown_in_the_zone_of_the_account_with_offset(call):
+    assert "2026-11-20 11:00:00 WIT (+09:00)" in call("posts").stdout
+    assert "2026-11-20 09:00:00 WIB (+07:00)" in call("--zone", "WIB", "posts").stdout
+
+
+def test_history_tells_snapshots_texts_and_the_interval_of_absence(call):
+    out = call("history", "42").stdout
+
+    assert "Snapshot 1 (NEW)" in out
+    assert "Snapshot 2 (EDITED)" in out
+    assert "Ayo <U+001B>[31mdukung" in out
+    assert out.index("UNSEEN (before") < out.index("ABSENT (before")
+    assert (
+        "last seen 2026-11-21 11:00:00 WIT (+09:00), first not found 2026-11-22 11:00:00 WIT" in out
+    )
+    assert "marker: HTTP 404; control: " in out
+
+
+@pytest.mark.parametrize("name", ["42", "telegram|42", "https://t.me/siti_contoh/42"])
+def test_a_post_is_found_by_any_of_its_names(call, name):
+    assert json.loads(call("history", name, "--json").stdout)["post"]["id"] == "telegram|42"
+
+
+def test_a_snapshot_shows_its_picture_and_fingerprint(call):
+    rec = json.loads(call("history", "42", "--json").stdout)["snapshots"][1]["id"]
+
+    shown = json.loads(call("snapshot", rec, "--json").stdout)
+
+    assert shown["number"] == 2
+    assert shown["kept"][0]["media"] == "image/jpeg"
+    assert next(iter(shown["fingerprints"].values()))["values"]["phash"] == "ff00ff00ff00ff00"
+    assert "ff00ff00ff00ff00" in call("snapshot", rec).stdout
+
+
+def test_interactions_are_found_from_either_side(call):
+    rows = [json.loads(call("interactions", "--account", name, "--json").stdout)
+            for name in ("siti_contoh", "tim_contoh")]  # fmt: skip
+
+    assert [r[0]["act"] for r in rows] == ["LIKE", "LIKE"]
+    assert call("interactions", "--act", "SHARE", "--json").stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("line", EVIDENCE, ids=lambda line: line[0])
+def test_reading_evidence_leaves_a_custody_statement_before_it_is_shown(call, archive, line):
+    before = archive.size()
+
+    call(*line, "--purpose", "pleno", "--order", "001/ST")
+
+    (entry,) = [e for e in archive.entries(before) if e.statement.type is StatementType.CUSTODY]
+    assert entry.statement.facts["action"] == "READ"
+    assert entry.statement.facts["purpose"] == "pleno"
+    assert entry.statement.facts["order"] == "001/ST"
+    assert entry.statement.facts["subjects"]
+    opening = archive.open_object(entry.statement.rec, "actor")
+    assert json.loads(opening.data) == {"actor": "penyidik"}
+    assert "penyidik" not in entry.statement_bytes.decode()
+
+
+def test_evidence_is_not_shown_when_the_reading_cannot_be_recorded(call, archive, monkeypatch):
+    from evidence.errors import StoreError
+
+    def refuse(_drafts):
+        raise StoreError("archive", "is full")
+
+    monkeypatch.setattr(archive, "record", refuse)
+    result = call("posts")
+
+    assert result.exit_code == exits.STORE
+    assert "Ralat" not in result.output
+
+
+def test_an_account_that_is_not_watched_is_out_of_scope(call):
+    result = call("posts", "--account", "orang_lain")
+
+    assert result.exit_code == exits.SCOPE
+    assert "only watched accounts are looked at" in result.stderr
+
+
+def test_status_counts_outcomes_and_says_what_is_sealed(call):
+    shown = json.loads(call("status", "--days", "3650", "--json").stdout)
+
+    assert shown["outcomes"] == {"COMPLETE": 1}
+    assert shown["sealed"] == 0
+    assert [w["handle"] for w in shown["watches"]] == ["siti_contoh", "tim_contoh"]
+
+
+def test_config_show_says_where_each_value_comes_from(call):
+    Path("jejak.toml").write_text('organisation = "Contoh"\n')
+
+    shown = json.loads(
+        call("config", "show", "--json",
+             env={"JEJAK_ARCHIVE_URL": "mongodb://u:secret@db/x"}).stdout
+    )  # fmt: skip
+
+    assert shown["organisation"] == {"value": "Contoh", "from": "jejak.toml"}
+    assert shown["archive_url"] == {"value": "mongodb://***@db/x", "from": "JEJAK_ARCHIVE_URL"}
+    assert shown["timeout_s"]["from"] == "default"
+
+
+def test_init_makes_a_configuration_that_loads_and_never_overwrites(call, archive):
+    first = call("init", "--organisation", 'Bawaslu "Contoh"', "--contact", "a@contoh.go.id")
+    written = Path("jejak.toml").read_text("utf-8")
+    second = call("init", "--organisation", "Lain")
+
+    assert first.exit_code == second.exit_code == exits.OK
+    assert Path("jejak.toml").read_text("utf-8") == written
+    shown = json.loads(call("config", "show", "--json").stdout)
+    assert shown["organisation"]["value"] == 'Bawaslu "Contoh"'
+    assert sum(e.statement.type is StatementType.GENESIS for e in archive.entries()) == 1
+    assert (Path("data/keys/log.key").stat().st_mode & 0o777) == 0o600
+
+
+def test_a_watchlist_with_problems_is_refused_in_the_users_language(call, archive):
+    Path("w.csv").write_text("platform,akun\nfrendster,x\n")
+    before = archive.size()
+
+    result = call("--language", "id", "watchlist", "import", "w.csv")
+    shown = error_of(call("watchlist", "import", "w.csv", "--json"))
+
+    assert result.exit_code == exits.CONFIG
+    assert "baris 1, side: kolomnya tidak ada. Tambahkan pada baris pertama." in result.stderr
+    assert {p["column"] for p in shown["problems"]} >= {"side", "person", "tier"}
+    assert archive.size() == before
+
+
+def test_a_dry_run_records_nothing(call, archive):
+    lines = (
+        "platform,account,side,person,region_code,tier,assignment_order,legal_basis,basis,"
+        "confidence,attributed_by\n"
+        "telegram,baru_contoh,CAMPAIGN,Tim,64.71,A,1,UU,KPU,HIGH,Budi\n"
+    )
+    Path("w.csv").write_text(lines)
+    before = archive.size()
+
+    dry = json.loads(call("watchlist", "import", "w.csv", "--dry-run", "--json").stdout)
+    between = archive.size()
+    call("watchlist", "import", "w.csv")
+
+    assert dry["counts"]["added"] == 1
+    assert between == before
+    assert archive.size() == before + 1
+    assert "baru_contoh" in call("watchlist", "list").stdout
+
+
+def test_a_campaign_is_added_once_and_changed_when_it_changes(call, archive):
+    words = [call("campaign", "add", "pilkada-2024", "--json") for _ in range(2)]
+    Path("c.toml").write_text(
+        (ROOT / "campaigns/pilkada-2024.toml").read_text("utf-8").replace('"6h"', '"5h"')
+    )
+    words.append(call("campaign", "add", "c.toml", "--json"))
+
+    assert [json.loads(w.stdout)["change"] for w in words] == ["ADDED", "UNCHANGED", "CHANGED"]
+    assert "A 5h, B 1d, C 3d" in call("campaign", "show", "pilkada-2024").stdout
+    assert "pilkada-2024" in call("campaign", "list").stdout
+
+
+def test_a_campaign_that_is_not_there_names_the_shipped_ones(call):
+    result = call("campaign", "add", "pilkada-1999")
+
+    assert result.exit_code == exits.USAGE
+    assert "shipped campaigns: pemilu-2024, pilkada-2024" in result.stderr
+
+
+def test_a_record_is_proven_only_under_a_signed_checkpoint(call, archive):
+    rec = archive.entries().__next__().statement.rec
+    too_early = call("ledger", "prove", rec)
+    call("ledger", "seal")
+    proof = json.loads(call("ledger", "prove", rec, "--json").stdout)
+
+    assert too_early.exit_code == exits.SCOPE
+    assert proof["proof"].startswith("c2sp.org/tlog-proof@v1\nindex 0\n")
+    assert json.loads(proof["statement"])["rec"] == rec
+
+
+def test_fsck_finds_nothing_wrong_with_a_sound_archive(call, archive):
+    call("ledger", "seal")
+
+    result = call("ledger", "fsck", "--json")
+
+    shown = json.loads(result.stdout)
+    assert result.exit_code == exits.OK
+    assert shown["faults"] == []
+    assert shown["leaves"] == archive.size()
+    assert shown["signatures"] == 1
+
+
+def test_fsck_names_a_changed_leaf_and_exits_with_the_integrity_code(call, archive, monkeypatch):
+    call("ledger", "seal")
+    sound = archive.raw_leaves
+
+    def tampered(start, stop):
+        for index, data, stored in sound(start, stop):
+            yield index, data.replace(b'"tier":"A"', b'"tier":"B"'), stored
+
+    monkeypatch.setattr(archive, "raw_leaves", tampered)
+    result = call("ledger", "fsck", "--json")
+
+    codes = {f["code"] for f in json.loads(result.stdout)["faults"]}
+    assert result.exit_code == exits.INTEGRITY
+    assert codes >= {"LEAF_HASH", "ROOT_DIFFERS"}
+
+
+def test_a_package_is_written_and_verifies_with_the_trust_file(call, archive):
+    made = call("package", "create", "out", "--account", "siti_contoh", "--purpose", "uji",
+                "--order", "001/ST", "--json")  # fmt: skip
+    Path("trust.txt").write_text(call("ledger", "trust").stdout)
+    path = json.loads(made.stdout)["package"]
+
+    result = call("verify", path, "--trust", "trust.txt")
+
+    assert result.exit_code == exits.OK, result.output
+    assert "INTACT" in result.stdout
+    assert list(archive.rows("custody", {"action": "EXPORT"}))
+
+
+def test_a_changed_package_is_a_finding(call):
+    made = call("package", "create", "out", "--post", "42", "--purpose", "uji",
+                "--order", "001/ST", "--json")  # fmt: skip
+    Path("trust.txt").write_text(call("ledger", "trust").stdout)
+    path = Path(json.loads(made.stdout)["package"])
+    victim = next((path / "data" / "statements").iterdir())
+    victim.write_bytes(victim.read_bytes().replace(b"{", b"{ ", 1))
+
+    result = call("verify", str(path), "--trust", "trust.txt")
+
+    assert result.exit_code == exits.FINDINGS
+
+
+def test_a_package_needs_a_purpose_an_order_and_a_whole_period(call):
+    first = call("package", "create", "out", "--post", "42")
+    second = call("package", "create", "out", "--post", "42", "--purpose", "p", "--order", "1",
+                  "--since", "2026-11-20")  # fmt: skip
+
+    assert first.exit_code == second.exit_code == exits.USAGE
+    assert "--purpose is missing" in first.stderr
+    assert "a period needs both --since and --until" in second.stderr
+
+
+@pytest.mark.parametrize(
+    ("trust", "said"),
+    [("rubbish\n", "trust file trust.txt cannot be used"), (None, "cannot be read")],
+)
+def test_verify_without_a_usable_trust_file_is_a_usage_error(call, trust, said):
+    if trust:
+        Path("trust.txt").write_text(trust)
+
+    result = call("verify", ".", "--trust", "trust.txt")
+
+    assert result.exit_code == exits.USAGE
+    assert said in result.stderr
+
+
+def test_store_rebuild_gives_the_same_answers(call, archive):
+    before = call("history", "42", "--json").stdout
+    folded = json.loads(call("store", "rebuild", "--json").stdout)["entries"]
+
+    assert call("history", "42", "--json").stdout == before
+    assert folded == archive.size() - 1
+    assert json.loads(call("store", "info", "--json").stdout)["entries"] == archive.size()
+
+
+def test_a_time_that_is_none_is_a_usage_error(call):
+    result = call("posts", "--since", "yesterday")
+
+    assert result.exit_code == exits.USAGE
+    assert "write 2024-11-23 or 2024-11-23T08:00+07:00" in result.stderr
+
+
+def test_crawling_without_a_watchlist_says_so(call, archive):
+    archive.clear_projections()
+
+    assert "Nobody is on the watchlist" in call("crawl").stderr

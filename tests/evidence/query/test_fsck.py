@@ -1,0 +1,179 @@
+"""The full check: each fault of a store is found under its own code, and the rest is still read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from evidence.canonical import new_record_id
+from evidence.errors import IntegrityError, StoreError
+from evidence.model import Draft, Plain, StatementType
+from evidence.query import Check, custody_draft, fsck
+from evidence.record import Recorder
+from evidence.seal import Signer, check_ed25519
+from evidence.store import MemoryArchive
+
+NOW = datetime(2026, 11, 22, 2, tzinfo=UTC)
+SIZE = 9
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> MemoryArchive:
+    """Nine leaves with an object each, signed at five and at nine."""
+    archive = MemoryArchive()
+    signer = Signer(archive, tmp_path / "keys", "uji.example/log")
+    for count in (5, 4):
+        archive.record([_draft(number) for number in range(count)])
+        signer.seal(NOW)
+    return archive
+
+
+@pytest.fixture
+def check(archive: MemoryArchive, tmp_path: Path) -> Callable[[], Check]:
+    signer = Signer(archive, tmp_path / "keys", "uji.example/log")
+    return lambda: fsck(archive, keys=[signer.vkey], check_signature=check_ed25519)
+
+
+def _draft(number: int) -> Draft:
+    body = Plain("actor", "application/json", b'{"n":%d}' % number)
+    return Draft(
+        StatementType.CUSTODY, new_record_id(), NOW + timedelta(seconds=number), "system",
+        {"action": "READ", "subjects": [], "purpose": "", "order": ""}, (body,),
+    )  # fmt: skip
+
+
+def _leaves(archive, monkeypatch, change: Callable[[int, bytes, bytes], tuple | None]) -> None:
+    sound = archive.raw_leaves
+
+    def raw(start: int, stop: int):
+        for leaf in sound(start, stop):
+            altered = change(*leaf)
+            if altered is not None:
+                yield altered
+
+    monkeypatch.setattr(archive, "raw_leaves", raw)
+
+
+def codes(check: Check) -> set[str]:
+    return {fault.code for fault in check.faults}
+
+
+def test_a_sound_archive_has_no_fault_and_all_of_it_is_counted(check):
+    found = check()
+
+    assert found.faults == []
+    assert (found.leaves, found.objects, found.checkpoints, found.signatures) == (SIZE, SIZE, 2, 2)
+
+
+def test_a_missing_leaf_is_a_gap_and_no_root_after_it_holds(check, archive, monkeypatch):
+    _leaves(archive, monkeypatch, lambda i, d, h: None if i == 3 else (i, d, h))
+
+    found = check()
+
+    assert codes(found) == {"GAP", "ROOT_DIFFERS"}
+    assert found.faults[0].place == "leaf 3"
+    assert found.leaves == SIZE - 1
+
+
+def test_a_missing_last_leaf_is_a_gap(check, archive, monkeypatch):
+    _leaves(archive, monkeypatch, lambda i, d, h: None if i == SIZE - 1 else (i, d, h))
+
+    assert "GAP" in codes(check())
+
+
+@pytest.mark.parametrize("place", range(SIZE))
+def test_one_changed_bit_in_a_leaf_is_found(check, archive, monkeypatch, place):
+    def flip(index: int, data: bytes, stored: bytes):
+        return (index, bytes([data[0] ^ 1]) + data[1:] if index == place else data, stored)
+
+    _leaves(archive, monkeypatch, flip)
+
+    assert codes(check()) >= {"LEAF_HASH", "NOT_CANONICAL", "ROOT_DIFFERS"}
+
+
+def test_a_changed_leaf_whose_hash_was_changed_too_differs_from_the_signed_root(
+    check, archive, monkeypatch
+):
+    from evidence.ledger import leaf_hash
+
+    def forge(index: int, data: bytes, stored: bytes):
+        altered = data.replace(b'"READ"', b'"EDIT"') if index == 2 else data
+        return index, altered, leaf_hash(altered)
+
+    _leaves(archive, monkeypatch, forge)
+
+    assert codes(check()) == {"ROOT_DIFFERS"}
+
+
+def test_a_record_that_is_there_twice_is_found(check, archive, monkeypatch):
+    first = next(iter(archive.raw_leaves(0, 1)))
+
+    _leaves(archive, monkeypatch, lambda i, d, h: (i, *first[1:]) if i == 1 else (i, d, h))
+
+    assert "DOUBLE_RECORD" in codes(check())
+
+
+def test_an_altered_object_and_a_lost_one_are_told_apart(check, archive, monkeypatch):
+    recs = [entry.statement.rec for entry in archive.entries()]
+    sound = archive.open_object
+
+    def spoilt(rec: str, role: str):
+        if rec == recs[1]:
+            raise IntegrityError("object", "the stored bytes are not those the log committed to")
+        if rec == recs[2]:
+            raise StoreError("object", "its blob is gone")
+        return sound(rec, role)
+
+    monkeypatch.setattr(archive, "open_object", spoilt)
+    found = check()
+
+    assert codes(found) == {"OBJECT_ALTERED", "OBJECT_MISSING"}
+    assert found.objects == SIZE - 2
+
+
+def test_an_erasure_without_its_statement_is_a_fault_and_with_it_is_none(check, archive):
+    rec = next(iter(archive.entries())).statement.rec
+    archive.erase(rec)
+    silent = codes(check())
+    archive.record([
+        Draft(StatementType.ERASURE, new_record_id(), NOW, "system",
+              {"subject": rec, "basis": "UU 27/2022", "order": "1"})
+    ])  # fmt: skip
+
+    said = check()
+
+    assert silent == {"ERASED_WITHOUT_STATEMENT"}
+    assert said.faults == []
+    assert said.erased == 1
+
+
+def test_a_head_beyond_the_log_is_a_fault(check, archive, monkeypatch):
+    monkeypatch.setattr(archive, "size", lambda: SIZE - 2)
+
+    assert "HEAD_BEYOND_LOG" in codes(check())
+
+
+def test_a_note_signed_by_another_key_is_a_fault(archive, tmp_path):
+    other = Signer(MemoryArchive(), tmp_path / "other", "uji.example/log")
+
+    found = fsck(archive, keys=[other.vkey], check_signature=check_ed25519)
+
+    assert codes(found) == {"SIGNATURE"}
+
+
+def test_a_note_that_cannot_be_read_is_a_fault(check, archive):
+    archive.add_checkpoint(7, b"rubbish\n")
+
+    assert codes(check()) == {"NOTE_UNREADABLE"}
+
+
+def test_custody_of_many_subjects_gives_their_number():
+    draft = custody_draft(
+        Recorder("system", "t"), "READ", [f"{n:032x}" for n in range(101)], NOW,
+        actor="a", purpose="p", order="o",
+    )  # fmt: skip
+
+    assert draft.facts["subjects"] == 101
