@@ -36,6 +36,8 @@ ERROR, INCOMPLETE, NOTICE = "error", "incomplete", "notice"
 CHUNK = 1 << 20
 MAX_TEXT_BYTES = 256 << 20
 MAX_STATEMENT_BYTES = 65_535
+MAX_SLOTS = 1_000_000
+"""Due visits of one account in one phase; an hourly visit makes 8,760 a year."""
 COMMIT_TAG = b"evidence-commit-v1\0"
 EXPORT_ROLE = "package"
 STATEMENT_FIELDS = {"at", "clock", "facts", "objects", "rec", "type", "v"}
@@ -523,12 +525,24 @@ def check_profile(value: Any, depth: int) -> None:
 def decode(data: bytes) -> Any:
     """The value of canonical JSON bytes. Raises Malformed for any other spelling."""
     try:
-        value = json.loads(data.decode("utf-8"))
+        text = data.decode("utf-8")
+        value = json.loads(text, parse_int=_integer, parse_float=_refuse, parse_constant=_refuse)
     except (ValueError, RecursionError):
         raise Malformed("JSON") from None
     if encode(value) != data:
         raise Malformed("canonical form")
     return value
+
+
+def _integer(text: str) -> int:
+    # Long numbers cost quadratic time before Python 3.11; none has more than 16 digits here.
+    if len(text) > 17:
+        raise Malformed("integer of 2**53 or more")
+    return int(text)
+
+
+def _refuse(text: str) -> None:
+    raise Malformed("number that is no integer")
 
 
 def fields(value: Any, spec: Mapping[str, type], what: str) -> dict[str, Any]:
@@ -859,8 +873,10 @@ def check_files(case: Case) -> Iterator[int]:
             with os.scandir(os.path.join(case.root, folder)) as listing:
                 names = sorted(listing, key=lambda e: e.name)
         except OSError as error:
-            case.find("FILE_UNREADABLE", folder, error.strerror)
+            case.find("FILE_UNREADABLE", shown(folder), error.strerror)
             continue
+        if folder and not names:
+            case.find("FILE_UNKNOWN", shown(folder))
         for item in names:
             path = f"{folder}/{item.name}" if folder else item.name
             if item.is_symlink() or not (item.is_dir() or item.is_file()):
@@ -1471,7 +1487,10 @@ def due_between(
         stop = high if until is None else min(high, seconds(str(until)))
         for campaign in campaigns:
             for window in windows(campaign, str(facts.get("zone")), str(facts.get("tier"))):
-                due |= set(steps(window, begin, stop))
+                moments = steps(window, begin, stop)
+                if len(moments) > MAX_SLOTS:
+                    raise Malformed(f"more than {MAX_SLOTS} visits")
+                due.update(moments)
     return due
 
 

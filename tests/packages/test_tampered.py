@@ -269,6 +269,11 @@ def tag_file_slipped_in(t: Twin, site: Site) -> None:
     t.write("keys.txt", b"vkey")
 
 
+@twin("FILE_UNKNOWN")
+def empty_folder_slipped_in(t: Twin, site: Site) -> None:
+    (t.root / "data/objects/lampiran").mkdir()
+
+
 @twin("FILE_NOT_REGULAR")
 def file_replaced_by_a_link(t: Twin, site: Site) -> None:
     path = t.root / "data/report/laporan.html"
