@@ -447,6 +447,35 @@ def test_child_takes_what_it_started_with_it(config: Config, tmp_path: Path) -> 
         pytest.fail("the child's own process outlived it")
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the signal is Linux's")
+def test_child_ends_when_its_scheduler_is_killed(tmp_path: Path) -> None:
+    pid_file = tmp_path / "pid"
+    child = (
+        "import os, time\n"
+        "from crawler.child import end_with_parent\n"
+        "end_with_parent()\n"
+        f"open({str(pid_file)!r}, 'w').write(str(os.getpid()))\n"
+        "time.sleep(60)"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"]
+    )  # fmt: skip
+    while not pid_file.exists() or not pid_file.read_text():
+        time.sleep(0.01)
+    pid = int(pid_file.read_text())
+    parent.kill()
+    parent.wait()
+
+    for _ in range(200):
+        stat = Path(f"/proc/{pid}/stat")
+        if not stat.exists() or " Z " in stat.read_text():
+            break
+        time.sleep(0.01)
+    else:
+        os.kill(pid, signal.SIGKILL)
+        pytest.fail("the child outlived its scheduler")
+
+
 def test_batches_hold_one_platform_in_order_and_at_most_fifty() -> None:
     run = [Slot(f"w-{n}", f"w-{n}", START, "P", "c") for n in range(120)]
     platforms = {f"w-{n}": "bluesky" if n % 10 == 3 else "mastodon" for n in range(120)}
