@@ -1,0 +1,104 @@
+"""The demonstration: from a watchlist to a package that is verified offline, on the real path."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+from evidence.config import parse_campaign, parse_watchlist
+from evidence.errors import ConfigError
+from evidence.model import Side, StatusClass, Watchlist
+from evidence.planning import phase_at
+from sandbox.scenarios.demo import TICKS, campaign, watchlist
+from sandbox.world import PLATFORMS
+
+BASES = {platform: f"http://127.0.0.1:{8000 + n}" for n, platform in enumerate(PLATFORMS)}
+
+
+def test_the_example_watchlist_is_taken_whole() -> None:
+    imported = parse_watchlist(
+        watchlist(BASES),
+        "watchlist.csv",
+        existing=Watchlist(),
+        platforms=set(PLATFORMS),
+        now=TICKS[0],
+        imported_by="uji",
+    )
+
+    watched = [e for e in imported.added if e.side is Side.WATCHED]
+    assert len(imported.added) == 10
+    assert {e.attribution.status_class for e in watched} == {
+        StatusClass.PNS,
+        StatusClass.PPPK,
+        StatusClass.KADES,
+        StatusClass.LURAH,
+        StatusClass.POLRI,
+    }
+    assert {e.zone for e in watched} == {"Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"}
+
+
+def test_no_placeholder_is_left_in_the_loaded_watchlist() -> None:
+    assert b"{sandbox" not in watchlist(BASES)
+
+
+@pytest.mark.parametrize("zone", ["Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"])
+def test_the_ticks_walk_through_all_phases_in_every_zone(zone: str) -> None:
+    read = parse_campaign(campaign(), "campaign.toml")
+
+    assert [phase_at(read, zone, tick) for tick in TICKS] == [
+        "CAMPAIGN",
+        "CAMPAIGN",
+        "QUIET",
+        "VOTING",
+        "RECAP",
+    ]
+
+
+def _unready() -> str:
+    missing = [
+        platform
+        for platform in PLATFORMS
+        if importlib.util.find_spec(f"crawler.platforms.{platform}.spider") is None
+    ]
+    return f"no spider yet for {', '.join(missing)}" if missing else ""
+
+
+@pytest.mark.mongo
+@pytest.mark.timeout(240)
+def test_the_demonstration_sees_what_the_scenario_says_and_its_package_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sandbox.demo import run_demo
+
+    if reason := _unready():
+        pytest.skip(reason)
+    monkeypatch.setenv("JEJAK_ARCHIVE_URL", "mongodb://real.invalid/evidence")
+    said: list[str] = []
+    try:
+        result = run_demo(tmp_path / "demo", say=said.append)
+    except ConfigError as error:
+        pytest.skip(f"the demonstration needs an embedded mongod: {error}")
+
+    assert result.verified, result.report
+    assert sum(result.outcomes.values()) == 48
+    assert "FAILED" not in result.outcomes
+    assert "MISSED" not in result.outcomes
+    assert result.edits >= 1
+    assert result.absences == 2
+    assert set(result.interactions) >= {"LIKE", "COMMENT", "SHARE", "FOLLOW"}
+    assert result.same_pictures >= 3
+    assert result.renamed == 1
+    assert "SIMULASI" in result.report
+    assert said[-1].startswith("Took ")
+
+
+def test_a_second_demonstration_takes_a_folder_of_its_own(tmp_path: Path) -> None:
+    from sandbox.demo import fresh_folder
+
+    (tmp_path / "demo").mkdir()
+    (tmp_path / "demo" / "archive").touch()
+
+    assert fresh_folder(tmp_path / "demo") == (tmp_path / "demo-2").resolve()
+    assert (tmp_path / "demo" / "archive").exists()
