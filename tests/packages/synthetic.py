@@ -32,6 +32,7 @@ from evidence.package import Selection, select, write_package
 from evidence.record import Recorder
 from evidence.seal import Signer, trust_text
 from evidence.store.memory import MemoryArchive
+from evidence.store.ports import Archive
 
 ORIGIN = "bawaslu.test/jejak"
 WATCH = "w-0123456789ab"
@@ -50,7 +51,7 @@ NIP = "199001012015031002"
 class Site:
     """An archive with its signer, and the trust file's text."""
 
-    archive: MemoryArchive
+    archive: Archive
     signer: Signer
     trust: str
     posts: tuple[str, ...] = ()
@@ -117,7 +118,7 @@ def exchange(
 class Visitor:
     """Records visits as the crawl path does."""
 
-    def __init__(self, archive: MemoryArchive, clock: str) -> None:
+    def __init__(self, archive: Archive, clock: str) -> None:
         self.archive = archive
         self.recorder = Recorder(clock, "jejak 0.1.0", "0" * 64)
 
@@ -161,9 +162,11 @@ def known(watch: str, first: str, newest: str, number: int, at: datetime) -> Kno
     )
 
 
-def make_site(folder: Path, *, clock: str = "system", holes: int = 0) -> Site:
+def make_site(
+    folder: Path, *, clock: str = "system", holes: int = 0, archive: Archive | None = None
+) -> Site:
     """An archive of two accounts, four slots each; the last `holes` slots have no outcome."""
-    archive = MemoryArchive()
+    archive = MemoryArchive() if archive is None else archive
     signer = Signer(archive, folder / "keys", ORIGIN, clock=clock)
     visitor = Visitor(archive, clock)
     before = START - HOUR

@@ -14,6 +14,7 @@ from evidence.errors import IntegrityError, PackageError, ScopeError
 from evidence.ledger import leaf_hash
 from evidence.package import Selection, select, write_package
 from evidence.package.write import Export
+from evidence.store import open_archive
 from evidence.store.memory import MemoryArchive
 from evidence.verify import verify
 from tests.packages.synthetic import (
@@ -299,3 +300,19 @@ def test_selecting_nothing_or_the_unknown_is_refused(site: Site) -> None:
         select(site.archive, watches=["w-000000000000"])
     with pytest.raises(ScopeError, match="no snapshot"):
         select(site.archive, posts=["f" * 32])
+
+
+@pytest.mark.mongo
+def test_a_package_from_mongodb_is_sound(mongo_url: str, tmp_path: Path) -> None:
+    archive = open_archive(mongo_url, tmp_path / "data")
+    try:
+        site = make_site(tmp_path, archive=archive)
+        package = make_package(site, tmp_path / "out")
+        site.signer.audit(NOW)
+    finally:
+        archive.close()
+
+    report = verify(package, site.trust)
+
+    assert report.ok
+    assert report.completeness[0] == "ACCOUNTED"
