@@ -63,14 +63,24 @@ class EmbeddedServer:
         not start or its disk has less than 1 GB left.
         """
         folder = _usable_folder(data_dir)
-        with locked(folder / "mongod.lock"):
-            server = cls(folder, _secret(folder / "mongod.secret"))
-            state = server._running_or_started(without_dead(read_state(server._state_file)))
-            me = Attached(server._process, server._token)
-            write_state(server._state_file, replace(state, attached=(*state.attached, me)))
-            server.port = state.port
+        try:
+            with locked(folder / "mongod.lock"):
+                server = cls(folder, _secret(folder / "mongod.secret"))
+                server._attach()
+        except OSError as error:
+            raise ConfigError(
+                f"data folder {folder}",
+                f"its server's files cannot be used ({error.strerror})",
+                "Run as the user who made the folder",
+            ) from error
         atexit.register(server.close)
         return server
+
+    def _attach(self) -> None:
+        state = self._running_or_started(without_dead(read_state(self._state_file)))
+        me = Attached(self._process, self._token)
+        write_state(self._state_file, replace(state, attached=(*state.attached, me)))
+        self.port = state.port
 
     @property
     def url(self) -> str:

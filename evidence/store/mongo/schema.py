@@ -26,6 +26,7 @@ KEYS = "keys"
 CHECKPOINTS = "checkpoints"
 CLAIMS = "claims"
 PROJECTION = "p_"
+UNIQUE_REC = "rec_1"
 
 W_TIMEOUT_MS = 20_000
 
@@ -70,18 +71,19 @@ def ensure_indexes(database: Database[Doc]) -> None:
     A role without the right to make indexes passes when the one that the promises rest on (a record
     id once only) is there. Raises StoreError when it is not.
     """
+    wanted = {name: [_index(name, each) for each in fields] for name, fields in INDEXES.items()}
+    unique = IndexModel([("rec", 1)], name=UNIQUE_REC, unique=True)
     try:
         have = set(database.list_collection_names())
-        statements = database[STATEMENTS]
-        if STATEMENTS not in have or "rec_1" not in statements.index_information():
-            statements.create_indexes([IndexModel([("rec", 1)], name="rec_1", unique=True)])
-        for name, fields in INDEXES.items():
-            if name not in have:
-                database[name].create_indexes([_index(name, each) for each in fields])
+        for name, indexes in {STATEMENTS: [unique], **wanted}.items():
+            made = set(database[name].index_information()) if name in have else set()
+            missing = [index for index in indexes if index.document["name"] not in made]
+            if missing:
+                database[name].create_indexes(missing)
     except OperationFailure as error:
         if error.code != UNAUTHORIZED:
             raise
-        _require_unique_rec(database)
+    _require_unique_rec(database)
 
 
 def _index(collection: str, fields: tuple[str, ...]) -> IndexModel:
@@ -91,10 +93,10 @@ def _index(collection: str, fields: tuple[str, ...]) -> IndexModel:
 
 
 def _require_unique_rec(database: Database[Doc]) -> None:
-    index = database[STATEMENTS].index_information().get("rec_1")
+    index = database[STATEMENTS].index_information().get(UNIQUE_REC)
     if index is None or not index.get("unique"):
         raise StoreError(
             f"archive {database.name}",
-            "it has no unique index on record ids, and this user may not make one",
+            "it has no unique index on record ids, and none could be made",
             "Run `jejak store secure` as the owner of the database",
         )

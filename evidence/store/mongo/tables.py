@@ -83,13 +83,15 @@ class MongoTables:
         return self._database[PROJECTION + checked_name(table, "table")]
 
     def _write(self, table: str, writes: Sequence[ReplaceOne[Doc]]) -> None:
-        try:
-            self._rows(table).bulk_write(writes, ordered=True)
-        except BulkWriteError as error:
-            # Two processes that first write one row meet here; the row exists now, so replace it.
-            if duplicates(error) is None:
-                raise
-            self._rows(table).bulk_write(writes, ordered=True)
+        for last in (False, False, True):
+            try:
+                self._rows(table).bulk_write(writes, ordered=True)
+            except BulkWriteError as error:
+                # Two processes that first write one row meet here; now it exists: replace it.
+                if last or duplicates(error) is None:
+                    raise
+            else:
+                return
 
 
 def _all(rows: Docs, where: Doc) -> list[Doc]:

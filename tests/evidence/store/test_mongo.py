@@ -382,3 +382,51 @@ def test_a_blob_message_never_quotes_what_was_stored(archive: MongoArchive) -> N
         archive.project([Row("posts", "big", {"text": "canary" * (3 * 2**20)})])
 
     assert "canary" not in str(caught.value)
+
+
+def test_an_index_that_is_missing_is_made_at_the_next_opening(mongo_url: str, db: Db) -> None:
+    open_mongo(mongo_url).close()
+    db["p_posts"].drop_index("post")
+
+    open_mongo(mongo_url).close()
+
+    assert "post" in db["p_posts"].index_information()
+
+
+def test_a_role_that_may_only_insert_and_find_can_record_and_may_not_remove(
+    mongo_url: str, db: Db
+) -> None:
+    """Roles need a server with logins; the embedded one has them."""
+    name = db.name
+    open_mongo(mongo_url).close()
+    evidence = ["statements", "blobs", "keys", "checkpoints"]
+    rights = [({"db": name, "collection": c}, ["find", "insert", "listIndexes"]) for c in evidence]
+    db.command(
+        "createRole",
+        "writer",
+        privileges=[
+            *({"resource": where, "actions": actions} for where, actions in rights),
+            {"resource": {"db": name, "collection": ""}, "actions": ["listCollections"]},
+            *(
+                {"resource": {"db": name, "collection": c}, "actions": ["find", "listIndexes"]}
+                for c in db.list_collection_names()
+                if c.startswith("p_")
+            ),
+        ],
+        roles=[],
+    )
+    db.command("createUser", "writer", pwd="w", roles=["writer"])
+    address = mongo_url.rpartition("@")[2].partition("/")[0]
+    writer = open_mongo(
+        f"mongodb://writer:w@{address}/{name}?directConnection=true&authSource={name}"
+    )
+
+    rec = put(writer, b"insert and find suffice")
+
+    opened = writer.open_object(rec, "body")
+    assert opened is not None
+    with pytest.raises(StoreError, match="may not do this"):
+        writer.erase(rec)
+    writer.close()
+    db.command("dropUser", "writer")
+    db.command("dropRole", "writer")
