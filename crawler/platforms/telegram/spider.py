@@ -23,29 +23,39 @@ class TelegramSpider(AccountSpider):
     async def converse(self, visit: Visit) -> AsyncIterator[Seen]:
         """Listing page by page, exact subscriber count, missing messages by their embed."""
         base = visit.base_url or urls.HOST
+        known = {post.native_id for post in visit.known_posts()}
         seen = at_listing(await visit.get(urls.listing(base, visit.handle)))
         if reused(seen, visit):
             visit.gap("HANDLE_REUSED", "the name now belongs to another channel", seen.capture)
             return
         identify(seen, visit)
-        yield numbered(seen, visit)
+        yield without_hidden(numbered(seen, visit), known)
         if not seen.reading.posts and not seen.reading.empty:
             return
         yield numbered(await visit.get(urls.landing(base, visit.handle)), visit)
-        known = {post.native_id for post in visit.known_posts()}
-        older = earlier(seen)
-        oldest = oldest_of(seen)
+        older, oldest = earlier(seen), oldest_of(seen)
         for _ in range(visit.pages_limit - 1):
             if older is None or all_known(seen, known):
                 break
             seen = at_listing(await visit.get(older))
-            yield numbered(seen, visit)
+            yield without_hidden(numbered(seen, visit), known)
             older, oldest = earlier(seen), oldest_of(seen) or oldest
         if older is not None and not all_known(seen, known):
             visit.gap("PAGE_LIMIT", f"{visit.pages_limit} pages of messages were read")
         reached = oldest if older is not None else None
         async for one in visit.look_for_missing(lambda post: embed_of(base, post), oldest=reached):
-            yield numbered(one, visit)
+            yield without_hidden(numbered(one, visit), known)
+
+
+def without_hidden(seen: Seen, known: set[str]) -> Seen:
+    """Drops the empty posts of known messages whose content is now hidden from the web.
+
+    Their GATED states stay: hiding is no edit to nothing.
+    """
+    shown = tuple(p for p in seen.reading.posts if p.text is not None or p.native_id not in known)
+    for post in seen.reading.posts:
+        seen.visit.posts_seen.setdefault(post.native_id, seen.capture)
+    return replace(seen, reading=replace(seen.reading, posts=shown))
 
 
 def at_listing(seen: Seen) -> Seen:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -13,13 +15,27 @@ import pytest
 from crawler import registry
 from crawler.page import Page
 from crawler.platforms.bluesky import carproof, identity, urls
+from crawler.platforms.bluesky.spider import BlueskySpider
+from crawler.visit import Ask, Seen, Visit
+from crawler.watched import Watched
 from evidence.errors import IntegrityError
 from evidence.history import state_digest
-from evidence.model import Act, Reading, SeenState
+from evidence.model import (
+    AccountId,
+    Act,
+    Attribution,
+    Confidence,
+    KnownPost,
+    Reading,
+    SeenState,
+    Side,
+    WatchEntry,
+)
 from tests.servers.atproto import AtprotoNetwork, Member, Ref, network
 from tests.servers.process import Unavailable
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(240)]
+NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
 JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffd9")
 
 
@@ -202,6 +218,98 @@ def test_engagement_with_the_campaign_post_names_the_actor(town: Town) -> None:
         acts += [edge.act for edge in reading.interactions if edge.actor_id == town.budi.did]
 
     assert acts == [Act.LIKE, Act.SHARE, Act.COMMENT]
+
+
+def visit_to(town: Town, member: Member, side: Side, known: Sequence[KnownPost] = ()) -> Visit:
+    async def fetch(visit: Visit, ask: Ask) -> Seen:
+        async with httpx.AsyncClient(timeout=30) as client:
+            answer = await client.get(ask.url)
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        page = Page(ask.url, answer.status_code, headers, answer.content)
+        return Seen(visit, ask.url, "c" * 32, page, registry.read("bluesky", page), NOW)
+
+    entry = WatchEntry(
+        watch="w-0123456789ab",
+        account=AccountId("bluesky", None, member.handle),
+        side=side,
+        tier="A",
+        zone="Asia/Jakarta",
+        attribution=Attribution("p-1", "basis", Confidence.HIGH, "petugas", NOW),
+        assignment_order="ST-1",
+        legal_basis="UU 7/2017",
+        watched_from=datetime(2020, 1, 1, tzinfo=UTC),
+        base_url=town.net.base_url,
+    )
+    return Visit(
+        id="v",
+        entry=entry,
+        slot=None,
+        due_at=None,
+        started_at=NOW,
+        native_id=None,
+        handle=member.handle,
+        state=None,
+        watched=Watched({}, {}, {}),
+        pages_limit=3,
+        fetch=fetch,
+        archive_known=lambda visit, limit: known,
+    )
+
+
+def converse(visit: Visit) -> list[Seen]:
+    async def run() -> list[Seen]:
+        return [seen async for seen in BlueskySpider().converse(visit)]
+
+    return asyncio.run(run())
+
+
+def test_a_whole_visit_finds_posts_acts_and_the_proof_of_absence(town: Town) -> None:
+    if town.net.appview is None:
+        pytest.skip("only PLC and PDS run; install PostgreSQL and Redis for the AppView")
+    missing = KnownPost(
+        platform="bluesky",
+        native_id=town.gone.uri,
+        watch="w-0123456789ab",
+        post="0" * 32,
+        snapshot="0" * 32,
+        snapshots=1,
+        state=SeenState.PRESENT,
+        state_digest="",
+        first_seen_at=NOW,
+        last_seen_at=NOW,
+        published_at=NOW,
+    )
+    visit = visit_to(town, town.budi, Side.WATCHED, [missing])
+    seen = converse(visit)
+    proofs = [proof for one in seen for proof in one.reading.proofs]
+    edges = {(e.act, e.target) for one in seen for e in one.reading.interactions}
+
+    assert visit.native_id == town.budi.did
+    assert visit.gaps == []
+    assert [(p.native_id, p.present, p.signer) for p in proofs] == [
+        (town.gone.uri, False, key_of(town))
+    ]
+    assert {"foto bersama", "setuju"} <= {p.text for one in seen for p in one.reading.posts}
+    assert {
+        (Act.LIKE, town.campaign.uri),
+        (Act.SHARE, town.campaign.uri),
+        (Act.COMMENT, town.campaign.uri),
+        (Act.FOLLOW, town.paslon.did),
+    } <= edges
+
+
+def test_a_whole_visit_to_the_campaign_account_names_who_engaged(town: Town) -> None:
+    if town.net.appview is None:
+        pytest.skip("only PLC and PDS run; install PostgreSQL and Redis for the AppView")
+    visit = visit_to(town, town.paslon, Side.CAMPAIGN)
+    edges = [e for one in converse(visit) for e in one.reading.interactions]
+
+    assert visit.gaps == []
+    assert {e.act for e in edges if e.actor_id == town.budi.did} == {
+        Act.LIKE,
+        Act.SHARE,
+        Act.COMMENT,
+    }
 
 
 def test_states_of_the_account_as_the_server_says_them(town: Town) -> None:

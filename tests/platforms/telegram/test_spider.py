@@ -176,3 +176,20 @@ def test_no_answer_ends_the_visit() -> None:
 
     assert seen.page is None
     assert web.asked == [LISTING]
+
+
+def test_a_known_message_that_became_hidden_is_gated_and_not_edited_to_nothing() -> None:
+    web = Web({LISTING: case("content_hidden_from_the_web_is_gated")})
+    first = converse(web.visit([known(22)], NUMBER))[0]
+
+    assert first.reading.posts == ()
+    assert [(s.subject, s.state) for s in first.reading.states] == [
+        (f"post:{NUMBER}/22", SeenState.GATED)
+    ]
+    assert not any("embed" in url for url in web.asked)
+
+
+def test_a_hidden_message_never_seen_before_is_recorded_without_text() -> None:
+    first = converse(Web({LISTING: case("content_hidden_from_the_web_is_gated")}).visit())[0]
+
+    assert [(p.native_id, p.text) for p in first.reading.posts] == [(f"{NUMBER}/22", None)]
