@@ -12,6 +12,7 @@ import click
 
 from cli import exits
 from cli.command import Command
+from cli.ledger import signer
 from cli.reading import account_rows
 from cli.screen import local, write_error, write_json, write_line, write_table
 from cli.shell import Shell
@@ -25,7 +26,7 @@ from cli.words import N_, _
 def crawl(shell: Shell, platform: str | None, account: str | None, as_json: bool) -> int:
     """Visit watched accounts now, outside the schedule, and show how each visit ended.
 
-    Without options all accounts on the watchlist are visited.
+    Without options all accounts on the watchlist are visited. At the end the log is sealed.
     """
     rows = account_rows(shell, platform, account)
     if not rows:
@@ -33,6 +34,7 @@ def crawl(shell: Shell, platform: str | None, account: str | None, as_json: bool
         return exits.OK
     started = shell.now()
     codes = _visit(shell, rows, one=account is not None)
+    signer(shell).seal(shell.now())
     watches = {row["id"] for row in rows}
     ended = [
         row

@@ -19,8 +19,8 @@ _UNSAFE = re.compile(
 _UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-SHORT = 16
-WIDE = 160
+SHORT = 36
+WIDE = 200
 
 
 def visible(text: str) -> str:
