@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import libipld
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from crawler.take import Node
 from evidence.errors import ParseError
 from evidence.model import AccountSeen, SeenState
 
-_CURVES = {
-    "EcdsaSecp256k1VerificationKey2019": b"\xe7\x01",
-    "EcdsaSecp256r1VerificationKey2019": b"\x80\x24",
+_OLDER: dict[str, tuple[bytes, ec.EllipticCurve]] = {
+    "EcdsaSecp256k1VerificationKey2019": (b"\xe7\x01", ec.SECP256K1()),
+    "EcdsaSecp256r1VerificationKey2019": (b"\x80\x24", ec.SECP256R1()),
 }
-"""Older key types carry the bare point; the codec prefix comes from the type's name."""
+"""Older key types carry the bare point, often uncompressed; prefix and curve are in the name."""
 
 
 def account(whole: Node) -> AccountSeen:
@@ -85,11 +87,15 @@ def _as_did_key(kind: Any, multibase: Any) -> str | None:
         return None
     if kind == "Multikey":
         return f"did:key:{multibase}"
-    prefix = _CURVES.get(str(kind))
-    if prefix is None:
+    if not isinstance(kind, str) or kind not in _OLDER:
         return None
+    prefix, curve = _OLDER[kind]
     try:
-        point = libipld.decode_multibase(multibase)[1]
+        point = bytes(libipld.decode_multibase(multibase)[1])
+        key = ec.EllipticCurvePublicKey.from_encoded_point(curve, point)
     except ValueError:
         return None
-    return "did:key:" + str(libipld.encode_multibase("z", prefix + bytes(point)))
+    short = key.public_bytes(
+        serialization.Encoding.X962, serialization.PublicFormat.CompressedPoint
+    )
+    return "did:key:" + str(libipld.encode_multibase("z", prefix + short))

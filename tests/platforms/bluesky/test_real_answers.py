@@ -102,6 +102,8 @@ def key_of(town: Town) -> str:
     page, reading = ask(urls.did_document(town.net.plc, town.budi.did))
     assert [account.native_id for account in reading.accounts] == [town.budi.did]
     assert identity.pds(page.json()) == town.net.pds
+    data = httpx.get(urls.did_document(town.net.plc, town.budi.did) + "/data").json()
+    assert identity.did_key(data) == identity.did_key(page.json())
     return identity.did_key(page.json()) or ""
 
 
