@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from crawler import registry
+from crawler.page import Page
+from crawler.registry import PLATFORMS, Platform
+from evidence.errors import ConfigError, ParseError
+from evidence.model import Act, Reading
+
+PAGE = Page("https://x.example/", 200, {}, b"secret words of a post")
+
+
+def reading_of(reader: Callable[[Page], Reading], monkeypatch: pytest.MonkeyPatch) -> Reading:
+    manifest = PLATFORMS["feed"].manifest
+    monkeypatch.setitem(PLATFORMS, "trial", Platform("trial", reader, manifest))
+    return registry.read("trial", PAGE)
+
+
+@pytest.mark.parametrize(
+    "error", [KeyError("secret"), RecursionError(), ValueError("secret"), AttributeError("secret")]
+)
+def test_crash_of_a_reader_is_drift_without_content(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def reader(page: Page) -> Reading:
+        raise error
+
+    reading = reading_of(reader, monkeypatch)
+
+    assert [fault.detail for fault in reading.drift] == [f"{type(error).__name__} in reader"]
+    assert not reading.empty
+
+
+def test_parse_error_keeps_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    def reader(page: Page) -> Reading:
+        raise ParseError("page", "lacks its list")
+
+    assert reading_of(reader, monkeypatch).drift[0].detail == (
+        "ParseError in reader: lacks its list"
+    )
+
+
+def test_memory_error_passes_because_it_says_nothing_of_the_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def reader(page: Page) -> Reading:
+        raise MemoryError
+
+    with pytest.raises(MemoryError):
+        reading_of(reader, monkeypatch)
+
+
+def test_unknown_platform_is_refused_by_name() -> None:
+    with pytest.raises(ConfigError, match="is not known"):
+        registry.read("friendster", PAGE)
+
+
+@pytest.mark.parametrize("name", sorted(PLATFORMS))
+def test_manifest_says_of_every_act_whether_it_shows(name: str) -> None:
+    manifest = PLATFORMS[name].manifest
+
+    assert set(manifest.observable) == set(Act)
+    assert manifest.name == name
+    assert manifest.pace_s > 0
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda text: text.replace("pace_s", "pace"), "is not a platform manifest"),
+        (lambda text: text.replace('TAG = "NOT_OBSERVABLE"', ""), "does not say whether it shows"),
+        (lambda text: 'mood = "good"\n' + text, "has unknown keys"),
+        (lambda text: text.replace("NOT_OBSERVABLE", "perhaps"), "is not a platform manifest"),
+    ],
+)
+def test_manifest_that_leaves_something_open_is_refused(
+    change: Callable[[str], str], why: str, tmp_path: Path
+) -> None:
+    shipped = Path(registry.__file__).parent / "platforms/feed/platform.toml"
+    path = tmp_path / "platform.toml"
+    path.write_text(change(shipped.read_text("utf-8")), "utf-8")
+
+    with pytest.raises(ConfigError, match=why):
+        registry.manifest(path)
