@@ -36,7 +36,8 @@ from evidence.store.ports import Claim, Row, StoreInfo
 
 DEFAULT_DATABASE = "jejak"
 SELECT_MS = 3_000
-SOCKET_MS = 60_000
+SOCKET_MS = 30_000
+"""Longer than the write concern may take (schema.W_TIMEOUT_MS): the server answers first."""
 RETRY_S = 60.0
 
 

@@ -35,7 +35,7 @@ class Edge:
     """Runs calls to one server.
 
     address:  the server's name for messages, without credentials.
-    budget_s: seconds from a call's first failure to giving up.
+    budget_s: seconds from a call's start to the last time it is tried again.
     revive:   asked between two tries, when the server is one that we start ourselves.
     """
 
@@ -52,15 +52,13 @@ class Edge:
 
         Raises StoreError when the budget is spent or the failure will not pass.
         """
-        deadline: float | None = None
+        deadline = time.monotonic() + self._budget_s
         pause = FIRST_PAUSE_S
         while True:
             try:
                 return call()
             except (PyMongoError, BSONError) as error:
-                now = time.monotonic()
-                deadline = now + self._budget_s if deadline is None else deadline
-                if not passing(error) or now >= deadline:
+                if not passing(error) or time.monotonic() >= deadline:
                     raise self.wrapped(what, error) from error
             time.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE_S)

@@ -430,3 +430,26 @@ def test_a_role_that_may_only_insert_and_find_can_record_and_may_not_remove(
     writer.close()
     db.command("dropUser", "writer")
     db.command("dropRole", "writer")
+
+
+def test_a_server_that_goes_away_in_the_middle_is_a_store_error_not_a_silence(
+    tmp_path: Path,
+) -> None:
+    """The server is stopped under an archive that does not own it, so nobody revives it."""
+    from evidence.store.embedded import EmbeddedServer
+
+    try:
+        server = EmbeddedServer.open(tmp_path)
+    except ConfigError as error:
+        pytest.skip(f"needs an embedded mongod: {error}")
+    archive = open_mongo(server.url_of("jejak"), retry_s=0.5)
+    put(archive, b"before")
+    server.close()
+
+    with pytest.raises(StoreError, match="does not answer") as caught:
+        put(archive, b"after")
+    archive.close()
+    assert caught.value.remedy
+    again = open_archive("", tmp_path)
+    assert again.size() == 1
+    again.close()
