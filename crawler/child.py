@@ -23,6 +23,8 @@ from evidence.model import Slot
 COMMAND = (sys.executable, "-m", "crawler.run", "--batch")
 """What visits a batch; the path of the batch file is added."""
 FILE_MODE = 0o600
+PARENT = "JEJAK_PARENT"
+"""Environment variable that tells a child its scheduler's process id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ def environment(
     """
     said = {name: value for name, value in ours.items() if name not in ENVIRONMENT}
     said["JEJAK_CONFIG"] = str(config_file)
+    said[PARENT] = str(os.getpid())
     if config.archive_url:
         said["JEJAK_ARCHIVE_URL"] = config.archive_url
     if config.sandbox and config.clock_start:
@@ -140,16 +143,17 @@ def settings_text(config: Config) -> str:
     return "".join(lines)
 
 
-def end_with_parent() -> None:
+def end_with_parent(parent: int) -> None:
     """Have the system send SIGTERM to this process when its parent ends, however it ends.
 
+    parent: process id of the scheduler that started us; when it is gone already, we end at once.
     Linux only; elsewhere it does nothing, and a child whose scheduler was killed ends its batch.
     """
     if not sys.platform.startswith("linux"):
         return
     pr_set_pdeathsig = 1
     ctypes.CDLL(None, use_errno=True).prctl(pr_set_pdeathsig, signal.SIGTERM, 0, 0, 0)
-    if os.getppid() == 1:
+    if os.getppid() != parent:
         os.kill(os.getpid(), signal.SIGTERM)
 
 

@@ -7,14 +7,12 @@ import json
 import logging
 import os
 import sys
-import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
 from scrapy.crawler import CrawlerProcess
 from scrapy.utils.project import get_project_settings
 
-from crawler.config import Config
+from crawler.child import PARENT, end_with_parent
 from crawler.logs import JsonFormatter
 from crawler.spider import AccountSpider
 
@@ -49,16 +47,6 @@ def command(platform: str, *, account: str | None = None, batch: Path | None = N
     return line
 
 
-def write_batch(config: Config, platform: str, slots: Sequence[dict[str, str]]) -> Path:
-    """A batch file for a child: its platform and due slots."""
-    folder = config.data_dir / "batches"
-    folder.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f"{platform}-", suffix=".json", dir=folder)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump({"platform": platform, "slots": list(slots)}, file)
-    return Path(name)
-
-
 def _log_as_json() -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter())
@@ -74,6 +62,8 @@ def main() -> int:
     parser.add_argument("--account")
     parser.add_argument("--batch", type=Path)
     said = parser.parse_args()
+    if PARENT in os.environ:
+        end_with_parent(int(os.environ[PARENT]))
     platform = said.platform
     if said.batch:
         platform = json.loads(said.batch.read_text("utf-8"))["platform"]

@@ -453,7 +453,7 @@ def test_child_ends_when_its_scheduler_is_killed(tmp_path: Path) -> None:
     child = (
         "import os, time\n"
         "from crawler.child import end_with_parent\n"
-        "end_with_parent()\n"
+        "end_with_parent(os.getppid())\n"
         f"open({str(pid_file)!r}, 'w').write(str(os.getpid()))\n"
         "time.sleep(60)"
     )
