@@ -16,7 +16,8 @@ _MESSAGE_PARTS = (
     "author", "owner_name", "user", "bubble_tail", "text", "photo", "video", "roundvideo",
     "voice", "document", "sticker", "tgsticker", "reply", "poll", "link_preview", "inline",
     "forwarded_from", "via_bot", "views", "meta", "date", "info", "footer", "from_author",
-    "reactions", "location", "metadata", "error",
+    "reactions", "location", "metadata", "error", "link", "bubble_logo", "service_photo",
+    "videosticker",
 )  # fmt: skip
 _STEMS = (
     *(f"tgme_widget_message_{part}" for part in _MESSAGE_PARTS),
@@ -25,6 +26,8 @@ _STEMS = (
 )  # fmt: skip
 _THUMBS = {"tgme_widget_message_video_thumb", "tgme_widget_message_roundvideo_thumb"}
 _PLAYERS = {"tgme_widget_message_video_player", "tgme_widget_message_roundvideo_player"}
+_ASIDE = ("tgme_widget_message_reply", "tgme_widget_message_link_preview")
+"""What the message replies to and what it links to have pictures of their own."""
 REPLY_TEXT = "js-message_reply_text"
 _CLASS_NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
 
@@ -65,25 +68,35 @@ def unaccounted(element: Any) -> Iterator[str]:
 
 
 def _media(element: Any, page_url: str) -> Iterator[Media]:
-    for part in element.iter("a", "i", "video", "audio", "div"):
-        names = classes(part)
-        if inside(part, "tgme_widget_message_reply"):
+    for part in element.iter("a", "i", "img", "video", "audio", "source", "div"):
+        if any(inside(part, name) for name in _ASIDE):
             continue
-        if "tgme_widget_message_photo_wrap" in names and style_url(part):
-            yield Media(_full(page_url, style_url(part)), "image", key=_photo_id(part))
-        elif part.tag == "video" and part.get("src"):
-            yield Media(_full(page_url, part.get("src")), "video", key=_file(part.get("src")))
-        elif names & _THUMBS and style_url(part) and not _plays(part.getparent()):
-            yield Media(_full(page_url, style_url(part)), "image")
-        elif part.tag == "audio" and part.get("src"):
-            yield Media(_full(page_url, part.get("src")), "audio", key=_file(part.get("src")))
-        elif "tgme_widget_message_location" in names and style_url(part):
-            yield Media(_full(page_url, style_url(part)), "image")
-        elif "tgme_widget_message_document_wrap" in names:
-            title = words(first(part, "tgme_widget_message_document_title"))
-            yield Media(_app_link(part, page_url), "document", alt=title)
-        elif part.get("data-webp") and "tgme_widget_message_sticker" in names:
-            yield Media(_full(page_url, part.get("data-webp")), "image")
+        found = _medium(part, classes(part))
+        if found is not None:
+            yield replace(found, url=_full(page_url, found.url))
+
+
+def _medium(part: Any, names: set[str]) -> Media | None:
+    """The medium an element is, with its address as written; None when it is none."""
+    shown = style_url(part)
+    if part.tag in ("video", "audio") and part.get("src"):
+        return Media(part.get("src"), str(part.tag), key=_file(part.get("src")))
+    if part.tag == "img" and inside(part, "tgme_widget_message_service_photo"):
+        return Media(part.get("src") or "", "image")
+    if part.tag == "source" and inside(part, "tgme_widget_message_tgsticker"):
+        return Media(part.get("srcset") or "", "unknown")
+    if "tgme_widget_message_photo_wrap" in names and shown:
+        return Media(shown, "image", key=_photo_id(part))
+    if names & _THUMBS and shown and not _plays(part.getparent()):
+        return Media(shown, "image")
+    if "tgme_widget_message_location" in names and shown:
+        return Media(shown, "image")
+    if "tgme_widget_message_sticker" in names and (part.get("data-webp") or shown):
+        return Media(part.get("data-webp") or shown or "", "image")
+    if "tgme_widget_message_document_wrap" in names:
+        title = words(first(part, "tgme_widget_message_document_title"))
+        return Media(_app_link(part), "document", alt=title)
+    return None
 
 
 def _plays(player: Any) -> bool:
@@ -93,6 +106,10 @@ def _plays(player: Any) -> bool:
 def _faults(part: Any) -> Iterator[str]:
     """Parts whose class is known but which lack what that class is for."""
     names = classes(part)
+    if inside(part, "tgme_widget_message_link_preview"):
+        return
+    if any(name.startswith("link_preview_") for name in names):
+        yield "part of a link preview outside of one"
     if "tgme_widget_message_photo_wrap" in names and not style_url(part):
         yield "photo without an address"
     if part.tag == "video" and not part.get("src"):
@@ -124,8 +141,8 @@ def _accounted(part: Any, message: Any) -> bool:
     return part is message
 
 
-def _app_link(part: Any, page_url: str) -> str:
-    href = _full(page_url, part.get("href"))
+def _app_link(part: Any) -> str:
+    href = str(part.get("href") or "")
     place = urls.message(href)
     return f"tg://resolve?domain={place[0]}&post={place[1]}" if place else href
 
