@@ -24,6 +24,7 @@ MEMBERS = {
     "posts": "cli.posts:posts",
     "history": "cli.history:history",
     "snapshot": "cli.snapshot:snapshot",
+    "pictures": "cli.pictures:pictures",
     "interactions": "cli.interactions:interactions",
     "ledger": "cli.ledger:ledger",
     "package": "cli.package:package",

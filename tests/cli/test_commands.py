@@ -391,3 +391,71 @@ def test_crawling_without_a_watchlist_says_so(call, archive):
     archive.clear_projections()
 
     assert "Nobody is on the watchlist" in call("crawl").stderr
+
+
+def test_a_snapshot_without_pictures_has_none_to_compare(call):
+    rec = json.loads(call("history", "42", "--json").stdout)["snapshots"][0]["id"]
+
+    result = call("pictures", rec)
+
+    assert result.exit_code == exits.SCOPE
+    assert "has no picture with a fingerprint" in result.stderr
+
+
+def test_the_doctor_says_of_each_part_whether_it_works(call):
+    Path("jejak.toml").write_text('contact = "a@contoh.go.id"\n')
+    call("init")
+
+    found = {f["subject"]: f for f in json.loads(call("doctor", "--json").stdout)}
+
+    assert list(found) == [
+        "configuration", "clock", "disk", "database", "browser", "network", "keys"
+    ]  # fmt: skip
+    assert found["configuration"]["level"] == found["database"]["level"] == "OK"
+    assert found["keys"]["said"].startswith("jejak.local/log+")
+
+
+def test_the_doctor_fails_for_a_missing_browser_and_a_key_others_can_read(call):
+    Path("jejak.toml").write_text('chromium = "/nowhere/chromium"\ndisk_reserve_bytes = 1\n')
+    call("init")
+    Path("data/keys/log.key").chmod(0o644)
+
+    result = call("doctor", "--json")
+
+    failed = {f["subject"]: f["remedy"] for f in json.loads(result.stdout) if f["level"] == "FAIL"}
+    assert set(failed) == {"browser", "keys"}
+    assert "chmod 600" in failed["keys"]
+    assert result.exit_code == exits.FINDINGS
+
+
+def test_the_doctor_warns_where_platforms_cannot_reach_us_and_private_networks_are_open(call):
+    Path("jejak.toml").write_text('egress_allow = ["10.0.0.0/8"]\n')
+
+    found = {f["subject"]: f for f in json.loads(call("doctor", "--json").stdout)}
+
+    assert found["configuration"]["level"] == "WARN"
+    assert found["network"]["level"] == "WARN"
+    assert "10.0.0.0/8" in found["network"]["said"]
+
+
+def test_the_doctor_stops_at_a_configuration_that_cannot_be_read(call):
+    Path("jejak.toml").write_text("= nonsense")
+
+    result = call("doctor")
+
+    assert result.exit_code == exits.FINDINGS
+    assert result.stdout.startswith("FAIL  configuration: jejak.toml: is not UTF-8 TOML")
+
+
+def test_a_child_process_is_told_where_the_configuration_is(tmp_path):
+    from cli.crawl import child_environment
+    from cli.shell import Shell
+
+    file = tmp_path / "j.toml"
+    file.write_text('sandbox = true\nclock_start = "2026-11-01T00:00:00Z"\n')
+
+    given = child_environment(Shell(config_file=file), {"PATH": "/bin"})
+
+    assert given["JEJAK_CONFIG"] == str(file)
+    assert given["JEJAK_CLOCK"].startswith("2026-11-01T00:00:0")
+    assert given["PATH"] == "/bin"
