@@ -186,7 +186,13 @@ def _exhibits(case: _Case) -> Iterator[dict[str, Any]]:
             "status": capture.statement.facts.get("status") if capture else None,
             "source": exchange.get("url", ""),
             "files": list(_files(case, (entry, capture))),
-            "pictures": list(_pictures(case, {entry.statement.rec, facts.get("capture")})),
+            "pictures": list(
+                _pictures(
+                    case,
+                    {entry.statement.rec, facts.get("capture")},
+                    {media.get("url") for media in post.get("media") or ()},
+                )
+            ),
         }
 
 
@@ -199,10 +205,14 @@ def _files(case: _Case, entries: tuple[Entry | None, ...]) -> Iterator[tuple[str
                 yield path, case.facts.hashes[path]
 
 
-def _pictures(case: _Case, of: set[Any]) -> Iterator[dict[str, Any]]:
+def _pictures(case: _Case, of: set[Any], urls: set[Any]) -> Iterator[dict[str, Any]]:
+    """Pictures captured for a post, or for another one that shows the same address."""
     for entry in case.of_type(StatementType.CAPTURE):
         path = _picture_path(case, entry.index, entry.statement)
-        if entry.statement.facts.get("of") in of and path:
+        shared = entry.statement.facts.get("kind") == "media" and (
+            case.json(entry, "exchange").get("url") in urls
+        )
+        if path and (shared or entry.statement.facts.get("of") in of):
             yield {
                 "path": path,
                 "kind": entry.statement.facts.get("kind"),

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from evidence.canonical import entry_of, parse_instant
+from evidence.canonical import decode, entry_of, parse_instant
 from evidence.errors import ScopeError
 from evidence.model import Entry, Statement, StatementType
 from evidence.store.ports import Archive
@@ -89,7 +89,7 @@ def select(
     wanted = [k for k in kept if _in(k.statement, period)]
     if firsts:
         wanted = _of_posts(wanted, set(firsts), with_visits=period is not None)
-    chosen = _closed(wanted, kept)
+    chosen = _closed(wanted, kept, archive)
     return Selection(tuple(sorted(accounts)), firsts, period, tuple(sorted(chosen)))
 
 
@@ -108,17 +108,11 @@ def _candidates(archive: Archive, accounts: Collection[str]) -> Iterator[Entry]:
 
 def _kept(entries: Iterable[Entry], accounts: Collection[str]) -> Iterator[_Kept]:
     """Entries that could be part of a package about these accounts, in order."""
-    recs: set[str] = set()
     for entry in entries:
         statement = entry.statement
         facts = statement.facts
         ours = {facts.get("watch"), facts.get("actor_watch"), facts.get("target_watch")}
-        if (
-            statement.type in GENERAL
-            or not ours.isdisjoint(accounts)
-            or not recs.isdisjoint(_told_of(statement))
-        ):
-            recs.add(statement.rec)
+        if statement.type in GENERAL or _told_of(statement) or not ours.isdisjoint(accounts):
             yield _Kept(entry.index, statement)
 
 
@@ -168,7 +162,7 @@ def _of_posts(kept: list[_Kept], firsts: Collection[str], *, with_visits: bool) 
     return [chosen[index] for index in sorted(chosen)]
 
 
-def _closed(wanted: Iterable[_Kept], kept: Iterable[_Kept]) -> set[int]:
+def _closed(wanted: Iterable[_Kept], kept: Iterable[_Kept], archive: Archive) -> set[int]:
     """Indices of the wanted records, of all that these name, and of what befell any of them."""
     by_rec = {item.rec: item for item in kept}
     pending = [w for w in wanted if not _told_of(w.statement)]
@@ -178,11 +172,34 @@ def _closed(wanted: Iterable[_Kept], kept: Iterable[_Kept]) -> set[int]:
         if item.rec in chosen:
             continue
         chosen[item.rec] = item
-        pending += [by_rec[rec] for rec in item.named() if rec in by_rec]
-    later = [
-        item for item in by_rec.values() if not chosen.keys().isdisjoint(_told_of(item.statement))
-    ]
+        for rec in (*item.named(), *_pictures(archive, item.statement)):
+            # An act seen on another account's page names a capture of that account.
+            found = by_rec.get(rec) or _entry(archive, rec)
+            if found is not None:
+                pending.append(found)
+    told = [(item, _told_of(item.statement)) for item in by_rec.values()]
+    later = [item for item, recs in told if not chosen.keys().isdisjoint(recs)]
     return {item.index for item in (*chosen.values(), *later)}
+
+
+def _pictures(archive: Archive, snapshot: Statement) -> Iterator[str]:
+    """Record ids of the captures that hold a post's media; one is kept once however many show it.
+
+    The `media` table is a projection: it can only fail to find a picture, never stand for one.
+    """
+    if snapshot.type is not StatementType.SNAPSHOT:
+        return
+    opening = archive.open_object(snapshot.rec, "post")
+    said = decode(opening.data) if opening else {}
+    for item in (said.get("post") or {}).get("media") or ():
+        row = archive.row("media", f"{said['platform']}|{item['url']}")
+        if row is not None:
+            yield str(row["capture"])
+
+
+def _entry(archive: Archive, rec: str) -> _Kept | None:
+    entry = archive.entry(rec)
+    return _Kept(entry.index, entry.statement) if entry else None
 
 
 def _first(archive: Archive, rec: str) -> str:

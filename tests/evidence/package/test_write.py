@@ -12,10 +12,21 @@ import pytest
 from evidence.canonical import decode
 from evidence.errors import IntegrityError, PackageError, ScopeError
 from evidence.ledger import leaf_hash
+from evidence.model import (
+    Act,
+    CaptureKind,
+    Change,
+    Interaction,
+    Media,
+    Observation,
+    Post,
+    SeenState,
+)
 from evidence.package import Selection, select, write_package
 from evidence.package.write import Export
 from evidence.store import open_archive
 from evidence.store.memory import MemoryArchive
+from evidence.store.ports import Row
 from evidence.verify import verify
 from tests.packages.synthetic import (
     END,
@@ -26,8 +37,10 @@ from tests.packages.synthetic import (
     START,
     WATCH,
     Site,
+    Visitor,
     make_package,
     make_site,
+    png,
 )
 
 
@@ -291,6 +304,54 @@ def test_a_package_of_everybody_is_sound(site: Site, tmp_path: Path) -> None:
 
     assert report.ok
     assert report.completeness[0] == "ACCOUNTED"
+
+
+def test_an_act_seen_on_the_page_of_another_account_brings_that_page(
+    site: Site, tmp_path: Path
+) -> None:
+    visitor = Visitor(site.archive, "system")
+    page = visitor.capture(OTHER, None, "https://contoh.test/suka", b"{}", START)
+    edge = Interaction(Act.LIKE, "111", "a@contoh.test", "555")
+    visitor.put(
+        visitor.recorder.interaction(
+            edge, platform="mastodon", actor_watch=WATCH, target_watch=OTHER, capture=page, at=START
+        )
+    )
+
+    package = make_package(site, tmp_path / "out")
+    wanted = site.archive.entry(page)
+
+    assert wanted is not None
+    assert (package / f"data/statements/{wanted.index}.json").is_file()
+    assert "REF_MISSING" not in {f.code for f in verify(package, site.trust).findings}
+
+
+def test_a_picture_kept_for_another_post_comes_with_each_post_that_shows_it(
+    site: Site, tmp_path: Path
+) -> None:
+    visitor = Visitor(site.archive, "system")
+    url = "https://contoh.test/bersama.png"
+    picture = visitor.capture(
+        OTHER, None, url, png(90), START, "image/png", CaptureKind.MEDIA, None
+    )
+    row = Row("media", f"mastodon|{url}", {"capture": picture, "watch": OTHER})
+    site.archive.project([row])
+    page = visitor.capture(WATCH, None, "https://contoh.test/2", b"{}", START)
+    post = Post("902", "111", "a", "gambar", START, media=(Media(url, "image"),))
+    seen = Observation("902", Change.NEW, SeenState.PRESENT, None, START, post=post)
+    rec = visitor.put(
+        visitor.recorder.snapshot(
+            seen, None, platform="mastodon", watch=WATCH, capture=page, digest="d" * 64
+        )
+    )
+
+    package = make_package(site, tmp_path / "out", watches=(), posts=(rec,), period=None)
+    kept = site.archive.entry(picture)
+
+    assert kept is not None
+    body = f"data/objects/{kept.index}/body.png"
+    assert (package / body).read_bytes() == png(90)
+    assert f'src="../../{body}"' in (package / "data/report/laporan.html").read_text("utf-8")
 
 
 def test_selecting_nothing_or_the_unknown_is_refused(site: Site) -> None:
