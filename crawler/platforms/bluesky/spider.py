@@ -55,16 +55,18 @@ class BlueskySpider(AccountSpider):
         yield profile
         for account in profile.reading.accounts:
             visit.resolved(did, account.handle or visit.handle)
-        if whom.services.pds:
-            yield await visit.get(
-                urls.xrpc(whom.services.pds, "com.atproto.sync.getRepoStatus", did=did)
-            )
-        if closed(profile, visit):
-            return
-        async for seen in self._content(visit, whom):
+        async for seen in self._content(visit, whom, closed(profile, visit)):
             yield seen
 
-    async def _content(self, visit: Visit, whom: Whom) -> AsyncIterator[Seen]:
+    async def _content(self, visit: Visit, whom: Whom, is_closed: bool) -> AsyncIterator[Seen]:
+        sound = None
+        if whom.services.pds:
+            method = "com.atproto.sync.getRepoStatus"
+            status = await visit.get(urls.xrpc(whom.services.pds, method, did=whom.did))
+            sound = status.capture if status.sound else None
+            yield status
+        if is_closed:
+            return
         listed: list[Post] = []
         reached: datetime | None = None
         async for seen in posts(visit, whom):
@@ -72,14 +74,12 @@ class BlueskySpider(AccountSpider):
             listed += [post for post in own if post.repost_of is None]
             reached = listed[-1].published_at if seen.reading.next and listed else None
             yield seen
+        visit.control = sound or visit.control  # the server that will be asked for proofs
         async for seen in visit.look_for_missing(lambda post: proof_of(post, whom), oldest=reached):
             yield checked(seen, whom)
-        engaged = (
-            acts(visit, whom)
-            if visit.entry.side is Side.WATCHED
-            else (engagement(visit, whom, listed[:RECENT_POSTS]))
-        )
-        async for seen in engaged:
+        watched = visit.entry.side is Side.WATCHED
+        recent = listed[:RECENT_POSTS]
+        async for seen in acts(visit, whom) if watched else engagement(visit, whom, recent):
             yield seen
 
 

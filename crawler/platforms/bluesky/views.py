@@ -58,11 +58,7 @@ def take_post(view: Node, into: Gathered) -> Post:
         links=said.links,
         reply_to=said.reply_to,
         quote_of=said.quote_of,
-        counts=Counts(
-            like=_count(view, "likeCount"),
-            share=_count(view, "repostCount"),
-            comment=_count(view, "replyCount"),
-        ),
+        counts=_counts(view),
     )
     into.posts.append(seen)
     into.edges.extend(records.edges(seen, said.mentions))
@@ -149,6 +145,14 @@ def _take_repost(why: Node, original: Post, into: Gathered) -> None:
             published_at=at,
             repost_of=original.native_id,
         )
+    )
+
+
+def _counts(view: Node) -> Counts:
+    return Counts(
+        like=_count(view, "likeCount"),
+        share=_count(view, "repostCount"),
+        comment=_count(view, "replyCount"),
     )
 
 

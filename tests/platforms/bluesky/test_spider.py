@@ -192,7 +192,8 @@ def test_a_missing_post_is_proved_absent_with_the_accounts_key() -> None:
     assert [(s.subject, s.state) for s in proved.reading.states] == [
         (f"post:{GONE}", SeenState.ABSENT)
     ]
-    assert proved.control is not None
+    (status,) = [s for s in seen if "getRepoStatus" in s.url]
+    assert proved.control == status.capture
 
 
 def test_a_proof_signed_by_another_key_is_a_gap_and_no_absence() -> None:
