@@ -19,8 +19,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from evidence.ledger import Checkpoint
-from evidence.model import Entry, Statement, StatementType
+from evidence.model import Entry, StatementType
 from evidence.package import layout
+from evidence.package.picture import Pictures, find_pictures
 from evidence.package.selection import Selection
 
 HERE = Path(__file__).resolve().parent
@@ -53,7 +54,6 @@ HIDING = re.compile(
     "\u2060-\u2069\ufeff\ufff9-\ufffb]"
 )
 """Control, direction and zero-width characters; joiners inside words and emoji stay."""
-PICTURES = frozenset({"image/gif", "image/jpeg", "image/png", "image/webp"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,7 @@ class _Case:
 
     facts: Facts
     by_rec: Mapping[str, Entry]
+    pictures: Pictures
     zone: ZoneInfo
 
     def of_type(self, kind: StatementType) -> Iterator[Entry]:
@@ -143,7 +144,8 @@ def _case(facts: Facts) -> _Case:
         if e.statement.type is StatementType.WATCH
     ]
     zone = ZoneInfo(zones[-1]) if zones and isinstance(zones[-1], str) else ZoneInfo("Asia/Jakarta")
-    return _Case(facts, {e.statement.rec: e for e in facts.entries}, zone)
+    pictures = find_pictures(facts.entries, facts.said, facts.hashes)
+    return _Case(facts, {e.statement.rec: e for e in facts.entries}, pictures, zone)
 
 
 def _accounts(case: _Case) -> Iterator[dict[str, Any]]:
@@ -186,12 +188,9 @@ def _exhibits(case: _Case) -> Iterator[dict[str, Any]]:
             "status": capture.statement.facts.get("status") if capture else None,
             "source": exchange.get("url", ""),
             "files": list(_files(case, (entry, capture))),
-            "pictures": list(
-                _pictures(
-                    case,
-                    {entry.statement.rec, facts.get("capture")},
-                    {media.get("url") for media in post.get("media") or ()},
-                )
+            "pictures": case.pictures.shown_by(
+                {entry.statement.rec, facts.get("capture")},
+                {media.get("url") for media in post.get("media") or ()},
             ),
         }
 
@@ -203,32 +202,6 @@ def _files(case: _Case, entries: tuple[Entry | None, ...]) -> Iterator[tuple[str
             path = layout.object_path(entry.index, ref.role, ref.media) if entry else ""
             if path in case.facts.hashes:
                 yield path, case.facts.hashes[path]
-
-
-def _pictures(case: _Case, of: set[Any], urls: set[Any]) -> Iterator[dict[str, Any]]:
-    """Pictures captured for a post, or for another one that shows the same address."""
-    for entry in case.of_type(StatementType.CAPTURE):
-        path = _picture_path(case, entry.index, entry.statement)
-        shared = entry.statement.facts.get("kind") == "media" and (
-            case.json(entry, "exchange").get("url") in urls
-        )
-        if path and (shared or entry.statement.facts.get("of") in of):
-            yield {
-                "path": path,
-                "kind": entry.statement.facts.get("kind"),
-                "index": entry.index,
-                "hash": case.facts.hashes[path],
-            }
-
-
-def _picture_path(case: _Case, index: int, statement: Statement) -> str | None:
-    """Path of a capture's body when it says it is a picture and begins as one."""
-    for ref in statement.objects:
-        path = layout.object_path(index, ref.role, ref.media)
-        said = case.facts.said.get(index, {})
-        if ref.role == "body" and ref.media.split(";")[0] in PICTURES and said.get("picture"):
-            return path if path in case.facts.hashes else None
-    return None
 
 
 def _observations(case: _Case) -> Iterator[dict[str, Any]]:

@@ -21,6 +21,7 @@ from evidence.model import Draft, Entry, Plain, StatementType
 from evidence.package import layout
 from evidence.package.bag import Bag, drop, publish
 from evidence.package.log import LogView
+from evidence.package.picture import begins_as_picture
 from evidence.package.report import Facts, render_report
 from evidence.package.selection import Selection
 from evidence.seal import Signer
@@ -186,15 +187,8 @@ def _pack_entry(packed: _Packed, entry: Entry, withhold: Collection[str]) -> Non
         if ref.role in TOLD:
             packed.said.setdefault(entry.index, {})[ref.role] = decode(opening.data)
         elif ref.role == "body":
-            packed.said.setdefault(entry.index, {})["picture"] = is_picture(opening.data)
+            packed.said.setdefault(entry.index, {})["picture"] = begins_as_picture(opening.data)
     packed.records.append(record)
-
-
-def is_picture(data: bytes) -> bool:
-    """Whether bytes begin as PNG, JPEG, GIF or WebP do."""
-    return data.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")) or (
-        data[:4] == b"RIFF" and data[8:12] == b"WEBP"
-    )
 
 
 def _record_export(
