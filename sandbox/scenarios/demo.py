@@ -120,6 +120,8 @@ def _campaign_side() -> tuple[Event, ...]:
             _at(2, "06:00"), "tim1", "t1_pawai", "Dokumentasi Pawai Damai, silakan disebarkan.",
             Picture(MARCH, 1000, "JPEG", 75),
         ),
+        Edit(_at(3, "06:00"), "t1_2", "Kabar relawan ke-2: titik kumpul pindah ke RW 4."),
+        Edit(_at(3, "07:00"), "w2_satu", "Paslon 2 temui petani\nDialog di Desa Misalan dan Umpama."),
         Publish(_at(1, "08:00"), "paslon2", "w2_satu", "Paslon 2 temui petani\nDialog di Desa Misalan."),
         Publish(
             _at(2, "08:00"), "paslon2", "w2_dua", "Debat publik usai\nCatatan tim Paslon 2 atas debat.",
