@@ -7,6 +7,7 @@ that is read), tags (in the text), emojis, filtered, votes of a poll, profile no
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,7 +26,19 @@ from evidence.model import (
     StateSeen,
 )
 
+SNAC_ID = re.compile(r"\d{10}([0-9a-f]{32})\Z")
 MEDIA_TYPES = frozenset(("image", "video", "gifv", "audio", "unknown"))
+
+
+def stable(native_id: str) -> str:
+    """The part of an id that an edit does not change.
+
+    snac2 2.75 names a status by ten digits of its last change and the MD5 of its URI, so its id
+    moves when the post is edited (seen 2026-11-22 on a running server); the MD5 stays. No other
+    known server has ids of that form.
+    """
+    match = SNAC_ID.match(native_id)
+    return match.group(1) if match else native_id
 
 
 def status(item: Node) -> Post:
@@ -39,7 +52,7 @@ def status(item: Node) -> Post:
     content = item.exact("content", str) or ""
     spoiler = item.exact("spoiler_text", str)
     return Post(
-        native_id=item.must("id", str),
+        native_id=stable(item.must("id", str)),
         author_id=author.must("id", str),
         author_handle=author.want("acct", str),
         text="" if reblog is not None else words(spoiler, content, _choices(item)),
@@ -48,7 +61,7 @@ def status(item: Node) -> Post:
         url=item.known("url", str) or item.may("uri", str),
         media=() if reblog is not None else attachments(item),
         links=() if reblog is not None else outward(content, _named(item)),
-        reply_to=item.known("in_reply_to_id", str),
+        reply_to=stable(parent) if (parent := item.known("in_reply_to_id", str)) else None,
         repost_of=_reblogged(item, reblog),
         quote_of=_quoted(item),
         counts=Counts(
@@ -168,7 +181,7 @@ def _act(post: Post, act: Act, target: str, text: str | None) -> Interaction:
 
 
 def _reblogged(item: Node, reblog: dict[str, Any] | None) -> str | None:
-    return None if reblog is None else item.inner("reblog").must("id", str)
+    return None if reblog is None else stable(item.inner("reblog").must("id", str))
 
 
 def _quoted(item: Node) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime
@@ -19,6 +20,7 @@ ENGAGED = 10
 """Most posts of a campaign account that are asked for who engaged, newest first."""
 ENGAGED_PAGES = 3
 REPLIES_SHOWN = 60
+SNAC_ID = re.compile(r"[0-9]{10}([0-9a-f]{32})")
 
 
 class MastodonSpider(AccountSpider):
@@ -38,7 +40,8 @@ class MastodonSpider(AccountSpider):
             return
         shown: list[Post] = []
         whole, snac, paged = False, False, False
-        async for seen in self.listing(visit, account.native_id):
+        async for received in self.listing(visit, account.native_id):
+            seen = steady(received)
             yield seen
             shown += own(seen, account.native_id)
             whole = is_end(seen, paged=paged)
@@ -64,7 +67,7 @@ class MastodonSpider(AccountSpider):
             seen = await visit.get(address)
             yield seen
             address = onward(seen)
-            if all(post.native_id in known for post in seen.reading.posts):
+            if all(post.native_id in known for post in steady(seen).reading.posts):
                 return
         if address is not None:
             visit.gap("PAGE_LIMIT", f"{visit.pages_limit} pages of posts were read")
@@ -188,8 +191,12 @@ def onward(seen: Seen) -> str | None:
 
 
 def server_is_snac(seen: Seen) -> bool:
-    """Whether the Server header names snac, whose client API is a part of Mastodon's."""
-    return seen.page is not None and seen.page.headers.get("server", "").startswith("snac")
+    """Whether the answer names snac, whose client API is a part of Mastodon's.
+
+    snac2 2.75 says so in `X-Creator`, and gives no Server header (seen 2026-11-22).
+    """
+    headers = seen.page.headers if seen.page is not None else {}
+    return any(headers.get(name, "").startswith("snac") for name in ("x-creator", "server"))
 
 
 def about_post(seen: Seen, native_id: str | None) -> Seen:

@@ -147,7 +147,7 @@ def test_handle_that_shows_another_id_is_asked_for_by_the_old_id() -> None:
 
 def test_snac_is_asked_for_missing_posts_on_their_web_pages() -> None:
     answers = sound()
-    answers[LIST] = (200, {"server": "snac/2.75"}, body_of("statuses_page_of_every_kind"))
+    answers[LIST] = (200, {"x-creator": "snac/2.75"}, body_of("statuses_page_of_every_kind"))
     place = f"{BASE}/sari/p/1700000000.123"
 
     asked, yielded, _ = converse(answers, posts=(known("abc", place),))
