@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -132,9 +132,10 @@ def snapshot(archive: Archive, rec: str) -> SnapshotFile:
         )
     captures = archive.rows_by_id("captures", [row["capture"]])
     page = archive.entry(row["capture"])
-    media = tuple(_kept_for(archive, (rec, row["capture"])))
+    post = post_of(archive, rec)
+    media = kept_for(archive, row, post)
     return SnapshotFile(
-        SnapshotSeen(row, post_of(archive, rec), captures.get(row["capture"])),
+        SnapshotSeen(row, post, captures.get(row["capture"])),
         entry.leaf_hash,
         page.statement.objects if page else (),
         media,
@@ -180,9 +181,23 @@ def post_of(archive: Archive, rec: str) -> Mapping[str, Any] | None:
     return value
 
 
-def _kept_for(archive: Archive, recs: Sequence[str]) -> Iterator[Mapping[str, Any]]:
-    for rec in recs:
-        yield from archive.rows("captures", {"of": rec})
+def kept_for(
+    archive: Archive, row: Mapping[str, Any], post: Mapping[str, Any] | None
+) -> tuple[Mapping[str, Any], ...]:
+    """`captures` rows of all that was kept for a snapshot, in log order.
+
+    row:  its `snapshots` row.   post: JSON value of its Post. A medium an earlier snapshot showed
+    at the same address was kept then, and counts for this one too.
+    """
+    found = {
+        capture["id"]: capture
+        for rec in (row["id"], row["capture"])
+        for capture in archive.rows("captures", {"of": rec})
+    }
+    addresses = [f"{row['platform']}|{item['url']}" for item in post["media"]] if post else []
+    earlier = [str(m["capture"]) for m in archive.rows_by_id("media", addresses).values()]
+    found |= archive.rows_by_id("captures", earlier)
+    return tuple(sorted(found.values(), key=lambda capture: int(capture["index"])))
 
 
 def _only(rows: Sequence[dict[str, Any]], name: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from evidence.canonical import decode, from_value
 from evidence.errors import ScopeError
 from evidence.imaging.distance import Match, same_picture
 from evidence.model import Fingerprint, ImageReading
+from evidence.query.find import kept_for, post_of
 from evidence.store.ports import Archive
 
 
@@ -60,9 +61,9 @@ def _asked(archive: Archive, rec: str) -> list[Mapping[str, Any]]:
     return [rows[name] for name in captures if name in rows]
 
 
-def _of_snapshot(archive: Archive, rec: str) -> Iterator[str]:
-    for row in archive.rows("captures", {"of": rec, "kind": "media"}):
-        yield row["id"]
+def _of_snapshot(archive: Archive, rec: str) -> list[str]:
+    row = archive.row("snapshots", rec)
+    return [str(c["id"]) for c in kept_for(archive, row, post_of(archive, rec))] if row else []
 
 
 def _of_row(row: Mapping[str, Any]) -> ImageReading:

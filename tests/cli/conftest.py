@@ -66,7 +66,8 @@ def kept_archive() -> Kept:
     known = None
     for seen, capture in ((post, first), (_edited(post), _page(archive, siti, _at(1)))):
         known = _snapshot(archive, siti, seen, known, capture, _at(0 if known is None else 1))
-    _picture(archive, siti, known.snapshot)
+        if known.snapshots == 1:
+            _picture(archive, siti, known.snapshot)
     for days in (2, 3):
         _missing(archive, siti, known, _page(archive, siti, _at(days)), _at(days))
     like = Interaction(Act.LIKE, "7", "siti_contoh", "99")
@@ -116,9 +117,8 @@ def _keep(archive: Kept, drafts) -> str:
 
 
 def _page(archive: Kept, watch: str, at: datetime, **more) -> str:
-    exchange = Exchange(
-        "https://t.me/s/siti_contoh", "GET", at, at, (), 200, (), b"<html/>", **more
-    )
+    url = "https://cdn.example/1.jpg" if more.get("of") else "https://t.me/s/siti_contoh"
+    exchange = Exchange(url, "GET", at, at, (), 200, (), b"<html/>", **more)
     return _keep(archive, [RECORDER.capture(exchange, visit="v1", watch=watch, slot=None)])
 
 

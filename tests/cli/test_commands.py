@@ -393,8 +393,16 @@ def test_crawling_without_a_watchlist_says_so(call, archive):
     assert "Nobody is on the watchlist" in call("crawl").stderr
 
 
-def test_a_snapshot_without_pictures_has_none_to_compare(call):
-    rec = json.loads(call("history", "42", "--json").stdout)["snapshots"][0]["id"]
+def test_a_picture_kept_with_the_first_snapshot_is_that_of_the_edited_one_too(call):
+    snapshots = json.loads(call("history", "42", "--json").stdout)["snapshots"]
+    results = [call("pictures", s["id"]) for s in snapshots]
+
+    assert [r.exit_code for r in results] == [exits.OK, exits.OK]
+    assert "0 pictures may be the same; a human has to look." in results[1].stdout
+
+
+def test_a_record_without_pictures_has_none_to_compare(call, archive):
+    rec = next(iter(archive.entries())).statement.rec
 
     result = call("pictures", rec)
 
