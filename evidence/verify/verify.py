@@ -35,7 +35,10 @@ ZULU = timezone(timedelta(0))
 ERROR, INCOMPLETE, NOTICE = "error", "incomplete", "notice"
 CHUNK = 1 << 20
 MAX_TEXT_BYTES = 256 << 20
+MAX_KEPT_FILES, MAX_KEPT_BYTES = 50_000, 16 << 10
+"""Small JSON objects are remembered, so that they need not be opened a second time."""
 MAX_STATEMENT_BYTES = 65_535
+MAX_DEPTH = 64
 MAX_SLOTS = 1_000_000
 """Due visits of one account in one phase; an hourly visit makes 8,760 a year."""
 COMMIT_TAG = b"evidence-commit-v1\0"
@@ -492,43 +495,36 @@ class Record(NamedTuple):
 
 
 def encode(value: Any) -> bytes:
-    """Canonical JSON (RFC 8785 without floats). Raises Malformed outside the profile."""
-    check_profile(value, 0)
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return text.encode("utf-8")
+    """Canonical JSON (RFC 8785 without floats) of a value of the profile. Raises Malformed."""
+    try:
+        return ENCODE(value).encode("utf-8")
+    except UnicodeEncodeError:
+        raise Malformed("lone surrogate") from None
 
 
-def check_profile(value: Any, depth: int) -> None:
-    """Raise Malformed for floats, big integers, lone surrogates, odd keys and deep nesting."""
-    if depth > 64:
+def check_shape(value: Any, depth: int) -> None:
+    """Raise Malformed for keys that are not ASCII and for nesting deeper than 64 levels."""
+    if depth > MAX_DEPTH:
         raise Malformed("nested deeper than 64")
-    if isinstance(value, str):
-        if not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value):
-            raise Malformed("lone surrogate")
-    elif isinstance(value, bool) or value is None:
-        return
-    elif isinstance(value, int):
-        if abs(value) >= 1 << 53:
-            raise Malformed("integer of 2**53 or more")
-    elif isinstance(value, dict):
+    if isinstance(value, dict):
         for key, item in value.items():
-            if not isinstance(key, str) or not key.isascii():
+            if not key.isascii():
                 raise Malformed("key that is not ASCII")
-            check_profile(item, depth + 1)
+            check_shape(item, depth + 1)
     elif isinstance(value, list):
         for item in value:
-            check_profile(item, depth + 1)
-    else:
-        raise Malformed(type(value).__name__)
+            check_shape(item, depth + 1)
 
 
 def decode(data: bytes) -> Any:
     """The value of canonical JSON bytes. Raises Malformed for any other spelling."""
     try:
-        text = data.decode("utf-8")
-        value = json.loads(text, parse_int=_integer, parse_float=_refuse, parse_constant=_refuse)
+        value = DECODE(data.decode("utf-8"))
     except (ValueError, RecursionError):
         raise Malformed("JSON") from None
+    # ASCII bytes have ASCII keys, and cannot nest deeper than they have brackets.
+    if not data.isascii() or data.count(b"[") + data.count(b"{") > MAX_DEPTH:
+        check_shape(value, 0)
     if encode(value) != data:
         raise Malformed("canonical form")
     return value
@@ -536,13 +532,17 @@ def decode(data: bytes) -> Any:
 
 def _integer(text: str) -> int:
     # Long numbers cost quadratic time before Python 3.11; none has more than 16 digits here.
-    if len(text) > 17:
+    if len(text) > 17 or abs(int(text)) >= 1 << 53:
         raise Malformed("integer of 2**53 or more")
     return int(text)
 
 
 def _refuse(text: str) -> None:
     raise Malformed("number that is no integer")
+
+
+ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+DECODE = json.JSONDecoder(parse_int=_integer, parse_float=_refuse, parse_constant=_refuse).decode
 
 
 def fields(value: Any, spec: Mapping[str, type], what: str) -> dict[str, Any]:
@@ -578,10 +578,10 @@ def seconds(text: str) -> float:
     if not INSTANT.match(text):
         raise Malformed("time")
     try:
-        moment = datetime.strptime(text[:-1] + "+0000", "%Y-%m-%dT%H:%M:%S.%f%z")
+        # Python 3.8 to 3.10 cannot read the Z.
+        return datetime.fromisoformat(text[:-1] + "+00:00").timestamp()  # noqa: FURB162
     except ValueError:
         raise Malformed("time") from None
-    return moment.timestamp()
 
 
 def record_id(*name: str) -> str:
@@ -891,7 +891,10 @@ def check_files(case: Case) -> Iterator[int]:
 def read_file(case: Case, path: str) -> None:
     """Hash one file; keep the bytes of those that are parsed."""
     digest, size, parts = hashlib.sha256(), 0, []
-    keep = not path.startswith("data/objects/")
+    limit = MAX_TEXT_BYTES
+    if path.startswith("data/objects/"):
+        few = path.endswith(".json") and len(case.small) < MAX_KEPT_FILES
+        limit = MAX_KEPT_BYTES if few else -1
     try:
         with open(os.path.join(case.root, path), "rb", buffering=0) as file:
             while True:
@@ -900,13 +903,13 @@ def read_file(case: Case, path: str) -> None:
                     break
                 digest.update(part)
                 size += len(part)
-                if keep and size <= MAX_TEXT_BYTES:
+                if size <= limit:
                     parts.append(part)
     except OSError as error:
         case.find("FILE_UNREADABLE", shown(path), error.strerror)
         return
     case.sizes[path], case.hashes[path] = size, digest.hexdigest()
-    if keep and size <= MAX_TEXT_BYTES:
+    if size <= limit:
         case.small[path] = b"".join(parts)
 
 
