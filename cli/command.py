@@ -118,8 +118,8 @@ class Root(Group):
         except JejakError as error:
             return show_jejak_error(error, as_json)
         except BrokenPipeError:
-            # The reader of our output has gone; there is nobody left to tell.
-            sys.stderr.close()
+            # The reader of our output has gone; what is still buffered must not raise at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return exits.OK
         except (KeyboardInterrupt, click.Abort):
             return show_error(_("interrupted"), "", "", "Interrupted", exits.INTERRUPTED, as_json)

@@ -11,6 +11,7 @@ import click
 import pytest
 from babel.messages.extract import extract_from_dir
 
+from cli import exits
 from cli.command import flat
 from cli.main import jejak
 from cli.words import _, choose_language, read_catalogue, use_language
@@ -112,3 +113,23 @@ def test_a_message_without_words_is_said_as_it_is():
 )
 def test_the_language_is_chosen_by_configuration_then_environment(wanted, environment, language):
     assert choose_language(wanted, environment) == language
+
+
+def test_why_and_what_to_do_of_our_own_errors_are_in_the_indonesian_catalogue():
+    """Whole string constants only; sentences with facts in them stay in English."""
+    files = [
+        ROOT / "crawler/config.py",
+        *(f for d in ("cli", "evidence/query", "evidence/seal", "evidence/package")
+          for f in (ROOT / d).glob("*.py")),
+    ]  # fmt: skip
+    said = {
+        argument.value
+        for file in files
+        for call in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(call, ast.Call)
+        and getattr(call.func, "id", "") in {k.__name__ for k in exits.CODES} - {"ParseError"}
+        for argument in call.args[1:3]
+        if isinstance(argument, ast.Constant)
+    }
+
+    assert sorted(said - {""} - set(read_catalogue("id"))) == []
