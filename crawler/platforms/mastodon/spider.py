@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime
@@ -20,7 +19,6 @@ ENGAGED = 10
 """Most posts of a campaign account that are asked for who engaged, newest first."""
 ENGAGED_PAGES = 3
 REPLIES_SHOWN = 60
-SNAC_ID = re.compile(r"[0-9]{10}([0-9a-f]{32})")
 
 
 class MastodonSpider(AccountSpider):
@@ -40,8 +38,7 @@ class MastodonSpider(AccountSpider):
             return
         shown: list[Post] = []
         whole, snac, paged = False, False, False
-        async for received in self.listing(visit, account.native_id):
-            seen = steady(received)
+        async for seen in self.listing(visit, account.native_id):
             yield seen
             shown += own(seen, account.native_id)
             whole = is_end(seen, paged=paged)
@@ -67,7 +64,7 @@ class MastodonSpider(AccountSpider):
             seen = await visit.get(address)
             yield seen
             address = onward(seen)
-            if all(post.native_id in known for post in steady(seen).reading.posts):
+            if all(post.native_id in known for post in seen.reading.posts):
                 return
         if address is not None:
             visit.gap("PAGE_LIMIT", f"{visit.pages_limit} pages of posts were read")
