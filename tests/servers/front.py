@@ -17,13 +17,13 @@ EVERYBODY_WELCOME = b"User-agent: *\nAllow: /\n"
 class Front:
     """What the proxy does. robots: its robots.txt, None lets the server's own through.
 
-    refusals: answers to give instead of asking the server, oldest first: (status, headers).
+    refusals: answers to give instead of the server's, each once: (beginning of path, status, headers).
     seen: (method, path, User-Agent) of every request that came in.
     """
 
     url: str
     robots: bytes | None = EVERYBODY_WELCOME
-    refusals: list[tuple[int, dict[str, str]]] = field(default_factory=list)
+    refusals: list[tuple[str, int, dict[str, str]]] = field(default_factory=list)
     seen: list[tuple[str, str, str]] = field(default_factory=list)
 
 
@@ -41,9 +41,9 @@ def front(port: int, behind: int) -> Iterator[Front]:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             if self.path == "/robots.txt" and state.robots is not None:
                 self.answer(200, [("Content-Type", "text/plain")], state.robots)
-            elif state.refusals and not self.path.startswith("/robots.txt"):
-                status, headers = state.refusals.pop(0)
-                self.answer(status, list(headers.items()), b"")
+            elif refusal := next((r for r in state.refusals if self.path.startswith(r[0])), None):
+                state.refusals.remove(refusal)
+                self.answer(refusal[1], list(refusal[2].items()), b"")
             else:
                 self.answer(*_asked(behind, self.command, self.path, dict(self.headers), body))
 

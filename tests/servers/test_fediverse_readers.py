@@ -16,6 +16,7 @@ from tests.servers.process import wait_for
 from tests.servers.reading import picture, seen
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(150)]
+LOOKUP = "/api/v1/accounts/lookup"
 ACTIVITY = "application/activity+json"
 
 
@@ -133,7 +134,7 @@ def test_actor_document_names_the_account(story: Story) -> None:
 
 
 def test_rate_limit_in_front_is_blocked_and_never_empty(story: Story) -> None:
-    story.servers.here.front.refusals.append((429, {"Retry-After": "7"}))
+    story.servers.here.front.refusals.append((LOOKUP, 429, {"Retry-After": "7"}))
 
     reading = seen("mastodon", urls.lookup(story.base, story.writer.name))
 
