@@ -153,3 +153,8 @@ def test_a_cadence_is_its_number_times_its_unit_up_to_31_days(number, unit):
 def test_no_text_crashes_the_reader(text):
     with pytest.raises(CampaignErrors):
         parse_campaign(text.encode("utf-8", "replace"), "c.toml")
+
+
+@pytest.mark.parametrize("text", ["a = " + "[" * 20_000, "a" * 2_000_000, "\ufeffid = 1"])
+def test_a_hostile_file_is_refused_and_not_a_crash(text):
+    assert refusals(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import zipfile
 from datetime import UTC, datetime, timedelta
 
 import openpyxl
@@ -430,3 +431,49 @@ def test_a_row_is_taken_whole_or_refused_with_a_place(changes):
 
     assert (taken == 1) != bool(problems)
     assert all(str(p).startswith("row ") for p in problems)
+
+
+def _repacked(data: bytes, part: str, change) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            body = old.read(name)
+            new.writestr(name, change(body) if name == part else body)
+    return out.getvalue()
+
+
+def test_a_workbook_that_declares_entities_is_refused():
+    bomb = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]>'
+    data = _repacked(
+        xlsx_of(list(ROW), list(ROW.values())), "xl/worksheets/sheet1.xml", lambda b: bomb + b
+    )
+
+    assert refusals(data, "w.xlsx") == [
+        (
+            "cannot be opened as a workbook (a part declares entities). "
+            "Save it again as .xlsx, or as CSV."
+        )
+    ]
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(monkeypatch):
+    monkeypatch.setattr("evidence.config.table.MAX_UNPACKED_BYTES", 1_000)
+
+    said = refusals(xlsx_of(list(ROW), list(ROW.values())), "w.xlsx")
+
+    assert "unpacks to too many bytes" in said[0]
+
+
+@pytest.mark.parametrize("broken", [b"", b"<worksheet", b"\x00" * 50, b"<a/>"])
+def test_a_workbook_with_a_broken_sheet_is_refused_and_not_a_crash(broken):
+    data = _repacked(
+        xlsx_of(list(ROW), list(ROW.values())), "xl/worksheets/sheet1.xml", lambda _b: broken
+    )
+
+    assert len(refusals(data, "w.xlsx")) == 1
+
+
+def test_a_region_code_that_lost_its_zero_is_refused():
+    data = xlsx_of(list(ROW), [*[v if k != "region_code" else 64.7 for k, v in ROW.items()]])
+
+    assert "is not a region code such as 64.71" in refusals(data, "w.xlsx")[0]
