@@ -16,7 +16,16 @@ def write_durably(path: Path, data: bytes, *, mode: int = 0o600, replace: bool =
     """Write a file so that after a crash it has the old or the new bytes, never others.
 
     replace: False keeps a file that is there already (the first writer wins).
+
+    Raises ConfigError when it cannot be written; then the old bytes are still there.
     """
+    try:
+        _write(path, data, mode, replace)
+    except OSError as error:
+        raise ConfigError(str(path), f"cannot be written ({error.strerror})") from error
+
+
+def _write(path: Path, data: bytes, mode: int, replace: bool) -> None:
     part = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
@@ -52,8 +61,14 @@ def private_folder(folder: Path) -> None:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold an exclusive lock on a file while the block runs; freed when the process dies."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    """Hold an exclusive lock on a file while the block runs; freed when the process dies.
+
+    Raises ConfigError when the file cannot be opened.
+    """
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise ConfigError(str(path), f"cannot be opened ({error.strerror})") from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

@@ -308,3 +308,28 @@ def test_a_malformed_trust_file_is_refused(text: str) -> None:
 def test_a_trust_file_whose_key_has_another_name_is_refused(signer: Signer) -> None:
     with pytest.raises(ParseError, match="not named as the origin"):
         parse_trust(trust_text("other.test/log", [signer.vkey]))
+
+
+def test_a_key_folder_that_is_gone_stops_the_signer_and_publishes_nothing(
+    archive: Tampered, signer: Signer, tmp_path: Path
+) -> None:
+    add(archive, 1)
+    (tmp_path / "keys").rename(tmp_path / "moved")
+
+    with pytest.raises(ConfigError, match="keys"):
+        signer.seal(NOW)
+    assert archive.checkpoints() == ()
+
+
+def test_a_head_that_cannot_be_kept_is_not_published(
+    archive: Tampered, signer: Signer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(archive, 1)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("evidence.seal.disk.os.fsync", full)
+    with pytest.raises(ConfigError, match="No space left"):
+        signer.seal(NOW)
+    assert archive.checkpoints() == ()

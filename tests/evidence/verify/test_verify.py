@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evidence.canonical import encode, instant, new_record_id
+from evidence.canonical import encode, instant, new_record_id, record_id
 from evidence.errors import ParseError
 from evidence.model import (
     AccountId,
@@ -36,6 +36,7 @@ from evidence.model import (
     StatementType,
     WatchEntry,
 )
+from evidence.package import Selection
 from evidence.planning import slot_times
 from evidence.seal import trust_text
 from evidence.verify import TrustError, render_text, verify
@@ -45,11 +46,16 @@ from evidence.verify.verify import (
     Head,
     Malformed,
     Record,
+    account_objects,
+    check_heads,
     check_references,
     decode,
     due_between,
     ed25519_verify,
+    outcome_slots,
+    parse_description,
     parse_trust,
+    read_file,
 )
 from tests.packages.synthetic import (
     END,
@@ -496,3 +502,125 @@ def test_observations_of_states_need_no_control_to_be_packed(site: Site, tmp_pat
     )
 
     assert verify(make_package(site, tmp_path / "out", period=None), site.trust).ok
+
+
+def test_a_named_record_that_is_no_record_id_is_found(site: Site, tmp_path: Path) -> None:
+    visitor = Visitor(site.archive, "system")
+    visitor.snapshot(WATCH, "not a record id", TEXT, START, None)
+
+    assert "REF_FORMAT" in codes(site, tmp_path / "out")
+
+
+def test_an_account_without_schedule_statement_cannot_be_called_complete(
+    site: Site, tmp_path: Path
+) -> None:
+    chosen = Selection(("w-000000000000",), (), (START, END), (0, 1))
+    report = verify(make_package(site, tmp_path / "out", selection=chosen), site.trust)
+
+    assert "SCHEDULE_ABSENT" in {f.code for f in report.findings}
+    assert report.completeness[0] == "INCOMPLETE"
+
+
+def test_json_of_ours_that_is_not_canonical_is_found(site: Site, tmp_path: Path) -> None:
+    visitor = Visitor(site.archive, "system")
+    gaps = Plain("gaps", "application/json", b"[ ]")
+    facts = {"watch": WATCH, "slot": None}
+    visitor.put(visitor.recorder.draft(StatementType.OUTCOME, START, facts, [gaps]))
+
+    assert "OBJECT_FORMAT" in codes(site, tmp_path / "out")
+
+
+def record(index: int, kind: str, *, roles: tuple[str, ...] = (), **facts: object) -> Record:
+    objects = [{"role": r, "media": "text/plain", "size": 0, "commit": "0" * 64} for r in roles]
+    value = {"type": kind, "rec": f"{index:032x}", "objects": objects, "facts": facts,
+             "at": instant(START), "clock": "system"}  # fmt: skip
+    return Record(index, f"data/statements/{index}.json", b"", value)
+
+
+def test_an_object_that_is_open_though_listed_as_withheld_is_found(
+    site: Site, tmp_path: Path
+) -> None:
+    case = Case(str(tmp_path), parse_trust(site.trust))
+    case.salts[3, "post"] = b"s" * 32
+
+    account_objects(
+        case, record(3, "snapshot", roles=("post",)), {"withheld": ["post"], "erased": []}
+    )
+
+    assert [f.code for f in case.findings] == ["OBJECT_LISTED"]
+
+
+def test_heads_that_do_not_cover_the_records_are_found(site: Site, tmp_path: Path) -> None:
+    """The head in the report must be older than the export and cover all else; the last, all."""
+    case = Case(str(tmp_path), parse_trust(site.trust))
+    export = record(5, "custody", action="EXPORT")
+    case.records = {4: record(4, "snapshot"), 5: export}
+    case.description = {
+        "checkpoints": {"first": "", "report": ""},
+        "origin": ORIGIN,
+        "clock": "system",
+    }
+    for report_size, last_size, wanted in ((5, 6, 0), (4, 6, 1), (6, 6, 1), (5, 5, 1)):
+        case.findings = []
+        case.heads = {
+            "report": Head(ORIGIN, report_size, b"", b""), "last": Head(ORIGIN, last_size, b"", b""),
+        }  # fmt: skip
+
+        check_heads(case, export)
+
+        assert [f.code for f in case.findings].count("CHECKPOINT_ORDER") == wanted
+
+
+def test_two_outcomes_of_one_slot_are_found(site: Site, tmp_path: Path) -> None:
+    due = START + HOUR
+    slot = f"{WATCH}@{due:%Y-%m-%dT%H:%M:%SZ}"
+    case = Case(str(tmp_path), parse_trust(site.trust))
+    for index in (1, 2):
+        item = record(
+            index, "outcome", watch=WATCH, slot=slot, due_at=instant(due), outcome="EMPTY"
+        )
+        item.value["rec"] = record_id("outcome", slot)
+        case.records[index] = item
+
+    assert outcome_slots(case) == {WATCH: {int(due.timestamp()): "EMPTY"}}
+    assert [f.code for f in case.findings] == ["SLOT_DOUBLE"]
+
+
+def test_a_file_that_cannot_be_read_is_a_finding(site: Site, tmp_path: Path) -> None:
+    case = Case(str(tmp_path), parse_trust(site.trust))
+
+    read_file(case, "data/gone.json")
+
+    assert [f.code for f in case.findings] == ["FILE_UNREADABLE"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("v", 2), ("format", "x"), ("created_at", "now"), ("period", {"from": "x", "until": "y"}),
+     ("records", [{}]), ("files", {}), ("watches", [1]), ("period", "all"),
+     ("period", {"from": instant(END), "until": instant(START)})],
+)  # fmt: skip
+def test_a_description_that_says_anything_else_is_refused(
+    site: Site, tmp_path: Path, field: str, value: object
+) -> None:
+    package = make_package(site, tmp_path / "out")
+    newest = max(int(p.stem) for p in (package / "data/statements").iterdir())
+    said = json.loads((package / f"data/objects/{newest}/package.json").read_bytes())
+
+    assert parse_description(encode(said))["format"] == "jejak-package"
+    with pytest.raises(Malformed):
+        parse_description(encode({**said, field: value}))
+    with pytest.raises(Malformed):
+        parse_description(encode({k: v for k, v in said.items() if k != field}))
+
+
+def test_a_cadence_that_would_take_for_ever_is_refused() -> None:
+    schedule = {"phases": [
+        {"name": "X", "starts": "0001-01-02T00:00:00", "ends": "9999-12-31T00:00:00",
+         "cadence_s": {"A": 1}},
+    ]}  # fmt: skip
+    watch = record(1, "watch", tier="A", zone="UTC", **{"from": instant(START)}, until=None)
+    campaign = record(0, "campaign", campaign="c", schedule=schedule)
+
+    with pytest.raises(Malformed, match="visits"):
+        due_between([watch], [campaign], 0, 4e9)
