@@ -24,7 +24,7 @@ from crawler.registry import PLATFORMS
 from evidence.config import campaign_drafts, parse_campaign, parse_watchlist, watch_drafts
 from evidence.model import Watchlist
 from evidence.package import select, write_package
-from evidence.projection import project_entries
+from evidence.projection import TABLES, project_entries, rebuild
 from evidence.seal import Signer, trust_text
 from evidence.store import Archive, open_archive
 
@@ -98,6 +98,10 @@ class Office:
         found = list(self.archive.rows(table, where))
         return sorted(found, key=lambda row: row.get("index") or 0)
 
+    def tables(self) -> dict[str, list[dict[str, Any]]]:
+        """Every projection as it is now."""
+        return {table: list(self.archive.rows(table)) for table in TABLES}
+
     def body(self, capture: str, role: str = "body") -> bytes:
         """An object of a statement, opened."""
         opening = self.archive.open_object(capture, role)
@@ -134,6 +138,10 @@ class Office:
             clock="simulated",
         )
         return written, trust
+
+    def rebuild(self) -> None:
+        """Make every projection anew from the log."""
+        rebuild(self.archive)
 
     def _record(self, drafts: list[Any]) -> None:
         project_entries(self.archive, self.archive.record(drafts))

@@ -171,6 +171,14 @@ def test_a_deactivated_account_has_a_state_and_its_posts_are_not_called_removed(
     assert [post["state"] for post in posts] == [SeenState.PRESENT]
 
 
+def test_projections_made_anew_from_the_log_say_the_same(campaign: Campaign) -> None:
+    before = campaign.office.tables()
+
+    campaign.office.rebuild()
+
+    assert campaign.office.tables() == before
+
+
 def test_package_of_it_all_verifies_with_the_standard_library_alone(campaign: Campaign) -> None:
     package, trust = campaign.office.package()
 

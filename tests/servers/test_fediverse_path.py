@@ -141,6 +141,14 @@ def test_the_crawler_says_who_it_is_and_how_to_reach_it(campaign: Campaign) -> N
     assert any("Jejak" in agent and "https://example.org/uji" in agent for agent in agents)
 
 
+def test_projections_made_anew_from_the_log_say_the_same(campaign: Campaign) -> None:
+    before = campaign.office.tables()
+
+    campaign.office.rebuild()
+
+    assert campaign.office.tables() == before
+
+
 @pytest.mark.browser
 def test_new_posts_have_a_screenshot_of_their_public_page(campaign: Campaign) -> None:
     try:
