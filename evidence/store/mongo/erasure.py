@@ -47,7 +47,7 @@ class Eraser:
         refs = entry.statement.objects if entry is not None else ()
         removed = {str(doc["_id"]) for doc in uses} & {use_row(rec, ref) for ref in refs}
         pending = self._edge.run(f"erasing {rec}", lambda: self._pending(rec))
-        blobs = {str(doc["key"]) for doc in uses} | {
+        blobs = {str(doc["key"]) for doc in uses if doc["key"] != doc["_id"]} | {
             str(row) for doc in pending for row in doc["rows"]
         }
         if not uses and not pending:

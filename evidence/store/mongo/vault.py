@@ -41,6 +41,13 @@ NAMING = "naming"
 BATCH_BYTES = 4 * 1024 * 1024
 """Sealed bytes sent in one insert, but for a larger chunk."""
 SENDERS = 4
+OWN_ROLES = frozenset(
+    {"account", "entry", "exchange", "fingerprint", "gaps", "interaction", "observation", "post"}
+    | {"reading"}
+)
+"""Roles of objects we write ourselves: they say when and where, so no two are equal, and none is
+looked up. All else, pictures above all, comes again and is kept once."""
+SHARABLE = "blob:"
 
 
 class Vault:
@@ -65,8 +72,10 @@ class Vault:
         """
         if not any(item.uses for item in items):
             return tuple(items)
+        items = tuple(_owned(item) for item in items)
         plain = plain_blobs(items)
-        shared, marked = self._edge.run("looking up blobs", lambda: self._present(list(plain)))
+        sharable = [row for row in plain if row.startswith(SHARABLE)]
+        shared, marked = self._present_rows(sharable)
         made = {
             row: _fresh_key(row, len(data), private=row in marked)
             for row, data in plain.items()
@@ -74,8 +83,7 @@ class Vault:
         }
         self._put_chunks([(key, plain[row]) for row, key in made.items()])
         kept = tuple(_renamed(item, made) for item in items)
-        uses = [use for item in kept for use in item.uses]
-        lost = self._put_keys(list(made.values()), uses)
+        lost = self._put_keys(made, [use for item in kept for use in item.uses])
         return kept if self._still_there(shared | lost) else None
 
     def open(self, rec: str, ref: ObjectRef) -> Opening | None:
@@ -110,6 +118,11 @@ class Vault:
                 return self._naming_key()
             return self._naming_key()
         return bytes(row["secret"])
+
+    def _present_rows(self, rows: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:
+        if not rows:
+            return frozenset(), frozenset()
+        return self._edge.run("looking up blobs", lambda: self._present(rows))
 
     def _present(self, rows: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:
         """Of these blob rows: those that can be shared, and those an eraser has marked."""
@@ -147,12 +160,13 @@ class Vault:
         if docs:
             self._insert(self._blobs, docs)
 
-    def _put_keys(self, made: Sequence[BlobKey], uses: Sequence[Use]) -> frozenset[str]:
+    def _put_keys(self, made: Mapping[str, BlobKey], uses: Sequence[Use]) -> frozenset[str]:
         """Insert key and use rows; the blob rows that another writer inserted before us."""
-        docs: list[Doc] = [_key_doc(key) for key in made]
-        docs += [_use_doc(use) for use in uses]
+        shared = [key for row, key in made.items() if row.startswith(SHARABLE)]
+        docs: list[Doc] = [_key_doc(key) for key in shared]
+        docs += [_use_doc(use, made.get(use.row)) for use in uses]
         there = self._insert(self._keys, docs)
-        return there & frozenset(key.row for key in made)
+        return there & frozenset(key.row for key in shared)
 
     def _insert(self, into: Docs, docs: Sequence[Doc]) -> frozenset[str]:
         """Insert; ids that were there already, which after an unknown outcome may be our own."""
@@ -173,7 +187,8 @@ class Vault:
         use = self._keys.find_one({"_id": use_row(rec, ref)})
         if use is None:
             return None
-        key = self._keys.find_one({"_id": {"$eq": use.get("key")}})
+        own = use.get("key") == use["_id"]
+        key = use if own else self._keys.find_one({"_id": {"$eq": use.get("key")}})
         if key is None:
             return None
         return _key_of(rec, use, key)
@@ -214,6 +229,14 @@ def _fresh_key(row: str, size: int, *, private: bool) -> BlobKey:
     return replace(key, row=f"{row}:{secrets.token_hex(8)}") if private else key
 
 
+def _owned(item: Prepared) -> Prepared:
+    """Objects we wrote ourselves say when and where: no two are equal, so none is looked up."""
+    uses = tuple(
+        replace(use, key=use.row) if use.ref.role in OWN_ROLES else use for use in item.uses
+    )
+    return replace(item, uses=uses)
+
+
 def _renamed(item: Prepared, made: Mapping[str, BlobKey]) -> Prepared:
     uses = tuple(
         replace(use, key=made[use.key].row) if use.key in made else use for use in item.uses
@@ -230,14 +253,16 @@ def _key_doc(key: BlobKey) -> Doc:
     }
 
 
-def _use_doc(use: Use) -> Doc:
-    return {
+def _use_doc(use: Use, own: BlobKey | None) -> Doc:
+    """A use row; what is never shared has its key in the row itself, which then names itself."""
+    doc: Doc = {
         "_id": use.row,
         "salt": Binary(use.salt),
         "key": use.key,
         "media": use.ref.media,
         "made": ObjectId(),  # tells its age, should the record never reach the log
     }
+    return {**_key_doc(own), **doc} if own is not None else doc
 
 
 def _key_of(rec: str, use: Mapping[str, Any], key: Mapping[str, Any]) -> tuple[bytes, BlobKey]:
