@@ -118,6 +118,18 @@ class Office:
         found = self.rows("snapshots", native_id=native_id)
         return [json.loads(self.body(row["id"], "post"))["post"]["text"].strip() for row in found]
 
+    def jejak(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """One command of the program, as its user types it."""
+        environment = {
+            **os.environ,
+            "JEJAK_CONFIG": str(self.folder / "jejak.toml"),
+            "JEJAK_CLOCK": self.now.isoformat(),
+        }
+        return subprocess.run(
+            [sys.executable, "-c", "import cli.main; cli.main.main()", *words],
+            env=environment, capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+
     def package(self) -> tuple[Path, Path]:
         """Everything as a package, and the trust file that goes by another way."""
         trust = self.folder / "trust.txt"
@@ -169,7 +181,7 @@ def office(folder: Path, url: str) -> Iterator[Office]:
     config = configuration.load(file, {})
     archive = open_archive(config.archive_url, config.data_dir)
     try:
-        signer = Signer(archive, folder / "keys", ORIGIN, clock="simulated")
+        signer = Signer(archive, config.data_dir / "keys", ORIGIN, clock="simulated")
         signer.found(begun_at, "jejak test")
         opened = Office(folder, config, archive, signer, begun_at, begun_at)
         local = begun_at.replace(tzinfo=None) + timedelta(hours=7)  # wall-clock in WIB

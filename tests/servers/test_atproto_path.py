@@ -179,6 +179,25 @@ def test_projections_made_anew_from_the_log_say_the_same(campaign: Campaign) -> 
     assert campaign.office.tables() == before
 
 
+def test_the_program_finds_nothing_wrong_with_its_own_log(campaign: Campaign) -> None:
+    done = campaign.office.jejak("ledger", "fsck")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_program_shows_both_texts_of_an_edited_post_and_records_who_read_them(
+    campaign: Campaign,
+) -> None:
+    read_before = len(campaign.office.rows("custody", action="READ"))
+
+    done = campaign.office.jejak("history", campaign.edited.uri, "--purpose", "uji")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "hari Sabtu" in done.stdout
+    assert "hari Minggu" in done.stdout
+    assert len(campaign.office.rows("custody", action="READ")) == read_before + 1
+
+
 def test_package_of_it_all_verifies_with_the_standard_library_alone(campaign: Campaign) -> None:
     package, trust = campaign.office.package()
 
