@@ -24,7 +24,7 @@ class Fault:
     """One thing that is not as it must be.
 
     code:  GAP, LEAF_HASH, NOT_CANONICAL, DOUBLE_RECORD, OBJECT_ALTERED, OBJECT_MISSING,
-           ERASED_WITHOUT_STATEMENT, NOTE_UNREADABLE, ROOT_DIFFERS, SIGNATURE, HEAD_BEYOND_LOG.
+           ERASED_WITHOUT_STATEMENT, ERASED_KEY_PRESENT, NOTE_UNREADABLE, ROOT_DIFFERS, SIGNATURE, HEAD_BEYOND_LOG.
     place: `leaf 17`, `record 4f..., role body`, `checkpoint 120`.
     """
 
@@ -92,7 +92,33 @@ def fsck(
         for place, _root in heads[beyond]:
             check.fault("HEAD_BEYOND_LOG", place, f"the log has only {size} leaves")
     _unsaid_erasures(check, walk)
+    for rec in sorted(walk.erasures):
+        for role in present_objects(archive, rec):
+            check.fault(
+                "ERASED_KEY_PRESENT",
+                f"record {rec}, role {role}",
+                "its erasure is in the log and its key is there; run `jejak erase repeat`",
+            )
     return check
+
+
+def present_objects(archive: Archive, rec: str) -> tuple[str, ...]:
+    """Roles of a record's objects that can be opened; none of them after a whole erasure.
+
+    Keys are there although the log tells of an erasure when it was cut off, or when `keys` was
+    restored from a backup made before it.
+    """
+    entry = archive.entry(rec)
+    refs = entry.statement.objects if entry else ()
+    return tuple(ref.role for ref in refs if _is_present(archive, rec, ref.role))
+
+
+def _is_present(archive: Archive, rec: str, role: str) -> bool:
+    try:
+        return archive.open_object(rec, role) is not None
+    except IntegrityError:
+        # Its key or its bytes are not whole: a fault of its own, found elsewhere; not readable.
+        return False
 
 
 def _heads(

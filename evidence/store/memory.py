@@ -164,6 +164,11 @@ class MemoryArchive:
             found = self._tables.find(table, where, since, until, order, descending)
         return iter(found if limit is None else found[: max(limit, 0)])
 
+    def unproject(self, table: str, ids: Sequence[str]) -> None:
+        """Remove projection rows."""
+        with self._lock:
+            self._tables.remove(table, ids)
+
     def clear_projections(self) -> None:
         """Remove all projection rows."""
         with self._lock:

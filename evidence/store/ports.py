@@ -145,6 +145,9 @@ class Archive(Protocol):
         since: (field, time), inclusive. until: (field, time), exclusive.
         """
 
+    def unproject(self, table: str, ids: Sequence[str]) -> None:
+        """Remove projection rows, as an erasure must; ids without a row are passed over."""
+
     def clear_projections(self) -> None:
         """Remove all projection rows; `evidence.projection.rebuild` writes them anew."""
 

@@ -30,6 +30,12 @@ class Tables:
         for table, id, doc in ready:
             self._rows.setdefault(table, {})[id] = {**doc, "id": id}
 
+    def remove(self, table: str, ids: Sequence[str]) -> None:
+        """Remove rows by id. Raises StoreError for an odd name of a table."""
+        held = self._rows.get(checked_name(table, "table"), {})
+        for id in ids:
+            held.pop(id, None)
+
     def by_id(self, table: str, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
         """Rows by id; ids without a row are left out."""
         held = self._rows.get(checked_name(table, "table"), {})

@@ -193,6 +193,10 @@ class MongoArchive:
         """See ports.Archive.rows."""
         return self._tables.find(table, where, since, until, order, descending, limit)
 
+    def unproject(self, table: str, ids: Sequence[str]) -> None:
+        """Remove projection rows."""
+        self._tables.remove(table, ids)
+
     def clear_projections(self) -> None:
         """Remove all projection rows."""
         self._tables.clear()

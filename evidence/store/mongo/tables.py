@@ -36,6 +36,13 @@ class MongoTables:
         for table, writes in by_table.items():
             self._edge.run(f"projecting {table}", partial(self._write, table, writes))
 
+    def remove(self, table: str, ids: Sequence[str]) -> None:
+        """Remove rows by id. Raises StoreError for an odd name of a table."""
+        rows = self._rows(table)
+        for start in range(0, len(ids), ID_PAGE):
+            where = {"_id": {"$in": [str(id) for id in ids[start : start + ID_PAGE]]}}
+            self._edge.run(f"removing from {table}", partial(_remove, rows, where))
+
     def by_id(self, table: str, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
         """Rows by id; ids without a row are left out."""
         rows = self._rows(table)
@@ -92,6 +99,10 @@ class MongoTables:
                     raise
             else:
                 return
+
+
+def _remove(rows: Docs, where: Doc) -> None:
+    rows.delete_many(where)
 
 
 def _all(rows: Docs, where: Doc) -> list[Doc]:

@@ -150,6 +150,24 @@ def test_an_erasure_without_its_statement_is_a_fault_and_with_it_is_none(check, 
     assert said.erased == 1
 
 
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_key_that_is_there_although_the_log_tells_of_its_erasure_is_named(
+    check, archive, tmp_path, whole
+):
+    """An erasure that was cut off, or `keys` restored from an older backup."""
+    rec = next(iter(archive.entries())).statement.rec
+    archive.record([
+        Draft(StatementType.ERASURE, new_record_id(), NOW, "system",
+              {"subject": rec, "basis": "UU 27/2022", "order": "1"})
+    ])  # fmt: skip
+
+    found = fsck(archive, objects=whole)
+
+    assert [(f.code, f.place) for f in found.faults] == [
+        ("ERASED_KEY_PRESENT", f"record {rec}, role actor")
+    ]
+
+
 def test_a_head_beyond_the_log_is_a_fault(check, archive, monkeypatch):
     monkeypatch.setattr(archive, "size", lambda: SIZE - 2)
 

@@ -356,6 +356,14 @@ def test_one_id_twice_in_one_call_keeps_the_later_row(archive: Archive) -> None:
     assert archive.row("posts", "m|1") == {"id": "m|1", "n": 2}
 
 
+def test_rows_that_are_taken_out_are_gone_and_the_others_stay(archive: Archive) -> None:
+    archive.project([Row("posts", id, {"n": 1}) for id in ("a", "b", "c")])
+
+    archive.unproject("posts", ["a", "c", "never there"])
+
+    assert [row["id"] for row in archive.rows("posts")] == ["b"]
+
+
 def test_cleared_projections_are_empty_and_the_log_stays(archive: Archive) -> None:
     archive.record([draft()])
     archive.project(POSTS)
