@@ -10,7 +10,7 @@ import click
 from cli import exits
 from cli.command import Command
 from cli.screen import visible, write_json, write_line
-from cli.words import N_, _
+from cli.words import N_, _, spoken
 
 
 @click.command(cls=Command)
@@ -18,11 +18,15 @@ from cli.words import N_, _
     "--data", type=click.Path(path_type=Path, file_okay=False), default=Path("data/demo"),
     help=N_("Folder the demo keeps everything in; never that of real evidence."),
 )  # fmt: skip
-def demo(data: Path, as_json: bool) -> int:
+@click.option(
+    "--fresh", is_flag=True, help=N_("Throw the demo of an earlier run away and run it anew."),
+)  # fmt: skip
+def demo(data: Path, fresh: bool, as_json: bool) -> int:
     """Watch a fictitious campaign on a simulated network, write a package and check it.
 
-    Nothing leaves this computer, and all evidence made is marked as simulated. A folder that holds
-    something already is left alone: a numbered one beside it is taken.
+    Nothing leaves this computer, and all evidence made is marked as simulated. Where a finished
+    demo is there already it is opened and checked again; one that was broken off is made anew. A
+    folder that holds anything else is left alone.
     """
     from dataclasses import fields
 
@@ -32,7 +36,7 @@ def demo(data: Path, as_json: bool) -> int:
         if not as_json:
             write_line(visible(line))
 
-    result = run_demo(data, say=say, words=_)
+    result = run_demo(data, say=say, words=_, language=spoken(), fresh=fresh)
     if as_json:
         write_json({f.name: _plain(getattr(result, f.name)) for f in fields(result)})
     return exits.OK if result.verified else exits.FINDINGS

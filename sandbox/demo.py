@@ -17,18 +17,33 @@ from crawler.clock import monotonic_s
 from crawler.config import Config, load
 from crawler.tick import run_due
 from evidence.config import campaign_drafts, parse_campaign, parse_watchlist, watch_drafts
+from evidence.errors import IntegrityError
 from evidence.model import Side, Watchlist
 from evidence.planning import phase_at
 from evidence.projection import project_entries
 from evidence.seal import Signer, trust_text
 from evidence.store import Archive, open_archive
 from sandbox.export import Exported, check, export
+from sandbox.folder import Finished, begin, clear, finish, is_empty, standing, taken
 from sandbox.scenarios import demo
 from sandbox.server import Sandbox
-from sandbox.summary import SEALED, STARTED, TICK, DemoResult, listed, result_of, summary
+from sandbox.summary import (
+    BROKEN_OFF,
+    FOUND,
+    NOTHING_DUE,
+    SEALED,
+    STARTED,
+    THROWN,
+    TICK,
+    DemoResult,
+    listed,
+    result_of,
+    summary,
+)
 
 CLOCK = "simulated"
 LOG = "crawl.log"
+TRUST = "trust.txt"
 SEEN = ("new", "edited", "absent", "interactions")
 INHERITED = ("JEJAK_CHROMIUM", "JEJAK_BROWSER_USER", "JEJAK_LANGUAGE")
 """What the demonstration takes from the environment; anything else could name a real archive."""
@@ -51,17 +66,44 @@ def run_demo(
     *,
     say: Callable[[str], None],
     words: Callable[[str], str] = str,
+    language: str = "id",
+    fresh: bool = False,
 ) -> DemoResult:
     """Crawl the made-up campaign tick by tick, seal, export, and verify offline.
 
-    data_dir: a folder of the demonstration's own; when it holds something already, a numbered one
-              beside it is taken, so that nothing is ever overwritten.
+    data_dir: a folder of the demonstration's own. Where it holds a finished run, that archive is
+              opened, shown to have nothing due, and its package verified again; a run that was
+              broken off is thrown away and made anew.
     say:      takes each line of progress.   words: translates one of MESSAGES.
+    language: of the verifier, `id` or `en`.   fresh: throw a finished run away as well.
 
-    Raises JejakError when a part cannot be used.
+    Raises JejakError when a part cannot be used; nothing is touched in a folder that is not a
+    demonstration's.
     """
     started = monotonic_s()
-    folder = fresh_folder(data_dir)
+    with taken(data_dir) as folder:
+        left = standing(folder)
+        if left and not fresh:
+            result = _again(folder, left, say, words, language, started)
+        else:
+            if not is_empty(folder):
+                say(words(THROWN if left else BROKEN_OFF).format(folder=folder))
+                clear(folder)
+            result = _anew(folder, say, words, language, started)
+    for line in summary(result, words):
+        say(line)
+    return result
+
+
+def _anew(
+    folder: Path,
+    say: Callable[[str], None],
+    words: Callable[[str], str],
+    language: str,
+    started: float,
+) -> DemoResult:
+    """The whole campaign, in an empty folder."""
+    begin(folder)
     config = _configured(folder)
     with (
         Sandbox(demo.scenario(), demo.TICKS[0]) as sandbox,
@@ -73,21 +115,39 @@ def run_demo(
         say(words(STARTED).format(accounts=len(demo.ACCOUNTS), folder=folder))
         for tick in demo.TICKS:
             _tick(config, archive, sandbox, signer, tick, say, words)
-        exported = _export(config, archive, signer)
+        exported = _export(config, archive, signer, language)
         result = result_of(archive, folder, exported, monotonic_s() - started)
-    for line in summary(result, words):
-        say(line)
+    package = str(result.package.relative_to(folder))
+    outcomes = sum(result.outcomes.values())
+    finish(folder, Finished(package, result.statements, result.snapshots, outcomes))
     return result
 
 
-def fresh_folder(data_dir: Path) -> Path:
-    """`data_dir` itself when it is empty or not there, else a numbered one beside it; made."""
-    folder, number = data_dir, 1
-    while folder.exists() and any(folder.iterdir()):
-        number += 1
-        folder = data_dir.with_name(f"{data_dir.name}-{number}")
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder.resolve()
+def _again(
+    folder: Path,
+    left: Finished,
+    say: Callable[[str], None],
+    words: Callable[[str], str],
+    language: str,
+    started: float,
+) -> DemoResult:
+    """A finished run, opened once more: another tick finds nothing due, the package still holds."""
+    say(words(FOUND).format(folder=folder))
+    config, now = _configured(folder), demo.TICKS[-1]
+    with closing(open_archive(config.archive_url, config.data_dir)) as archive:
+        before = archive.size()
+        ticked = run_due(replace(config, clock_start=now.isoformat()), archive, now)
+        exported = check(folder / left.package, folder / TRUST, config.language or language)
+        result = result_of(archive, folder, exported, monotonic_s() - started)
+    lost = result.statements < left.statements or result.snapshots < left.snapshots
+    if ticked.due or ticked.missed or result.statements != before or lost:
+        raise IntegrityError(
+            f"data folder {folder}",
+            "a finished demonstration had something due, or lost what it had recorded",
+            "Run `jejak demo --fresh` to throw it away and begin anew",
+        )
+    say(words(NOTHING_DUE).format(statements=result.statements, snapshots=result.snapshots))
+    return result
 
 
 def _configured(folder: Path) -> Config:
@@ -159,12 +219,12 @@ def _said(archive: Archive, now: datetime) -> dict[str, str]:
     }
 
 
-def _export(config: Config, archive: Archive, signer: Signer) -> Exported:
+def _export(config: Config, archive: Archive, signer: Signer, language: str) -> Exported:
     """The package about the watched persons over the whole campaign, checked offline."""
-    trust = config.data_dir / "trust.txt"
+    trust = config.data_dir / TRUST
     trust.write_text(trust_text(config.origin, [signer.vkey], "simulated archive"), "utf-8")
     watched = [row["id"] for row in archive.rows("watches", {"side": Side.WATCHED.value})]
     period = (demo.TICKS[0] - timedelta(days=1), demo.TICKS[-1] + timedelta(days=1))
     now = demo.TICKS[-1] + timedelta(hours=1)
     package = export(archive, signer, config.data_dir / "packages", watched, period, now)
-    return check(package, trust, config.language or "id")
+    return check(package, trust, config.language or language)

@@ -28,8 +28,15 @@ GAPS = "What could not be seen is noted: {gaps}"
 PACKAGE = "Package: {package}"
 CHECK = "Check it yourself: python3 -I -S {package}/verify/verify.py {package} --trust {trust}"
 TIME = "Took {seconds} s"
+PASSED = "Every check passed."
+NOT_PASSED = "A check did not pass; the verifier's words above say which."
+FOUND = "A finished demonstration is there already: {folder}. `jejak demo --fresh` makes it anew."
+NOTHING_DUE = "Another tick: nothing is due. Still {statements} statements, {snapshots} snapshots."
+BROKEN_OFF = "A demonstration was broken off here; it is thrown away and made anew: {folder}"
+THROWN = "The demonstration that was here is thrown away and made anew: {folder}"
 MESSAGES = (
     STARTED, TICK, SEALED, EXPORTED, TOTAL, SEEN_TOTAL, ACTS, PICTURES, GAPS, PACKAGE, CHECK, TIME,
+    PASSED, NOT_PASSED, FOUND, NOTHING_DUE, BROKEN_OFF, THROWN,
 )  # fmt: skip
 VERDICTS = 3
 """The verifier ends with that many lines of verdict."""
@@ -43,7 +50,7 @@ class DemoResult:
     posts, edits, absences, renamed: posts known, edited states kept, posts ABSENT
     (confirmed), accounts that took another handle.
     interactions: act -> number of edges kept.   same_pictures: pairs of pictures of different
-    accounts that may be shown as the same.
+    accounts that may be shown as the same.   statements, snapshots: in the log.
     verified: the package held under the offline verifier; report: what that printed.
     """
 
@@ -59,6 +66,7 @@ class DemoResult:
     interactions: Mapping[str, int]
     same_pictures: int
     statements: int
+    snapshots: int
     verified: bool
     report: str
     seconds: float
@@ -88,6 +96,7 @@ def result_of(archive: Archive, folder: Path, exported: Exported, seconds: float
         ),
         same_pictures=_same_pictures(archive),
         statements=archive.size(),
+        snapshots=snapshots.total(),
         verified=exported.verified,
         report=exported.report,
         seconds=seconds,
@@ -115,7 +124,7 @@ def summary(result: DemoResult, words: Callable[[str], str]) -> Iterator[str]:
     for message in (TOTAL, SEEN_TOTAL, ACTS, PICTURES, GAPS, EXPORTED):
         yield words(message).format(**values)
     yield from (f"    {line}" for line in verdicts)
-    for message in (PACKAGE, CHECK, TIME):
+    for message in (TIME, CHECK, PACKAGE, PASSED if result.verified else NOT_PASSED):
         yield words(message).format(**values)
 
 

@@ -91,17 +91,17 @@ def test_the_demonstration_sees_what_the_scenario_says_and_its_package_holds(
     assert result.same_pictures >= 3
     assert result.renamed == 1
     assert "SIMULASI" in result.report
-    assert said[-1].startswith("Took ")
+    assert said[-2:] == [f"Package: {result.package}", "Every check passed."]
 
+    said.clear()
+    again = run_demo(tmp_path / "demo", say=said.append)
 
-def test_a_second_demonstration_takes_a_folder_of_its_own(tmp_path: Path) -> None:
-    from sandbox.demo import fresh_folder
-
-    (tmp_path / "demo").mkdir()
-    (tmp_path / "demo" / "archive").touch()
-
-    assert fresh_folder(tmp_path / "demo") == (tmp_path / "demo-2").resolve()
-    assert (tmp_path / "demo" / "archive").exists()
+    assert again.package == result.package
+    assert (again.statements, again.snapshots) == (result.statements, result.snapshots)
+    assert again.verified
+    assert any("nothing is due" in line for line in said)
+    assert said[-2:] == [f"Package: {result.package}", "Every check passed."]
+    assert [path.name for path in tmp_path.iterdir()] == ["demo"]
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
