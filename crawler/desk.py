@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from typing import Any
-
-from evidence.store.commit import GroupCommit
 
 from crawler.clock import Clock
 from crawler.config import Config
@@ -18,8 +17,10 @@ from crawler.watched import Watched, watched_of
 from evidence.canonical import from_value, new_record_id
 from evidence.errors import ScopeError
 from evidence.model import KnownPost, SeenState, Slot, WatchEntry
+from evidence.projection import project_drafts
 from evidence.record import Recorder
 from evidence.store import open_archive
+from evidence.store.commit import GroupCommit
 from evidence.store.ports import Archive
 
 KNOWN_FIELDS = tuple(KnownPost.__dataclass_fields__)
@@ -53,7 +54,7 @@ def open_desk(config: Config) -> Desk:
     archive = open_archive(config.archive_url, config.data_dir)
     clock = config.clock()
     recorder = Recorder(clock.source, tool(), config.digest())
-    commit = GroupCommit(archive)
+    commit = GroupCommit(archive, after=partial(project_drafts, archive))
     notes = archive.checkpoints()
     return Desk(
         config=config,

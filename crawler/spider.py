@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 import shutil
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -26,8 +26,7 @@ from crawler.middlewares.keep import CUTS, TICKET, Keeper, Ticket, failed_exchan
 from crawler.page import Page
 from crawler.visit import Ask, Seen, Visit
 from evidence.errors import JejakError, StoreError
-from evidence.model import CaptureKind, Entry, Reading, Slot
-from evidence.projection import project_entries
+from evidence.model import CaptureKind, Reading, Slot
 
 VISITS_AT_ONCE = 8
 LOOPBACK = ("localhost", "127.", "[::1]")
@@ -196,19 +195,11 @@ class AccountSpider(scrapy.Spider):
         failure = await future
         if failure:
             seen.visit.gap("NOT_RECORDED", failure, seen.capture)
-        else:
-            seen.visit.aside.discard(seen.capture)
 
     async def _end(self, visit: Visit, failure: str) -> None:
         visit.count("captures", visit.counts.get("requests", 0))
         draft = self.desk.recorder.outcome(visit.end(self.desk.clock.now(), failure))
-        entries = await self.keeper.record([draft])
-        await asyncio.to_thread(self._project, visit, entries)
-
-    def _project(self, visit: Visit, entries: Sequence[Entry]) -> None:
-        archive = self.desk.archive
-        aside = [entry for rec in sorted(visit.aside) if (entry := archive.entry(rec))]
-        project_entries(archive, [*aside, *entries])
+        await self.keeper.record([draft])
 
     async def _fetch(self, visit: Visit, ask: Ask) -> Seen:
         """Keep and read one exchange. Raises StoreError alone: what cannot be kept ends the visit."""
@@ -255,7 +246,6 @@ class AccountSpider(scrapy.Spider):
         if ticket.exchange is not None:
             kept = any(self._is_watched(visit, edge) for edge in reading.interactions)
             await self.keeper.keep(ticket.exchange, ticket, body_kept=kept)
-        visit.aside.update(ticket.captures)
         return Seen(
             visit=visit,
             url=ask.url,
@@ -280,7 +270,6 @@ class AccountSpider(scrapy.Spider):
         if not ticket.captures:
             exchange = ticket.exchange or failed_exchange(request, ticket, now)
             await self.keeper.keep(exchange, ticket, body_kept=False)
-        visit.aside.update(ticket.captures)
         visit.refused = visit.refused or ticket.error == "ROBOTS"
         visit.gap(ticket.error, "no response", ticket.captures[-1])
         return Seen(

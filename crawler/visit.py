@@ -121,8 +121,6 @@ class Visit:
     empty: bool = False
     drifted: bool = False
     refused: bool = False
-    aside: set[str] = field(default_factory=set)
-    """Captures kept that no page of their own took through the pipelines: redirects, waits."""
 
     @property
     def base_url(self) -> str:

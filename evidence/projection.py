@@ -6,12 +6,13 @@ before. Live recording and `rebuild` use the same fold, so they agree.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from evidence.canonical import decode, from_value, parse_instant
-from evidence.model import Entry, Interaction, StatementType
+from evidence.canonical import decode, from_value, instant, parse_instant
+from evidence.model import Draft, Entry, Interaction, StatementType
 from evidence.record import interaction_key, post_key
 from evidence.store.ports import Archive, Row
 
@@ -42,6 +43,7 @@ class Rows:
         self._archive = archive
         self._new: dict[tuple[str, str], dict[str, Any]] = {}
         self._old: dict[tuple[str, str], dict[str, Any] | None] = {}
+        self._later: dict[tuple[str, str, datetime], list[str]] = {}
 
     def prime(self, wanted: Iterable[tuple[str, str]]) -> None:
         """Read many rows at once, so that `before` need not ask for each."""
@@ -71,12 +73,25 @@ class Rows:
         if row is not None:
             self._new[table, id] = {**row, **fields}
 
-    def all(self) -> list[Row]:
-        """What is to be written."""
-        return [
-            Row(table, id, {k: v for k, v in doc.items() if k != "id"})
-            for (table, id), doc in self._new.items()
-        ]
+    def advance(self, table: str, ids: Iterable[str], field: str, at: datetime) -> None:
+        """Make a time of rows later, where it is earlier; without reading them."""
+        for id in ids:
+            row = self._new.get((table, id))
+            if row is None:
+                self._later.setdefault((table, field, at), []).append(id)
+            elif row[field] < at:
+                row[field] = at
+
+    def save(self) -> None:
+        """Write what was folded."""
+        self._archive.project(
+            [
+                Row(table, id, {k: v for k, v in doc.items() if k != "id"})
+                for (table, id), doc in self._new.items()
+            ]
+        )
+        for (table, field, at), ids in self._later.items():
+            self._archive.advance(table, ids, field, at)
 
 
 def project_entries(
@@ -96,7 +111,18 @@ def project_entries(
         fold = FOLDS.get(entry.statement.type)
         if fold is not None and said is not None:
             fold(entry, said, rows)
-    archive.project(rows.all())
+    rows.save()
+
+
+def project_drafts(archive: Archive, drafts: Sequence[Draft], entries: Sequence[Entry]) -> None:
+    """Fold entries that were just recorded from these drafts, without opening their objects again."""
+    objects: dict[str, Objects] = {}
+    for draft in drafts:
+        role = READS.get(draft.type)
+        plain = next((plain for plain in draft.objects if plain.role == role), None)
+        if role and plain:
+            objects[draft.rec] = {role: json.loads(plain.data)}
+    project_entries(archive, entries, objects)
 
 
 def rebuild(archive: Archive, say: Callable[[int, int], None] | None = None) -> int:
@@ -150,6 +176,7 @@ def _campaign(entry: Entry, objects: Objects, rows: Rows) -> None:
             "campaign": campaign,
             "rec": entry.statement.rec,
             "active": not campaign["superseded_by"],
+            "versions": _versions(entry, rows.before("campaigns", campaign["id"])),
         },
     )
 
@@ -178,8 +205,16 @@ def _watch(entry: Entry, objects: Objects, rows: Rows) -> None:
             "handle": kept["handle"] or account["handle"],
             "person": item["attribution"]["person"],
             "region_code": item["region_code"],
+            "changed_at": entry.statement.at,
+            "versions": _versions(entry, before),
         },
     )
+
+
+def _versions(entry: Entry, before: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """What the schedule was by each statement of a campaign or row so far, newest last."""
+    said = {"at": instant(entry.statement.at), "facts": dict(entry.statement.facts)}
+    return [*((before or {}).get("versions") or ()), said]
 
 
 def _capture(entry: Entry, objects: Objects, rows: Rows) -> None:
@@ -223,23 +258,18 @@ def _validators(watch: str, exchange: Mapping[str, Any], rows: Rows) -> None:
 
 
 def _reading(entry: Entry, objects: Objects, rows: Rows) -> None:
-    facts = entry.statement.facts
     reading = objects["reading"]
-    watch = rows.before("watches", facts["watch"])
+    watch = rows.before("watches", entry.statement.facts["watch"])
     if watch is None:
         return
     platform = watch["platform"]
     seen_at = parse_instant(reading["captured"]["fetched_at"])
-    rows.prime(("posts", post_key(platform, post["native_id"])) for post in reading["posts"])
-    for post in reading["posts"]:
-        row = rows.before("posts", post_key(platform, post["native_id"]))
-        if row and row["watch"] == facts["watch"] and row["last_seen_at"] < seen_at:
-            rows.merge("posts", row["id"], {"last_seen_at": seen_at})
-    for edge in reading["interactions"]:
-        key = interaction_key(platform, from_value(edge, Interaction))
-        row = rows.before("interactions", key)
-        if row and row["last_seen_at"] < seen_at:
-            rows.merge("interactions", key, {"last_seen_at": seen_at})
+    posts = [post_key(platform, post["native_id"]) for post in reading["posts"]]
+    edges = [
+        interaction_key(platform, from_value(edge, Interaction)) for edge in reading["interactions"]
+    ]
+    rows.advance("posts", posts, "last_seen_at", seen_at)
+    rows.advance("interactions", edges, "last_seen_at", seen_at)
 
 
 def _snapshot(entry: Entry, objects: Objects, rows: Rows) -> None:

@@ -5,7 +5,7 @@ STEPS = (
     "pipelines.fingerprint.FingerprintPipeline",
     "pipelines.history.HistoryPipeline",
     "pipelines.record.RecordPipeline",
-    "pipelines.project.ProjectPipeline",
+    "pipelines.settle.SettlePipeline",
 )
 
 ITEM_PIPELINES = {step: position for position, step in enumerate(STEPS, start=100)}

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from crawler.visit import Seen
 from evidence.model import (
     AccountSeen,
-    Draft,
     Entry,
     ImageReading,
     Interaction,
@@ -79,12 +76,10 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """After record: the entries in the log, and their JSON objects by record id and role."""
+    """After record: the page's entries in the log, which can be asked for."""
 
     compared: Compared
-    drafts: tuple[Draft, ...]
     entries: tuple[Entry, ...]
-    objects: Mapping[str, Mapping[str, Any]]
 
     @property
     def seen(self) -> Seen:

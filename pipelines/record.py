@@ -1,8 +1,7 @@
-"""Record: one batch of statements a page, durable before anyone is told."""
+"""Record: one batch of statements a page, durable and projected before anyone is told."""
 
 from __future__ import annotations
 
-from evidence.canonical import decode
 from evidence.history import state_digest
 from evidence.model import CaptureKind, Draft
 from evidence.record import Recorder
@@ -17,15 +16,7 @@ class RecordPipeline(Component):
         """The page with its entries in the log. Raises StoreError or ParseError."""
         drafts = drafts_of(item, self.desk.recorder)
         entries = await self.desk.keeper.record(drafts) if drafts else ()
-        objects = {
-            draft.rec: {
-                plain.role: decode(plain.data)
-                for plain in draft.objects
-                if plain.media == "application/json"
-            }
-            for draft in drafts
-        }
-        return Recorded(item, drafts, entries, objects)
+        return Recorded(item, entries)
 
 
 def drafts_of(item: Compared, recorder: Recorder) -> tuple[Draft, ...]:

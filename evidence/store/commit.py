@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
@@ -18,6 +18,7 @@ from evidence.store.intake import draft_bytes
 from evidence.store.ports import Archive
 
 Entries = tuple[Entry, ...]
+After = Callable[[Sequence[Draft], Entries], None]
 
 MAX_DRAFTS = 256
 MAX_BYTES = 32 * 1024 * 1024
@@ -33,6 +34,7 @@ class _Submission:
 class GroupCommit:
     """Records submitted drafts from one thread, in the order submitted.
 
+    after: told of each batch that is durable, before those who wait are; what it raises, they get.
     max_drafts, max_bytes: bound of one batch; a single larger submission is a batch of its own.
     queue_bytes, queue_drafts: bound of what waits; `submit` blocks while either is exceeded.
     """
@@ -41,12 +43,14 @@ class GroupCommit:
         self,
         archive: Archive,
         *,
+        after: After | None = None,
         max_drafts: int = MAX_DRAFTS,
         max_bytes: int = MAX_BYTES,
         queue_drafts: int = 4 * MAX_DRAFTS,
         queue_bytes: int = 4 * MAX_BYTES,
     ) -> None:
         self._archive = archive
+        self._after = after
         self._max_drafts, self._max_bytes = max_drafts, max_bytes
         self._queue_drafts, self._queue_bytes = queue_drafts, queue_bytes
         self._changed = threading.Condition()
@@ -120,7 +124,7 @@ class GroupCommit:
     def _record(self, batch: Sequence[_Submission]) -> None:
         live = [each for each in batch if each.done.set_running_or_notify_cancel()]
         try:
-            entries = self._archive.record([draft for each in live for draft in each.drafts])
+            entries = self._recorded([draft for each in live for draft in each.drafts])
         except ParseError as error:
             if len(live) == 1:
                 live[0].done.set_exception(error)
@@ -134,9 +138,15 @@ class GroupCommit:
         else:
             _hand_out(live, entries)
 
+    def _recorded(self, drafts: Sequence[Draft]) -> Entries:
+        entries = self._archive.record(drafts)
+        if self._after is not None:
+            self._after(drafts, entries)
+        return entries
+
     def _record_alone(self, submission: _Submission) -> None:
         try:
-            submission.done.set_result(self._archive.record(submission.drafts))
+            submission.done.set_result(self._recorded(submission.drafts))
         except Exception as error:  # noqa: BLE001 -- a fault of ours reaches those who wait
             submission.done.set_exception(error)
 

@@ -139,6 +139,11 @@ class MemoryArchive:
         with self._lock:
             self._tables.put(rows)
 
+    def advance(self, table: str, ids: Sequence[str], field: str, at: datetime) -> None:
+        """In the rows of these ids whose time `field` is earlier than `at`, make it `at`."""
+        with self._lock:
+            self._tables.advance(table, ids, field, at)
+
     def row(self, table: str, id: str) -> dict[str, Any] | None:
         """One projection row, with `id` among its fields."""
         return self.rows_by_id(table, [id]).get(id)

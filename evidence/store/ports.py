@@ -123,6 +123,9 @@ class Archive(Protocol):
     def project(self, rows: Sequence[Row]) -> None:
         """Write projection rows, replacing rows of the same id."""
 
+    def advance(self, table: str, ids: Sequence[str], field: str, at: datetime) -> None:
+        """In the rows of these ids whose time `field` is earlier than `at`, make it `at`."""
+
     def row(self, table: str, id: str) -> dict[str, Any] | None:
         """One projection row, with `id` among its fields."""
 

@@ -36,6 +36,15 @@ class Tables:
         for id in ids:
             held.pop(id, None)
 
+    def advance(self, table: str, ids: Sequence[str], field: str, at: datetime) -> None:
+        """Make a time of rows later, where it is earlier."""
+        held = self._rows.get(checked_name(table, "table"), {})
+        name = checked_name(field, "field")
+        for id in ids:
+            now = held.get(id, {}).get(name)
+            if isinstance(now, datetime) and now < at:
+                held[id][name] = stored_doc(table, id, {name: at})[name]
+
     def by_id(self, table: str, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
         """Rows by id; ids without a row are left out."""
         held = self._rows.get(checked_name(table, "table"), {})

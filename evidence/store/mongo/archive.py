@@ -171,6 +171,10 @@ class MongoArchive:
         """Write projection rows, replacing rows of the same id."""
         self._tables.put(rows)
 
+    def advance(self, table: str, ids: Sequence[str], field: str, at: datetime) -> None:
+        """In the rows of these ids whose time `field` is earlier than `at`, make it `at`."""
+        self._tables.advance(table, ids, field, at)
+
     def row(self, table: str, id: str) -> dict[str, Any] | None:
         """One projection row, with `id` among its fields."""
         return self.rows_by_id(table, [id]).get(id)
