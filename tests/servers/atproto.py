@@ -282,9 +282,6 @@ def _postgres(directory: Path, port: int) -> subprocess.Popen[bytes]:
     log = directory / "postgres.log"
     if user:
         shutil.chown(data, user)
-        for parent in data.parents:  # PostgreSQL's user has to reach its own folder
-            if parent.stat().st_uid == os.getuid() and parent != Path("/"):
-                parent.chmod(parent.stat().st_mode | 0o011)
     made = subprocess.run(
         [found[0] / "initdb", "-D", data, "-A", "trust", "-U", "postgres", "--no-sync"],
         capture_output=True, cwd="/", user=user, check=False,
