@@ -1,4 +1,4 @@
-"""One MongoDB for the whole session, a fresh database for each test that asks."""
+"""One MongoDB for the whole session, an empty database for each test that asks."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,12 +32,40 @@ def mongo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def mongo_url(mongo_server: str) -> Iterator[str]:
-    """URL of a fresh, empty database, dropped afterwards."""
+def mongo_url(mongo_server: str, _mongo_name: str) -> Iterator[str]:
+    """URL of an empty database; emptied afterwards, or dropped when its shape was changed.
+
+    Making fifteen collections and their indexes costs far more than most tests do.
+    """
+    base, _, options = mongo_server.partition("?")
+    yield f"{base.rstrip('/')}/{_mongo_name}" + (f"?{options}" if options else "")
+    _empty(mongo_server, _mongo_name)
+
+
+@pytest.fixture(scope="session")
+def _mongo_name() -> str:
+    return f"t_{secrets.token_hex(6)}"
+
+
+def _empty(server: str, name: str) -> None:
     import pymongo
 
-    name = f"t_{secrets.token_hex(6)}"
-    base, _, options = mongo_server.partition("?")
-    yield f"{base.rstrip('/')}/{name}" + (f"?{options}" if options else "")
-    with pymongo.MongoClient[dict[str, object]](mongo_server) as client:
-        client.drop_database(name)
+    with pymongo.MongoClient[dict[str, object]](server) as client:
+        database = client[name]
+        for each in list(database.list_collections()):
+            made = database[each["name"]]
+            if each["type"] != "collection" or each["options"] or not _known(each["name"], made):
+                client.drop_database(name)
+                return
+            made.delete_many({})
+
+
+def _known(name: str, made: Any) -> bool:
+    """Whether a collection has the indexes an archive gives it, and no others."""
+    from evidence.store.mongo.schema import INDEXES, STATEMENTS, UNIQUE_REC
+
+    wanted = {"_".join(fields) for fields in INDEXES.get(name, ())} | {"_id_"}
+    if name == STATEMENTS:
+        wanted.add(UNIQUE_REC)
+    found = made.index_information()
+    return set(found) == wanted and not any("expireAfterSeconds" in each for each in found.values())

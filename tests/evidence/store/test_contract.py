@@ -150,6 +150,7 @@ def test_an_object_comes_back_as_it_went_in(archive: Archive, size: int) -> None
     assert opened.ref.size == size
 
 
+@pytest.mark.soak
 def test_a_body_of_fifty_megabytes_is_kept(archive: Archive) -> None:
     data = bytes(range(256)) * 196_000
     rec = archive.record([draft(("body", data))])[0].statement.rec

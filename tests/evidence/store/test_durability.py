@@ -17,13 +17,14 @@ from evidence.canonical import new_record_id
 from evidence.errors import ConfigError, JejakError
 from evidence.model import Draft, Plain, StatementType
 from evidence.store import Archive, open_archive
-from evidence.store.embedded import EmbeddedServer
+from evidence.store.binary import find_mongod
 from tests.evidence.store.writing import AT
 
 pytestmark = pytest.mark.mongo
 
 WRITING = Path(__file__).with_name("writing.py")
 Acknowledged = dict[str, int]
+SOAK = [pytest.mark.soak, pytest.mark.timeout(900)]
 
 
 def writer(url: str, data_dir: Path, *args: str) -> subprocess.Popen[str]:
@@ -57,24 +58,25 @@ def check(archive: Archive, acked: Acknowledged) -> None:
 
 
 def test_three_processes_leave_no_gap_and_no_double(mongo_url: str, tmp_path: Path) -> None:
-    processes = [writer(mongo_url, tmp_path, "40") for _ in range(3)]
+    processes = [writer(mongo_url, tmp_path, "20") for _ in range(3)]
     acked = [acknowledged(process) for process in processes]
 
     archive = open_archive(mongo_url, tmp_path)
     assert [process.returncode for process in processes] == [0, 0, 0]
-    assert archive.size() == 3 * 40 + 40
+    assert archive.size() == 3 * 20 + 20
     for each in acked:
         check(archive, each)
-    assert archive.info().blobs == 3 * 40 + 1
+    assert archive.info().blobs == 3 * 20 + 1
     archive.close()
 
 
-def test_ten_killed_writers_lose_nothing_that_was_acknowledged(
-    mongo_url: str, tmp_path: Path
+@pytest.mark.parametrize("rounds", [2, pytest.param(25, marks=SOAK)])
+def test_pairs_of_killed_writers_lose_nothing_that_was_acknowledged(
+    mongo_url: str, tmp_path: Path, rounds: int
 ) -> None:
     rng = random.Random()
     acked: Acknowledged = {}
-    for _ in range(5):
+    for _ in range(rounds):
         pair = [writer(mongo_url, tmp_path, "1000000", str(rng.choice([10, 300_000])))
                 for _ in range(2)]  # fmt: skip
         for process in pair:
@@ -95,13 +97,16 @@ def test_ten_killed_writers_lose_nothing_that_was_acknowledged(
 @pytest.fixture
 def data_dir(tmp_path: Path) -> Path:
     try:
-        EmbeddedServer.open(tmp_path).close()
+        find_mongod()
     except ConfigError as error:
         pytest.skip(f"needs an embedded mongod: {error}")
     return tmp_path
 
 
-def test_a_killed_server_is_started_again_under_a_running_archive(data_dir: Path) -> None:
+@pytest.mark.parametrize("kills", [1, pytest.param(10, marks=SOAK)])
+def test_a_killed_server_is_started_again_under_a_running_archive(
+    data_dir: Path, kills: int
+) -> None:
     archive = open_archive("", data_dir)
     acked: Acknowledged = {}
     stop = threading.Event()
@@ -120,7 +125,7 @@ def test_a_killed_server_is_started_again_under_a_running_archive(data_dir: Path
     threads = [threading.Thread(target=write) for _ in range(3)]
     for thread in threads:
         thread.start()
-    for _ in range(2):
+    for _ in range(kills):
         time.sleep(0.4)
         os.kill(server_pid(data_dir), signal.SIGKILL)
     before = len(acked)
