@@ -12,8 +12,8 @@ OPENINGS = "data/openings.json"
 REPORT = "data/report/laporan.html"
 VERIFIER = "verify/verify.py"
 README = "verify/README-id.txt"
-BOUND = (REPORT, README, VERIFIER)
-"""Files whose hashes stand in the package description."""
+BOUND_FOLDERS = ("data/proofs/anchors/", "data/report/", "data/wacz/", "data/warc/", "verify/")
+"""Every file in these has its hash in the package description; package.md says their names."""
 DESCRIPTION_ROLE = "package"
 EXTENSIONS = {
     "application/json": ".json",
@@ -51,6 +51,11 @@ def checkpoint_path(name: str) -> str:
 def consistency_path(old: str, new: str) -> str:
     """Where the proof lies that head `new` continues head `old`."""
     return f"data/checkpoints/{old}-{new}.consistency"
+
+
+def is_bound(path: str) -> bool:
+    """Whether a file's hash stands in the package description."""
+    return path.startswith(BOUND_FOLDERS)
 
 
 def manifest(hashes: Mapping[str, str]) -> bytes:

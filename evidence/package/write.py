@@ -201,10 +201,11 @@ def _record_export(
     """Record the custody statement that commits to the description of this package."""
     period = selection.period
     description = {
+        "anchors": [],
         "checkpoints": {"first": heads[0].fingerprint(), "report": heads[1].fingerprint()},
         "clock": export.clock,
         "created_at": instant(export.now),
-        "files": {path: packed.bag.hashes[path] for path in layout.BOUND},
+        "files": {p: h for p, h in sorted(packed.bag.hashes.items()) if layout.is_bound(p)},
         "format": "jejak-package",
         "organisation": export.organisation,
         "origin": heads[1].origin,

@@ -104,6 +104,12 @@ FIXED = (
 )
 BOUND = ("data/report/laporan.html", "verify/README-id.txt", "verify/verify.py")
 """Files without a commitment of their own; their hashes stand in the committed description."""
+ALSO_BOUND = re.compile(
+    r"(?:data/(?:proofs/anchors|report|wacz|warc)|verify)(?:/[a-z0-9][a-z0-9._-]{0,99}){1,4}\Z"
+)
+"""Where further files may lie whose hashes stand in the committed description."""
+HASHED_ONLY = ("data/objects/", "data/report/", "data/wacz/", "data/warc/")
+"""Files that may be large and are not parsed, small JSON objects excepted."""
 REFERENCES = {
     "reading": (("capture", ("capture",)),),
     "snapshot": (
@@ -892,7 +898,7 @@ def read_file(case: Case, path: str) -> None:
     """Hash one file; keep the bytes of those that are parsed."""
     digest, size, parts = hashlib.sha256(), 0, []
     limit = MAX_TEXT_BYTES
-    if path.startswith("data/objects/"):
+    if path.startswith(HASHED_ONLY):
         few = path.endswith(".json") and len(case.small) < MAX_KEPT_FILES
         limit = MAX_KEPT_BYTES if few else -1
     try:
@@ -1082,6 +1088,7 @@ def check_consistency(case: Case) -> Iterator[int]:
 # --- what was exported, and what of it is open -------------------------------------------------
 
 DESCRIPTION = {
+    "anchors": list,
     "checkpoints": dict,
     "clock": str,
     "created_at": str,
@@ -1168,8 +1175,8 @@ def check_description(case: Case) -> Iterator[int]:
         case.find("DESCRIPTION_FORMAT", path, error)
         return
     yield from check_listed(case, top)
-    for name in BOUND:
-        if name in case.hashes and case.description["files"][name] != case.hashes[name]:
+    for name, noted in sorted(case.description["files"].items()):
+        if name in case.hashes and noted != case.hashes[name]:
             case.find("FILE_HASH", name)
     check_heads(case, top)
     if case.small.get("bag-info.txt", b"") != bag_info(case, top):
@@ -1190,13 +1197,28 @@ def parse_description(data: bytes) -> dict[str, Any]:
         fields(period, {"from": str, "until": str}, "period")
         if seconds(period["from"]) >= seconds(period["until"]):
             raise Malformed("period")
-    fields(value["files"], dict.fromkeys(BOUND, str), "files")
+    check_bound(value["files"])
+    for item in value["anchors"]:
+        kinds = {"authority": str, "kind": str, "size": int, "status": str}
+        reason = item.get("reason") if isinstance(item, dict) else None
+        fields(item, {**kinds, "reason": type(None) if reason is None else str}, "anchor")
     fields(value["checkpoints"], {"first": str, "report": str}, "checkpoints")
     for item in value["records"]:
         fields(item, {"erased": list, "index": int, "rec": str, "withheld": list}, "record")
     if not all(isinstance(w, str) for w in value["watches"] + value["posts"]):
         raise Malformed("selection")
     return value
+
+
+def check_bound(files: Mapping[str, Any]) -> None:
+    """The files a description answers for: all that must be, others in their folders only."""
+    if not set(BOUND) <= set(files):
+        raise Malformed("files")
+    for name, noted in files.items():
+        if name not in BOUND and (name in FIXED or not ALSO_BOUND.match(name)):
+            raise Malformed("files")
+        if not isinstance(noted, str) or not HEX64.match(noted):
+            raise Malformed("files")
 
 
 def check_listed(case: Case, export: Record) -> Iterator[int]:
@@ -1271,7 +1293,7 @@ def bag_info(case: Case, export: Record) -> bytes:
 
 def check_layout(case: Case) -> None:
     """Every expected file is there and no other."""
-    expected = set(FIXED)
+    expected = set(FIXED) | set(case.description.get("files", ()))
     for record in case.records.values():
         expected |= {record.path, f"data/proofs/{record.entry}.tlog-proof"}
         for item in record.value["objects"]:

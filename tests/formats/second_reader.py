@@ -34,6 +34,9 @@ EXTENSIONS = {
     "image/webp": ".webp", "text/plain": ".txt", "video/mp4": ".mp4",
 }  # fmt: skip
 BOUND = ("data/report/laporan.html", "verify/README-id.txt", "verify/verify.py")
+ALSO_BOUND = re.compile(
+    r"(data/(proofs/anchors|report|wacz|warc)|verify)(/[a-z0-9][a-z0-9._-]{0,99}){1,4}"
+)
 NAMES = {
     "reading": {"capture": {"capture"}}, "account": {"capture": {"capture"}},
     "interaction": {"capture": {"capture"}}, "fingerprint": {"capture": {"capture"}},
@@ -225,6 +228,7 @@ class _Reader:
         need(
             set(self.wanted)
             == {
+                "anchors",
                 "checkpoints",
                 "clock",
                 "created_at",
@@ -251,8 +255,12 @@ class _Reader:
         need(not salts, "a salt without its object")
         heads = {name: sha(self.head[name].note).hex() for name in ("first", "report")}
         need(self.wanted["checkpoints"] == heads, "another head than the description says")
-        files = {path: sha(self.bytes(path)).hex() for path in BOUND}
-        need(self.wanted["files"] == files, "another file than the description says")
+        need(set(BOUND) <= set(self.wanted["files"]), "a file that nothing answers for")
+        for path, noted in self.wanted["files"].items():
+            need(path in BOUND or ALSO_BOUND.fullmatch(path), f"{path}: no place for it")
+            need(sha(self.bytes(path)).hex() == noted, "another file than the description says")
+        for anchor in self.wanted["anchors"]:
+            need(set(anchor) == {"authority", "kind", "reason", "size", "status"}, "an anchor")
         self._whole_layout()
         self._bag_info(export)
 
@@ -288,7 +296,7 @@ class _Reader:
     def _whole_layout(self) -> None:
         fixed = {"bagit.txt", "bag-info.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt",
                  "data/openings.json", "data/checkpoints/first-report.consistency",
-                 "data/checkpoints/report-last.consistency", *BOUND,
+                 "data/checkpoints/report-last.consistency", *self.wanted["files"],
                  *(f"data/checkpoints/{name}.txt" for name in self.head)}  # fmt: skip
         for index, said in self.said.items():
             fixed |= {f"data/statements/{index}.json", f"data/proofs/{index}.tlog-proof"}

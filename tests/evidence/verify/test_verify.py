@@ -597,7 +597,7 @@ def test_a_file_that_cannot_be_read_is_a_finding(site: Site, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("field", "value"),
     [("v", 2), ("format", "x"), ("created_at", "now"), ("period", {"from": "x", "until": "y"}),
-     ("records", [{}]), ("files", {}), ("watches", [1]), ("period", "all"),
+     ("records", [{}]), ("files", {}), ("watches", [1]), ("period", "all"), ("anchors", [{}]),
      ("period", {"from": instant(END), "until": instant(START)})],
 )  # fmt: skip
 def test_a_description_that_says_anything_else_is_refused(
@@ -612,6 +612,29 @@ def test_a_description_that_says_anything_else_is_refused(
         parse_description(encode({**said, field: value}))
     with pytest.raises(Malformed):
         parse_description(encode({k: v for k, v in said.items() if k != field}))
+
+
+@pytest.mark.parametrize(
+    ("path", "noted", "sound"),
+    [("data/warc/captures.warc.gz", "0" * 64, True),
+     ("data/proofs/anchors/12/checkpoint.txt", "0" * 64, True),
+     ("data/warc/captures.warc.gz", "none", False), ("data/warc/../x", "0" * 64, False),
+     ("data/statements/1.json", "0" * 64, False), ("bag-info.txt", "0" * 64, False),
+     ("data/warc/A.gz", "0" * 64, False)],
+)  # fmt: skip
+def test_a_description_answers_for_files_of_its_folders_only(
+    site: Site, tmp_path: Path, path: str, noted: str, sound: bool
+) -> None:
+    package = make_package(site, tmp_path / "out")
+    newest = max(int(p.stem) for p in (package / "data/statements").iterdir())
+    said = json.loads((package / f"data/objects/{newest}/package.json").read_bytes())
+    more = encode({**said, "files": {**said["files"], path: noted}})
+
+    if sound:
+        assert path in parse_description(more)["files"]
+    else:
+        with pytest.raises(Malformed):
+            parse_description(more)
 
 
 def test_a_cadence_that_would_take_for_ever_is_refused() -> None:
