@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 from evidence.model import Side
 
+LOCAL = frozenset({"mastodon"})
+"""Platforms of many servers, on which a native id means something on its own server alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """Watch ids by (platform, native id) and by (platform, full lower-case handle)."""
+    """Watch ids by (platform, server, native id) and by (platform, full lower-case handle).
 
-    by_id: Mapping[tuple[str, str], str]
+    server: host and port where ids are local to one (LOCAL), else empty.
+    servers: watch -> its server, of the platforms in LOCAL.
+    """
+
+    by_id: Mapping[tuple[str, str, str], str]
     by_handle: Mapping[tuple[str, str], str]
     sides: Mapping[str, Side]
+    servers: Mapping[str, str] = field(default_factory=dict)
 
     def watch_of(
         self, platform: str, native_id: str | None, handle: str | None, base_url: str = ""
     ) -> str | None:
         """The watch id of an account seen on a platform, None when nobody watches it.
 
-        base_url: the service that showed it; completes a bare federated handle (`user`).
+        base_url: the service that showed it; its ids are its own, and it completes a bare
+                  federated handle (`user`).
         """
-        if native_id and (platform, native_id) in self.by_id:
-            return self.by_id[platform, native_id]
+        key = (platform, server_of(platform, base_url), native_id or "")
+        if native_id and key in self.by_id:
+            return self.by_id[key]
         if handle:
             return self.by_handle.get((platform, full_handle(platform, handle, base_url)))
         return None
@@ -34,6 +44,15 @@ class Watched:
     def side_of(self, watch: str | None) -> Side | None:
         """Which side a watch id stands on."""
         return self.sides.get(watch) if watch else None
+
+    def knows_ids_of(self, watch: str, platform: str, base_url: str) -> bool:
+        """Whether native ids shown by a service are those a watched account's own service uses."""
+        return self.servers.get(watch, "") == server_of(platform, base_url)
+
+
+def server_of(platform: str, base_url: str) -> str:
+    """Host and port whose ids these are; empty where ids mean the same everywhere."""
+    return urlsplit(base_url).netloc.lower() if platform in LOCAL else ""
 
 
 def full_handle(platform: str, handle: str, base_url: str) -> str:
@@ -45,22 +64,22 @@ def full_handle(platform: str, handle: str, base_url: str) -> str:
 
 
 def watched_of(rows: Iterable[Mapping[str, Any]]) -> Watched:
-    """The index made from rows of the `watches` projection; inactive rows are left out.
-
-    A native id is a key only with its own service where ids are local to one (Mastodon): there the
-    handle decides.
-    """
-    by_id: dict[tuple[str, str], str] = {}
+    """The index made from rows of the `watches` projection; inactive rows are left out."""
+    by_id: dict[tuple[str, str, str], str] = {}
     by_handle: dict[tuple[str, str], str] = {}
     sides: dict[str, Side] = {}
+    servers: dict[str, str] = {}
     for row in rows:
         if not row.get("active"):
             continue
         platform, watch = str(row["platform"]), str(row["id"])
-        sides[watch] = Side(row["side"])
-        if row.get("native_id") and platform != "mastodon":
-            by_id[platform, str(row["native_id"])] = watch
-        handle = str(row.get("handle") or row["entry"]["account"]["handle"])
         base_url = str(row["entry"].get("base_url", ""))
+        server = server_of(platform, base_url)
+        sides[watch] = Side(row["side"])
+        if platform in LOCAL:
+            servers[watch] = server
+        if row.get("native_id") and (server or platform not in LOCAL):
+            by_id[platform, server, str(row["native_id"])] = watch
+        handle = str(row.get("handle") or row["entry"]["account"]["handle"])
         by_handle[platform, full_handle(platform, handle, base_url)] = watch
-    return Watched(by_id, by_handle, sides)
+    return Watched(by_id, by_handle, sides, servers)

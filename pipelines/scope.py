@@ -10,7 +10,6 @@ from crawler.visit import Seen, Visit
 from crawler.watched import full_handle
 from evidence.model import Act, Interaction, Post, Side
 from evidence.record import post_key
-from evidence.store.ports import Archive
 from pipelines.component import Component
 from pipelines.page import Edge, Scoped
 
@@ -32,8 +31,8 @@ def scoped(seen: Seen, desk: Desk) -> Scoped:
     reading, visit = seen.reading, seen.visit
     own = tuple(post for post in reading.posts if is_own(post, visit))
     visit.own_posts.update(post.native_id for post in own if not post.repost_of)
-    candidates = (*reading.interactions, *shares(own))
-    known = targets(candidates, visit, desk.archive)
+    candidates = (*reading.interactions, *shares(own, reading.interactions))
+    known = targets(candidates, visit, desk)
     edges = tuple(
         edge
         for edge in (edge_of(i, visit, desk, known) for i in candidates)
@@ -67,43 +66,65 @@ def is_visited(native_id: str | None, handle: str | None, visit: Visit) -> bool:
     )
 
 
-def shares(posts: tuple[Post, ...]) -> tuple[Interaction, ...]:
-    """A repost is a SHARE of what it reposts."""
+def shares(posts: tuple[Post, ...], told: tuple[Interaction, ...]) -> tuple[Interaction, ...]:
+    """A repost is a SHARE of what it reposts, unless the reader told of that one already."""
+    known = {(edge.actor_id, edge.target) for edge in told if edge.act is Act.SHARE}
     return tuple(
         Interaction(
             Act.SHARE, post.author_id, post.author_handle, post.repost_of, post.native_id,
             post.published_at,
         )
         for post in posts
-        if post.repost_of
+        if post.repost_of and (post.author_id, post.repost_of) not in known
     )  # fmt: skip
 
 
-def targets(edges: tuple[Interaction, ...], visit: Visit, archive: Archive) -> dict[str, str]:
-    """Watch ids of the posts that edges lead to, as far as the archive knows them."""
+def targets(edges: tuple[Interaction, ...], visit: Visit, desk: Desk) -> dict[str, str]:
+    """Watch ids of the posts that edges lead to, as far as the archive knows them.
+
+    Where ids are local to a server, a post of another server that has the same id is not meant.
+    """
     platform = visit.entry.account.platform
     keys = {post_key(platform, edge.target): edge.target for edge in edges}
-    rows = archive.rows_by_id("posts", list(keys)) if keys else {}
-    return {keys[key]: str(row["watch"]) for key, row in rows.items()}
+    rows = desk.archive.rows_by_id("posts", list(keys)) if keys else {}
+    return {
+        keys[key]: str(row["watch"])
+        for key, row in rows.items()
+        if desk.watched.knows_ids_of(str(row["watch"]), platform, visit.base_url)
+    }
 
 
 def edge_of(edge: Interaction, visit: Visit, desk: Desk, known: dict[str, str]) -> Edge:
     """An interaction with both its ends looked up in the watchlist."""
     platform = visit.entry.account.platform
-    watched = desk.watched
     actor = (
         visit.entry.watch
         if is_visited(edge.actor_id, edge.actor_handle, visit)
-        else watched.watch_of(platform, edge.actor_id, edge.actor_handle, visit.base_url)
+        else desk.watched.watch_of(platform, edge.actor_id, edge.actor_handle, visit.base_url)
     )
     target = known.get(edge.target)
     if target is None and edge.target in visit.own_posts:
         target = visit.entry.watch
-    if target is None:
-        account = edge.target
-        if account.startswith("at://"):
-            account = account.removeprefix("at://").split("/")[0]
-        target = watched.watch_of(platform, account, account, visit.base_url)
-    if target is None and is_visited(edge.target, None, visit):
-        target = visit.entry.watch
+    for account in (owner_of(edge, platform), edge.target_account):
+        if target is None and account is not None:
+            target = account_of(account, visit, desk)
     return Edge(edge, actor, target)
+
+
+def owner_of(edge: Interaction, platform: str) -> str | None:
+    """Id or handle of the account the target itself names; None where it names a post alone."""
+    target = edge.target
+    if edge.act in (Act.FOLLOW, Act.MENTION, Act.TAG):
+        return target
+    if target.startswith("at://"):
+        return target.removeprefix("at://").split("/")[0]
+    channel, slash, _number = target.partition("/")
+    return channel if slash and platform == "telegram" else None
+
+
+def account_of(account: str, visit: Visit, desk: Desk) -> str | None:
+    """The watch id of an account named by id or handle on a page of this visit."""
+    if is_visited(account, None, visit) or is_visited(None, account, visit):
+        return visit.entry.watch
+    platform = visit.entry.account.platform
+    return desk.watched.watch_of(platform, account, account, visit.base_url)

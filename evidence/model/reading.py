@@ -112,6 +112,8 @@ class Interaction:
     native_id: the platform's own id of the act (comment id, like record URI), where it has one.
     at:        the platform's time of the act, where it shows one.
     text:      the comment's text; None for wordless acts.
+    target_account: id or handle of the account the target is or belongs to, as the page shows it;
+               needed where the target's id means something on one server alone. Else None.
     """
 
     act: Act
@@ -121,6 +123,7 @@ class Interaction:
     native_id: str | None = None
     at: datetime | None = None
     text: str | None = None
+    target_account: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,12 @@
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
 
+from crawler.page import Page
+from crawler.registry import read
 from crawler.visit import Seen, Visit
 from crawler.watched import watched_of
 from evidence.model import (
@@ -153,3 +156,113 @@ def test_an_account_named_beside_the_visited_one_is_not_taken_for_it() -> None:
     other = AccountSeen("did:plc:warga", "warga.example", None, SeenState.SUSPENDED)
 
     assert scope(CALON_VISIT, Reading("x", accounts=(other, own))).reading.accounts == (own,)
+
+
+SATU, DUA = "https://satu.example", "https://dua.example"
+
+
+def fediverse(calon_on: str = DUA) -> tuple[dict, dict]:
+    """A watched account on `satu` and a campaign account, whose ids are local to their servers."""
+    calon = row("w-calon", "7", "calon", Side.CAMPAIGN, "mastodon")
+    calon["entry"]["base_url"] = calon_on
+    return row("w-asn", "9", "asn", Side.WATCHED, "mastodon"), calon
+
+
+ASN_TOOT = visit("w-asn", "9", "asn", Side.WATCHED, "mastodon")
+
+
+@pytest.mark.parametrize("act", [Act.MENTION, Act.FOLLOW])
+@pytest.mark.parametrize(("calon_on", "kept"), [(SATU, 1), (DUA, 0)])
+def test_an_account_id_is_looked_up_on_the_server_that_showed_it(
+    act: Act, calon_on: str, kept: int
+) -> None:
+    edge = Interaction(act, "9", "asn", "7")
+
+    assert len(scope(ASN_TOOT, Reading("x", interactions=(edge,)), fediverse(calon_on)).edges) == (
+        kept
+    )
+
+
+@pytest.mark.parametrize("act", [Act.MENTION, Act.FOLLOW, Act.COMMENT, Act.SHARE])
+@pytest.mark.parametrize(
+    ("shown", "kept"), [("calon@dua.example", 1), ("calon", 0), ("calon@tiga.example", 0)]
+)
+def test_a_target_on_another_server_is_found_by_its_owners_handle(
+    act: Act, shown: str, kept: int
+) -> None:
+    edge = Interaction(act, "9", "asn", "555", target_account=shown)
+
+    assert len(scope(ASN_TOOT, Reading("x", interactions=(edge,)), fediverse()).edges) == kept
+
+
+@pytest.mark.parametrize(("calon_on", "kept"), [(SATU, 1), (DUA, 0)])
+def test_a_post_id_of_another_server_is_not_taken_for_the_archives_post(
+    calon_on: str, kept: int
+) -> None:
+    archive = MemoryArchive()
+    archive.project([Row("posts", "mastodon|77", {"watch": "w-calon"})])
+    like = Interaction(Act.LIKE, "9", None, "77")
+
+    found = scope(ASN_TOOT, Reading("x", interactions=(like,)), fediverse(calon_on), archive)
+
+    assert len(found.edges) == kept
+
+
+def test_a_post_whose_id_equals_an_accounts_id_does_not_lead_to_that_account() -> None:
+    like = Interaction(Act.LIKE, "9", "asn", "7")
+
+    assert scope(ASN_TOOT, Reading("x", interactions=(like,)), fediverse(SATU)).edges == ()
+
+
+@pytest.mark.parametrize("target", ["TimCalon/6", "1200/6"])
+def test_a_channels_forward_of_a_campaign_channel_is_a_share(target: str) -> None:
+    rows = (
+        row("w-asn", "1100", "kelurahan", Side.WATCHED, "telegram"),
+        row("w-calon", "1200", "timcalon", Side.CAMPAIGN, "telegram"),
+    )
+    talk = visit("w-asn", "1100", "kelurahan", Side.WATCHED, "telegram")
+    forward = Post("1100/3", "1100", "kelurahan", "halo", NOW, repost_of=target)
+
+    found = scope(talk, Reading("x", posts=(forward,)), rows)
+
+    assert [(e.interaction.act, e.target_watch) for e in found.edges] == [(Act.SHARE, "w-calon")]
+
+
+def test_a_repost_the_reader_told_of_is_one_share_and_nothing_is_withheld() -> None:
+    repost = Post("r1", "9", "asn", "", NOW, repost_of="555")
+    told = Interaction(Act.SHARE, "9", "asn", "555", target_account="calon@dua.example")
+
+    found = scope(ASN_TOOT, Reading("x", posts=(repost,), interactions=(told,)), fediverse())
+
+    assert [e.interaction for e in found.edges] == [told]
+    assert found.withheld == 0
+
+
+def test_a_mastodon_reader_names_the_owner_of_what_a_status_leads_to() -> None:
+    """The whole way from an answer of another server to the kept edge."""
+    calon = {"id": "70", "acct": "calon@dua.example"}
+    status = {
+        "id": "1", "created_at": "2024-11-01T00:00:00.000Z", "edited_at": None, "uri": "u",
+        "url": "u", "content": "", "spoiler_text": "", "media_attachments": [], "tags": [],
+        "in_reply_to_id": None, "in_reply_to_account_id": None, "mentions": [],
+        "favourites_count": 0, "reblogs_count": 0, "replies_count": 0, "poll": None,
+        "account": {"id": "9", "acct": "asn"}, "reblog": None,
+    }  # fmt: skip
+    statuses = [
+        {**status, "reblog": {**status, "id": "555", "account": calon}},
+        {**status, "id": "2", "mentions": [calon]},
+        {**status, "id": "3", "in_reply_to_id": "556", "in_reply_to_account_id": "70",
+         "mentions": [calon]},
+        {**status, "id": "4", "quote": {"state": "accepted",
+         "quoted_status": {**status, "id": "557", "account": calon}}},
+    ]  # fmt: skip
+    url = f"{SATU}/api/v1/accounts/9/statuses"
+    page = Page(url, 200, {"content-type": "application/json"}, json.dumps(statuses).encode())
+
+    found = scope(ASN_TOOT, read("mastodon", page), fediverse())
+
+    assert [(e.interaction.act, e.interaction.target) for e in found.edges] == [
+        (Act.SHARE, "555"), (Act.MENTION, "70"), (Act.COMMENT, "556"), (Act.MENTION, "70"),
+        (Act.SHARE, "557"),
+    ]  # fmt: skip
+    assert {e.target_watch for e in found.edges} == {"w-calon"}

@@ -128,23 +128,18 @@ def acts(post: Post, item: Node) -> tuple[Interaction, ...]:
 
     Quoting is a SHARE as reposting is. The mentions of a reblog wrapper are not its author's words.
     """
+    named = _mentioned(item) if post.repost_of is None else {}
+    parent = item.may("in_reply_to_account_id", str)
     found = [
-        _act(post, act, target, text)
-        for act, target, text in (
-            (Act.COMMENT, post.reply_to, post.text),
-            (Act.SHARE, post.repost_of, None),
-            (Act.SHARE, post.quote_of, None),
+        _act(post, act, target, text, owner)
+        for act, target, text, owner in (
+            (Act.COMMENT, post.reply_to, post.text, named.get(parent or "") or parent),
+            (Act.SHARE, post.repost_of, None, _owner(item, "reblog")),
+            (Act.SHARE, post.quote_of, None, _quoted_owner(item)),
         )
         if target is not None
     ]
-    if post.repost_of is None:
-        mentioned = each(
-            item.want("mentions", list) or [],
-            f"{item.path}.mentions",
-            item.faults,
-            lambda mention: mention.must("id", str),
-        )
-        found += [_act(post, Act.MENTION, target, None) for target in dict.fromkeys(mentioned)]
+    found += [_act(post, Act.MENTION, id, None, acct) for id, acct in named.items()]
     return tuple(found)
 
 
@@ -174,10 +169,37 @@ def _media(item: Node) -> Media:
     return Media(url, kind, item.may("description", str), item.may("id", str))
 
 
-def _act(post: Post, act: Act, target: str, text: str | None) -> Interaction:
+def _act(post: Post, act: Act, target: str, text: str | None, owner: str | None) -> Interaction:
     return Interaction(
-        act, post.author_id, post.author_handle, target, post.native_id, post.published_at, text
+        act, post.author_id, post.author_handle, target, post.native_id, post.published_at, text,
+        owner,
+    )  # fmt: skip
+
+
+def _mentioned(item: Node) -> dict[str, str | None]:
+    """Handle by id of whom a status names; a mention without id is a fault."""
+    pairs = each(
+        item.want("mentions", list) or [],
+        f"{item.path}.mentions",
+        item.faults,
+        lambda mention: (mention.must("id", str), mention.may("acct", str)),
     )
+    return dict(pairs)
+
+
+def _owner(item: Node, name: str) -> str | None:
+    """Handle of the author of the status in a field."""
+    if item.may(name, dict) is None or item.inner(name).may("account", dict) is None:
+        return None
+    return item.inner(name).inner("account").may("acct", str)
+
+
+def _quoted_owner(item: Node) -> str | None:
+    quote = item.may("quote", dict)
+    if not quote:
+        return None
+    nested = quote.get("quoted_status") is not None
+    return _owner(item.inner("quote"), "quoted_status") if nested else _owner(item, "quote")
 
 
 def _reblogged(item: Node, reblog: dict[str, Any] | None) -> str | None:

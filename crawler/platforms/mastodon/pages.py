@@ -211,7 +211,10 @@ def _account_in_list(item: Node, asked: Asked, sight: _Sight) -> None:
         sight.interactions.append(entities.actor(item, act, asked.name))
     elif asked.kind is Kind.FOLLOWING and asked.name is not None:
         followed = item.must("id", str)
-        sight.interactions.append(Interaction(Act.FOLLOW, asked.name, None, followed))
+        edge = Interaction(
+            Act.FOLLOW, asked.name, None, followed, target_account=item.may("acct", str)
+        )
+        sight.interactions.append(edge)
     else:
         _account(item, sight)
 
