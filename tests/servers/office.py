@@ -136,6 +136,7 @@ class Office:
         trust.write_text(trust_text(ORIGIN, [self.signer.vkey]), "utf-8")
         watches = [row["id"] for row in self.rows("watches")]
         period = (self.begun_at, self.now)
+        before = self.archive.size()
         written = write_package(
             self.archive,
             select(self.archive, watches=watches, period=period),
@@ -149,6 +150,7 @@ class Office:
             software="jejak test",
             clock="simulated",
         )
+        project_entries(self.archive, list(self.archive.entries(before)))
         return written, trust
 
     def rebuild(self) -> None:
