@@ -23,6 +23,8 @@ from evidence.store import open_archive
 from evidence.store.commit import GroupCommit
 from evidence.store.ports import Archive
 
+WRITERS = 4
+"""Batches made durable at once: their waits for the journal overlap."""
 KNOWN_FIELDS = tuple(KnownPost.__dataclass_fields__)
 
 
@@ -54,7 +56,7 @@ def open_desk(config: Config) -> Desk:
     archive = open_archive(config.archive_url, config.data_dir)
     clock = config.clock()
     recorder = Recorder(clock.source, tool(), config.digest())
-    commit = GroupCommit(archive, after=partial(project_drafts, archive))
+    commit = GroupCommit(archive, after=partial(project_drafts, archive), workers=WRITERS)
     notes = archive.checkpoints()
     return Desk(
         config=config,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,22 +44,40 @@ def fragment(html: str, *, collapse: bool = False) -> Fragment:
     `<br>` is a newline, a paragraph's end an empty line (as in Mastodon's own plain-text form);
     scripts and styles are left out. Depth of nesting does not matter.
     """
-    sink = _Sink(collapse)
-    parser = etree.HTMLParser(target=sink, huge_tree=True)
+    sink, parser = _parser()
+    sink.begin(collapse)
     parser.feed(SURROGATE.sub("\ufffd", html))
     parser.close()
     return Fragment("".join(sink.out).strip(), tuple(sink.anchors))
+
+
+_own = threading.local()
+
+
+def _parser() -> tuple[_Sink, Any]:
+    """This thread's parser: lxml inspects a target's methods anew for every parser it makes."""
+    made: tuple[_Sink, Any] | None = getattr(_own, "made", None)
+    if made is None:
+        sink = _Sink()
+        made = _own.made = (sink, etree.HTMLParser(target=sink, huge_tree=True))
+    return made
 
 
 @dataclass(slots=True)
 class _Sink:
     """Receives parser events; `owed` newlines are written before the next text."""
 
-    collapse: bool
+    collapse: bool = False
     out: list[str] = field(default_factory=list)
     anchors: list[Anchor] = field(default_factory=list)
     owed: int = 0
     hidden: int = 0
+
+    def begin(self, collapse: bool) -> None:
+        """Forget the last fragment, however it ended."""
+        self.collapse = collapse
+        self.out, self.anchors = [], []
+        self.owed = self.hidden = 0
 
     def start(self, tag: Any, attributes: Any) -> None:
         self.hidden += tag in UNSEEN

@@ -28,7 +28,7 @@ from crawler.visit import Ask, Seen, Visit
 from evidence.errors import JejakError, StoreError
 from evidence.model import CaptureKind, Reading, Slot
 
-VISITS_AT_ONCE = 8
+VISITS_AT_ONCE = 16
 LOOPBACK = ("localhost", "127.", "[::1]")
 NOT_READ = Reading(read_by="none")
 

@@ -1,7 +1,8 @@
 """Group commit: many small submissions become few durable writes.
 
-One thread takes whatever is queued and records it in one call. It never waits for company: while
-one batch is being made durable, the next one gathers.
+A few threads take whatever is queued and record it in one call each. None waits for company: while
+batches are being made durable, the next one gathers. A durable write is mostly waiting for the
+journal, and those waits overlap.
 """
 
 from __future__ import annotations
@@ -32,8 +33,9 @@ class _Submission:
 
 
 class GroupCommit:
-    """Records submitted drafts from one thread, in the order submitted.
+    """Records submitted drafts; those of one submission in order, submissions in no order.
 
+    workers: batches under way at once; with 1, submissions are recorded in the order submitted.
     after: told of each batch that is durable, before those who wait are; what it raises, they get.
     max_drafts, max_bytes: bound of one batch; a single larger submission is a batch of its own.
     queue_bytes, queue_drafts: bound of what waits; `submit` blocks while either is exceeded.
@@ -44,6 +46,7 @@ class GroupCommit:
         archive: Archive,
         *,
         after: After | None = None,
+        workers: int = 1,
         max_drafts: int = MAX_DRAFTS,
         max_bytes: int = MAX_BYTES,
         queue_drafts: int = 4 * MAX_DRAFTS,
@@ -58,8 +61,12 @@ class GroupCommit:
         self._drafts = 0
         self._bytes = 0
         self._closed = False
-        self._thread = threading.Thread(target=self._work, name="group-commit", daemon=True)
-        self._thread.start()
+        self._threads = [
+            threading.Thread(target=self._work, name=f"group-commit-{n}", daemon=True)
+            for n in range(workers)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def submit(self, drafts: Sequence[Draft]) -> Future[Entries]:
         """Entries of these drafts, in order, once they are durable; or the error of their batch.
@@ -94,7 +101,8 @@ class GroupCommit:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
-        self._thread.join()
+        for thread in self._threads:
+            thread.join()
 
     def _room(self) -> bool:
         return self._drafts < self._queue_drafts and self._bytes < self._queue_bytes
