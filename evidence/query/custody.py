@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 
 from evidence.canonical import encode, to_value
 from evidence.model import Draft, Entry, Plain, StatementType
@@ -15,6 +16,21 @@ MAX_SUBJECTS = 100
 """More subjects than these are given as their number (docs/formats/statement.md)."""
 
 
+class Action(StrEnum):
+    """What a custody statement says was done."""
+
+    READ = "READ"
+    EXPORT = "EXPORT"
+    VERIFY = "VERIFY"
+    SUBJECT_EXPORT = "SUBJECT_EXPORT"
+    """A copy was made for the person the records are about."""
+    HOLD = "HOLD"
+    """The subjects may not be erased; `purpose` names the case."""
+    HOLD_LIFTED = "HOLD_LIFTED"
+    ERASE_REQUEST = "ERASE_REQUEST"
+    """An officer asks for an erasure; `purpose` is its legal basis."""
+
+
 def custody_draft(
     recorder: Recorder,
     action: str,
@@ -24,21 +40,35 @@ def custody_draft(
     actor: str,
     purpose: str,
     order: str,
+    officer: str = "",
 ) -> Draft:
-    """The statement that a person read, exported or verified evidence.
+    """The statement that a person did something with evidence.
 
-    action: READ, EXPORT or VERIFY.   subjects: record ids or slots.
-    actor:  the person, kept as an object of its own.   order: number of the assignment order.
+    action:  a word of Action.   subjects: record ids, slots, or tokens of Subject.
+    actor:   the system user, kept as an object of its own with the officer's name, when given.
+    order:   number of the assignment order.
+    More than MAX_SUBJECTS subjects are told by their number, and listed in an object `subjects`.
     """
     named = sorted(set(subjects))
+    few = len(named) <= MAX_SUBJECTS
     facts = {
-        "action": action,
-        "subjects": named if len(named) <= MAX_SUBJECTS else len(named),
+        "action": str(action),
+        "subjects": named if few else len(named),
         "purpose": purpose,
         "order": order,
     }
-    body = Plain("actor", "application/json", encode(to_value({"actor": actor})))
-    return recorder.draft(StatementType.CUSTODY, at, facts, [body])
+    person = {"actor": actor, "officer": officer} if officer else {"actor": actor}
+    objects = [Plain("actor", "application/json", encode(to_value(person)))]
+    if not few:
+        objects.append(Plain("subjects", "application/json", encode(named)))
+    return recorder.draft(StatementType.CUSTODY, at, facts, objects)
+
+
+def record_custody(archive: Archive, draft: Draft) -> Entry:
+    """Record one custody statement and project it; durable on return."""
+    entries = archive.record([draft])
+    project_entries(archive, entries)
+    return entries[0]
 
 
 def record_read(
@@ -54,7 +84,9 @@ def record_read(
     """Record that a person reads these; durable on return. None when there is nothing to read."""
     if not subjects:
         return None
-    draft = custody_draft(recorder, "READ", subjects, at, actor=actor, purpose=purpose, order=order)
-    entries = archive.record([draft])
-    project_entries(archive, entries)
-    return entries[0]
+    return record_custody(
+        archive,
+        custody_draft(
+            recorder, Action.READ, subjects, at, actor=actor, purpose=purpose, order=order
+        ),
+    )

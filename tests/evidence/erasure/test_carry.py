@@ -1,0 +1,322 @@
+"""Two persons erase: what goes, what stays, what stands in the way, what a cut leaves behind."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evidence.erasure import (
+    add_hold,
+    confirm_erasure,
+    erased_records,
+    holds,
+    lift_hold,
+    repeat_erasures,
+    request_erasure,
+    requests,
+)
+from evidence.errors import ScopeError, StoreError
+from evidence.model import StatementType
+from evidence.projection import rebuild
+from evidence.query import fsck
+from evidence.query.chain import chain
+from evidence.query.subject import Subject, SubjectKind, find_subject, records_of
+from evidence.store import Claim, MemoryArchive
+from tests.evidence.erasure.office import NOW, RECORDER, TIM, all_rows, furnish
+
+WHO = {"officer": "Budi Santoso", "actor": "budi"}
+OTHER = {"officer": "Ani Lestari", "actor": "ani"}
+
+
+def ask(office, *names: str, **more) -> str:
+    subjects = [find_subject(office.archive, name) for name in names]
+    words = {"basis": "UU 27/2022 Pasal 43", "order": "12/2026", **WHO, **more}
+    return request_erasure(office.archive, RECORDER, subjects, NOW, **words)[0].statement.rec
+
+
+def confirm(office, request: str, **who):
+    return confirm_erasure(office.archive, RECORDER, request, NOW, **{**OTHER, **who})
+
+
+def unwatch_siti(office) -> None:
+    office.watch(TIM, complete=True)
+
+
+def opened(archive, recs) -> set[str]:
+    entries = [archive.entry(rec) for rec in recs]
+    return {
+        e.statement.rec
+        for e in entries
+        for ref in e.statement.objects
+        if archive.open_object(e.statement.rec, ref.role) is not None
+    }
+
+
+def test_an_erased_account_opens_nowhere_and_the_log_says_on_what_order(office):
+    unwatch_siti(office)
+    about = {
+        e.statement.rec
+        for e in records_of(office.archive, Subject(SubjectKind.ACCOUNT, office.siti))
+    }
+    with_objects = opened(office.archive, about)
+
+    done = confirm(office, ask(office, office.siti))
+
+    assert opened(office.archive, about) == set()
+    assert {e.statement.rec for e in done.records} == with_objects
+    said = erased_records(office.archive)
+    assert {said[rec].statement.facts["order"] for rec in with_objects} == {"12/2026"}
+    assert fsck(office.archive).faults == []
+
+
+def test_every_page_that_shows_the_account_is_erased_also_one_kept_of_another_account(office):
+    unwatch_siti(office)
+    pages = [
+        e.statement.rec for e in office.archive.entries()
+        if e.statement.type is StatementType.CAPTURE and e.statement.facts["watch"] == office.tim
+    ]  # fmt: skip
+
+    confirm(office, ask(office, office.siti))
+
+    liked_on, picture, later = pages
+    assert opened(office.archive, pages) == {picture, later}
+    assert liked_on not in opened(office.archive, pages)
+
+
+def test_tombstones_stand_in_the_log_before_the_first_key_goes(office, monkeypatch):
+    unwatch_siti(office)
+    request = ask(office, office.siti)
+    sizes = []
+    erase = office.archive.erase
+    monkeypatch.setattr(
+        office.archive,
+        "erase",
+        lambda rec: (sizes.append(len(erased_records(office.archive))), erase(rec))[1],
+    )
+
+    done = confirm(office, request)
+
+    assert sizes == [len(done.records)] * len(done.records)
+
+
+@pytest.mark.parametrize("name", ["account", "post", "record"])
+def test_projections_after_an_erasure_are_those_of_a_rebuild(office, name):
+    unwatch_siti(office)
+    rec = office.archive.row("posts", "telegram|42")["snapshot"]
+    confirm(
+        office, ask(office, {"account": office.siti, "post": "telegram|42", "record": rec}[name])
+    )
+
+    folded = all_rows(office.archive)
+    rebuild(office.archive)
+
+    assert folded == all_rows(office.archive)
+
+
+@settings(max_examples=25, deadline=None)
+@given(data=st.data())
+def test_projections_after_erasing_any_records_are_those_of_a_rebuild(data):
+    office = furnish(MemoryArchive())
+    names = [e.statement.rec for e in office.archive.entries() if e.statement.objects]
+    chosen = data.draw(st.lists(st.sampled_from(names), min_size=1, max_size=6, unique=True))
+    confirm(office, ask(office, *chosen))
+
+    folded = all_rows(office.archive)
+    rebuild(office.archive)
+
+    assert folded == all_rows(office.archive)
+
+
+def test_an_erased_post_leaves_the_other_posts_words_and_the_account(office):
+    confirm(office, ask(office, "telegram|42"))
+
+    archive = office.archive
+    assert archive.row("posts", "telegram|42") is None
+    other = archive.row("posts", "telegram|43")
+    assert archive.open_object(other["snapshot"], "post") is not None
+    assert archive.row("watches", office.siti)["person"] == "Siti Contoh"
+    words = b"".join(
+        o.data for e in archive.entries() for r in e.statement.objects
+        if (o := archive.open_object(e.statement.rec, r.role))
+    )  # fmt: skip
+    assert b"Ralat" not in words
+    assert b"Ayo dukung" not in words
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        {"officer": "budi  SANTOSO", "actor": "ani"},
+        {"officer": "Ani Lestari", "actor": "Budi"},
+        {"officer": " ", "actor": "ani"},
+    ],
+)
+def test_the_one_who_asked_cannot_confirm(office, who):
+    request = ask(office, "telegram|42")
+
+    with pytest.raises(ScopeError):
+        confirm(office, request, **who)
+
+    assert erased_records(office.archive) == {}
+
+
+@pytest.mark.parametrize("words", [{"basis": ""}, {"order": " "}, {"officer": ""}])
+def test_a_request_without_basis_order_or_officer_is_refused(office, words):
+    size = office.archive.size()
+
+    with pytest.raises(ScopeError):
+        ask(office, "telegram|42", **words)
+
+    assert office.archive.size() == size
+
+
+def test_a_hold_blocks_every_erasure_that_touches_it_until_it_is_lifted(office):
+    archive = office.archive
+    post = find_subject(archive, "telegram|42")
+    words = {"case": "03/TM/PW/2026", "order": "9/ST", "actor": "budi"}
+    request = ask(office, "telegram|42")
+    add_hold(archive, RECORDER, post, NOW, **words)
+
+    for name in ("telegram|42", archive.row("posts", "telegram|42")["snapshot"]):
+        with pytest.raises(ScopeError, match="03/TM/PW/2026"):
+            ask(office, name)
+    with pytest.raises(ScopeError, match="03/TM/PW/2026"):
+        confirm(office, request)
+    lift_hold(archive, RECORDER, post, NOW, **words)
+    confirm(office, request)
+
+    assert archive.row("posts", "telegram|42") is None
+    assert holds(archive) == ()
+    assert [h.case for h in holds(archive, lifted=True)] == ["03/TM/PW/2026"]
+
+
+def test_a_hold_of_one_case_outlives_that_of_another(office):
+    archive = office.archive
+    post = find_subject(archive, "telegram|42")
+    for case in ("1", "2"):
+        add_hold(archive, RECORDER, post, NOW, case=case, order="9", actor="budi")
+    lift_hold(archive, RECORDER, post, NOW, case="1", order="9", actor="budi")
+
+    with pytest.raises(ScopeError, match="case 2"):
+        ask(office, "telegram|42")
+    with pytest.raises(ScopeError, match="there is none"):
+        lift_hold(archive, RECORDER, post, NOW, case="1", order="9", actor="budi")
+
+
+def test_an_account_that_is_still_watched_is_not_erased(office):
+    request = ask(office, office.siti)
+
+    with pytest.raises(ScopeError, match="still watched"):
+        confirm(office, request)
+
+    assert erased_records(office.archive) == {}
+
+
+def test_nothing_is_erased_while_a_visit_is_under_way(office):
+    request = ask(office, "telegram|42")
+    slot = f"{office.siti}@2026-11-25T02:00:00Z"
+    office.archive.claim(Claim(slot, "x", NOW, NOW + timedelta(minutes=5)), NOW)
+
+    with pytest.raises(StoreError, match="under way"):
+        confirm(office, request)
+
+    assert erased_records(office.archive) == {}
+
+
+def test_an_old_request_is_not_confirmed(office):
+    request = ask(office, "telegram|42")
+
+    with pytest.raises(ScopeError, match="older than 14 days"):
+        confirm_erasure(office.archive, RECORDER, request, NOW + timedelta(days=15), **OTHER)
+
+
+@pytest.mark.parametrize("after", range(0, 12, 3))
+def test_an_erasure_cut_off_anywhere_is_finished_by_confirming_again(office, monkeypatch, after):
+    request = ask(office, "telegram|42")
+    archive = office.archive
+    calls = iter(range(after))
+    erase = archive.erase
+
+    def cut(rec: str) -> int:
+        if next(calls, None) is None:
+            raise StoreError("cut off")
+        return erase(rec)
+
+    monkeypatch.setattr(archive, "erase", cut)
+    try:
+        confirm(office, request)
+    except StoreError:
+        assert "ERASED_KEY_PRESENT" in {f.code for f in fsck(archive).faults}
+    monkeypatch.undo()
+    done = confirm(office, request)
+
+    assert fsck(archive).faults == []
+    assert len(done.tombstones) == len(done.records) == len(erased_records(archive))
+    folded = all_rows(archive)
+    rebuild(archive)
+    assert folded == all_rows(archive)
+
+
+def test_what_is_recorded_after_an_erasure_began_is_not_taken_by_confirming_again(office):
+    request = ask(office, "telegram|42")
+    before = len(confirm(office, request).records)
+    office.page(office.siti, NOW, "https://t.me/s/siti_contoh?9")
+
+    assert len(confirm(office, request).records) == before
+
+
+def test_custody_campaigns_and_erasures_are_no_subjects_of_erasure(office):
+    request = ask(office, "telegram|42")
+
+    with pytest.raises(ScopeError, match="never erased"):
+        ask(office, request)
+
+
+def test_keys_that_came_back_are_named_erased_again_and_raise_an_alarm(office):
+    archive = office.archive
+    kept = dict(archive._uses), dict(archive._keys)
+    done = confirm(office, ask(office, "telegram|42"))
+    archive._uses.update(kept[0])
+    archive._keys.update(kept[1])
+    named = {f.place.split()[1].rstrip(",") for f in fsck(archive).faults}
+
+    again = repeat_erasures(archive, RECORDER, NOW)
+
+    assert named == {e.statement.rec for e in done.records} == set(again)
+    assert fsck(archive).faults == []
+    alarms = [e for e in archive.entries() if e.statement.type is StatementType.ALARM]
+    assert [e.statement.facts["code"] for e in alarms] == ["ERASED_KEY_PRESENT"]
+    assert repeat_erasures(archive, RECORDER, NOW) == ()
+
+
+def test_the_chain_tells_collection_hold_request_and_erasure_in_order(office):
+    archive = office.archive
+    post = find_subject(archive, "telegram|42")
+    words = {"case": "03/TM", "order": "9/ST", "actor": "budi"}
+    add_hold(archive, RECORDER, post, NOW, **words)
+    lift_hold(archive, RECORDER, post, NOW, **words)
+    confirm(office, ask(office, "telegram|42"))
+
+    links = chain(archive, post)
+
+    assert [link.action for link in links if link.action != "COLLECTED"] == [
+        "HOLD", "HOLD_LIFTED", "ERASE_REQUEST", "ERASED"
+    ]  # fmt: skip
+    assert links[0].action == "COLLECTED"
+    assert links[-1].actor == "Budi Santoso (budi), Ani Lestari (ani)"
+    assert (links[-1].order, links[-1].purpose) == ("12/2026", "UU 27/2022 Pasal 43")
+
+
+def test_requests_say_who_asked_and_whether_it_began(office):
+    first = ask(office, "telegram|42")
+    confirm(office, first)
+    ask(office, "telegram|43")
+
+    found = requests(office.archive)
+
+    assert [(r.officer, r.actor, r.began is None) for r in found] == [
+        ("Budi Santoso", "budi", False), ("Budi Santoso", "budi", True)
+    ]  # fmt: skip
