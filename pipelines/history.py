@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
+
+from scrapy import signals
 
 from crawler.desk import Desk, known_post
 from crawler.visit import Seen, Visit
@@ -19,6 +22,7 @@ from evidence.model import (
 from evidence.record import interaction_key, post_key
 from pipelines.component import Component
 from pipelines.page import AccountChange, Compared, Edge, Measured
+from pipelines.sight import FirstSights
 
 Compare = tuple[Observation, KnownPost | None]
 
@@ -26,12 +30,22 @@ Compare = tuple[Observation, KnownPost | None]
 class HistoryPipeline(Component):
     """Compares a page with the last snapshots; unchanged posts make no record of their own."""
 
+    def __init__(self, crawler: Any) -> None:
+        super().__init__(crawler)
+        self.sights = FirstSights()
+        for signal in (signals.item_scraped, signals.item_dropped, signals.item_error):
+            crawler.signals.connect(self.settled, signal=signal)
+
     async def process_item(self, item: Measured) -> Compared:
         """The page with its changes."""
-        return await asyncio.to_thread(compared, item, self.desk)
+        return await asyncio.to_thread(compared, item, self.desk, self.sights)
+
+    def settled(self, item: Any) -> None:
+        """The item's page is recorded, or will not be."""
+        self.sights.settle(getattr(item, "seen", item).capture)
 
 
-def compared(item: Measured, desk: Desk) -> Compared:
+def compared(item: Measured, desk: Desk, sights: FirstSights) -> Compared:
     """Changes of posts, of the visited account, and edges seen for the first time."""
     seen, reading = item.seen, item.scoped.reading
     platform = seen.visit.entry.account.platform
@@ -41,9 +55,8 @@ def compared(item: Measured, desk: Desk) -> Compared:
         for pair in (*posts(reading, known, seen), *states(reading, known, seen))
         if pair[0].change is not Change.UNCHANGED
     )
-    return Compared(
-        item, changes, account_change(reading, seen), first_seen(item.scoped.edges, platform, desk)
-    )
+    edges = first_seen(item.scoped.edges, seen, desk, sights)
+    return Compared(item, changes, account_change(reading, seen), edges)
 
 
 def known_of(reading: Reading, platform: str, desk: Desk) -> dict[str, KnownPost]:
@@ -130,10 +143,14 @@ def _state_change(state: StateSeen, seen: Seen) -> AccountChange | None:
     return AccountChange(account, previous, ("STATE",), state.marker)
 
 
-def first_seen(edges: tuple[Edge, ...], platform: str, desk: Desk) -> tuple[Edge, ...]:
-    """Edges the archive does not hold yet."""
+def first_seen(
+    edges: tuple[Edge, ...], seen: Seen, desk: Desk, sights: FirstSights
+) -> tuple[Edge, ...]:
+    """Edges the archive does not hold yet and no other page is recording now."""
+    platform = seen.visit.entry.account.platform
     keyed = {interaction_key(platform, edge.interaction): edge for edge in edges}
     if not keyed:
         return ()
-    held = desk.archive.rows_by_id("interactions", list(keyed))
-    return tuple(edge for key, edge in keyed.items() if key not in held)
+    ours = sights.take(seen.capture, keyed)
+    held = desk.archive.rows_by_id("interactions", sorted(ours))
+    return tuple(edge for key, edge in keyed.items() if key in ours and key not in held)
