@@ -214,6 +214,9 @@ class Visit:
                 self.gap(code, state.marker, seen.capture)
             elif state.subject.startswith("account:"):
                 self.account_state = state.state
+            elif seen.status == 304 and state.state is SeenState.PRESENT:
+                # The server compared our validator: what was asked for was seen, unchanged.
+                self.shown = True
         if seen.kind is CaptureKind.EXCHANGE:
             for drift in reading.drift:
                 self.drifted = True

@@ -80,6 +80,22 @@ def test_a_page_of_known_posts_is_unchanged() -> None:
     assert ended({"reading": Reading("x@1", posts=(POST,))}) is Outcome.UNCHANGED
 
 
+def test_an_answer_that_nothing_changed_since_the_last_visit_is_unchanged() -> None:
+    same = Reading("x@1", states=(StateSeen("page:u", SeenState.PRESENT, "HTTP 304"),))
+
+    assert ended({"status": 304, "reading": same}) is Outcome.UNCHANGED
+
+
+@pytest.mark.parametrize(
+    ("status", "states"),
+    [(304, ()), (200, (StateSeen("page:u", SeenState.PRESENT, "HTTP 304"),))],
+)
+def test_a_304_its_reader_does_not_know_is_no_answer(
+    status: int, states: tuple[StateSeen, ...]
+) -> None:
+    assert ended({"status": status, "reading": Reading("x@1", states=states)}) is Outcome.SUSPECT
+
+
 def test_an_empty_list_is_empty_only_when_the_reader_proved_it() -> None:
     assert ended({"reading": Reading("x@1", empty=True)}) is Outcome.EMPTY
 

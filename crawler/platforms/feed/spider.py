@@ -27,9 +27,6 @@ class FeedSpider(AccountSpider):
         visit.resolved(address, visit.handle)
         known = {post.native_id for post in visit.known_posts()}
         seen = own(await visit.get(address, headers=conditions(visit, address)), address)
-        if seen.status == 304:
-            # The server compared our validator: all that was asked for was seen, unchanged.
-            visit.shown = True
         yield seen
         for _ in range(visit.pages_limit - 1):
             onward = onward_of(seen)
