@@ -17,7 +17,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -49,7 +49,9 @@ NEW_BATCHES_S = 300.0
 class Service:
     """The jobs of one scheduler process."""
 
-    def __init__(self, config: Config, archive: Archive, stop: Stop) -> None:
+    def __init__(
+        self, config: Config, archive: Archive, stop: Stop, signing: Archive | None = None
+    ) -> None:
         self._config = config
         self._archive = archive
         self._stop = stop
@@ -57,7 +59,7 @@ class Service:
         self._up_since = self._clock.now()
         self._sealing = threading.Lock()
         self._signer = Signer(
-            archive, config.data_dir / "keys", config.origin, clock=self._clock.source
+            signing or archive, config.data_dir / "keys", config.origin, clock=self._clock.source
         )
         self._signer.found(self._up_since, f"jejak {version('jejak')}")
 
@@ -157,8 +159,14 @@ def run(config: Config, *, once: bool) -> None:
     stop = Stop()
     heed_signals(stop)
     config.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with closing(open_archive(config.archive_url, config.data_dir)) as archive:
-        service = Service(config, archive, stop)
+    with ExitStack() as opened:
+        archive = opened.enter_context(closing(open_archive(config.archive_url, config.data_dir)))
+        signing = (
+            opened.enter_context(closing(open_archive(config.signer_url, config.data_dir)))
+            if config.signer_url
+            else archive
+        )
+        service = Service(config, archive, stop, signing)
         if once:
             service.tick()
         else:

@@ -12,6 +12,7 @@ from cli.command import Command, Group
 from cli.screen import write_json, write_table
 from cli.shell import Shell
 from cli.words import _
+from crawler.config import URLS
 
 
 @click.group(cls=Group)
@@ -38,7 +39,7 @@ def show(shell: Shell, as_json: bool) -> None:
 
 
 def _shown(name: str, value: Any) -> Any:
-    if name == "archive_url":
+    if name in URLS:
         return without_password(value)
     if isinstance(value, Path):
         return str(value)

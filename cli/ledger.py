@@ -136,7 +136,7 @@ def signer(shell: Shell) -> Signer:
     from evidence.seal import Signer
 
     return Signer(
-        shell.archive, shell.key_dir, shell.config.origin, clock=shell.config.clock().source
+        shell.signing, shell.key_dir, shell.config.origin, clock=shell.config.clock().source
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -41,6 +41,7 @@ class Shell:
     opener: Callable[[Config], Archive] = _open
     _config: Config | None = None
     _archive: Archive | None = None
+    _others: dict[str, Archive] = field(default_factory=dict)
     _closing: list[Callable[[], None]] = field(default_factory=list)
 
     @property
@@ -59,6 +60,16 @@ class Shell:
             self._archive = self.opener(self.config)
             self._closing.append(self._archive.close)
         return self._archive
+
+    @property
+    def signing(self) -> Archive:
+        """The archive as the signer's database user sees it; the archive itself without one."""
+        return self._as(self.config.signer_url)
+
+    @property
+    def erasing(self) -> Archive:
+        """The archive as the eraser's database user sees it; the archive itself without one."""
+        return self._as(self.config.eraser_url)
 
     @property
     def key_dir(self) -> Path:
@@ -85,6 +96,15 @@ class Shell:
         while self._closing:
             self._closing.pop()()
         self._archive = None
+        self._others.clear()
+
+    def _as(self, url: str) -> Archive:
+        if not url:
+            return self.archive
+        if url not in self._others:
+            self._others[url] = self.opener(replace(self.config, archive_url=url))
+            self._closing.append(self._others[url].close)
+        return self._others[url]
 
 
 def actor() -> str:

@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from crawler.config import ENVIRONMENT, Config
+from crawler.config import ENVIRONMENT, URLS, Config
 from evidence.canonical import instant
 from evidence.model import Slot
 
@@ -130,10 +130,13 @@ def environment(
 
 
 def settings_text(config: Config) -> str:
-    """All effective settings as jejak.toml, without the archive's URL, which may hold a password."""
+    """All effective settings as jejak.toml, without the database's URLs, which may hold passwords.
+
+    A child crawls: it gets the archive's own URL by its environment, and the others not at all.
+    """
     lines = []
     for field in fields(config):
-        if field.name in ("origin_of", "archive_url"):
+        if field.name in ("origin_of", *URLS):
             continue
         value = getattr(config, field.name)
         if isinstance(value, Path):

@@ -16,12 +16,18 @@ from evidence.errors import ConfigError
 ENVIRONMENT = {
     "JEJAK_DATA": "data_dir",
     "JEJAK_ARCHIVE_URL": "archive_url",
+    "JEJAK_SIGNER_URL": "signer_url",
+    "JEJAK_ERASER_URL": "eraser_url",
+    "JEJAK_WATCHER_URL": "watcher_url",
     "JEJAK_LANGUAGE": "language",
     "JEJAK_CONTACT": "contact",
     "JEJAK_CHROMIUM": "chromium",
     "JEJAK_BROWSER_USER": "browser_user",
     "JEJAK_CLOCK": "clock_start",
 }
+
+URLS = ("archive_url", "signer_url", "eraser_url", "watcher_url")
+"""Settings that may hold a password: never shown whole, never in a child's settings file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,8 @@ class Config:
 
     data_dir:      everything this installation keeps on disk, keys included.
     archive_url:   `mongodb://...`, `memory:` (tests), or empty for the embedded MongoDB.
+    signer_url, eraser_url, watcher_url: the same database by the users that `jejak store secure`
+                   makes for sealing, erasing and watching; empty: archive_url serves for these too.
     language:      `id` or `en`.
     organisation:  named in the User-Agent, packages and the log's origin.
     contact:       e-mail or URL in the User-Agent, so that a platform can reach us.
@@ -46,6 +54,9 @@ class Config:
 
     data_dir: Path = Path("data")
     archive_url: str = ""
+    signer_url: str = ""
+    eraser_url: str = ""
+    watcher_url: str = ""
     language: str = ""
     organisation: str = "Jejak"
     contact: str = ""
