@@ -106,6 +106,9 @@ class _Tick:
         missed: dict[str, list[tuple[Slot, str]]] = {}
         for slot, reason in plan.missed:
             missed.setdefault(slot.watch, []).append((slot, reason))
+        visited = {slot.watch for slot in plan.run}
+        # Of accounts taken off the list no slot is run; the others' are recorded before theirs is.
+        self._record_missed([m for w, slots in missed.items() if w not in visited for m in slots])
         waiting = batches(plan.run, platforms)
         try:
             while waiting or self._running:

@@ -9,7 +9,7 @@ import textwrap
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
@@ -25,7 +25,8 @@ from crawler.orders import Limits, Stop
 from crawler.owner import lives, owner
 from crawler.standing import BATCH, batches
 from crawler.tick import reconcile, run_due
-from evidence.canonical import encode, instant, new_record_id, record_id, to_value
+from evidence.canonical import instant, record_id
+from evidence.config import WatchlistImport, campaign_drafts, watch_drafts
 from evidence.errors import StoreError
 from evidence.model import (
     AccountId,
@@ -35,7 +36,6 @@ from evidence.model import (
     Draft,
     ElectionKind,
     Phase,
-    Plain,
     Side,
     Slot,
     StatementType,
@@ -103,30 +103,13 @@ def entry(watch: str = "w-1", platform: str = "mastodon") -> WatchEntry:
     )
 
 
-def fill(archive: Archive, *entries: WatchEntry) -> None:
+def fill(archive: Archive, *entries: WatchEntry, campaign: Campaign = CAMPAIGN) -> None:
     """Record a campaign and a watchlist as the commands would."""
-    facts = {"campaign": CAMPAIGN.id, "change": "ADDED", "phases": [], "superseded_by": ""}
-    drafts = [
-        Draft(
-            StatementType.CAMPAIGN,
-            new_record_id(),
-            START,
-            "system",
-            facts,
-            (Plain("campaign", "application/json", encode(to_value(CAMPAIGN))),),
-        )
-    ]
-    drafts += [
-        Draft(
-            StatementType.WATCH,
-            new_record_id(),
-            START,
-            "system",
-            {"watch": one.watch, "change": "ADDED"},
-            (Plain("entry", "application/json", encode(to_value(one))),),
-        )
-        for one in entries
-    ]
+    say(archive, campaign_drafts(campaign, START, "system"))
+    say(archive, watch_drafts(WatchlistImport(added=entries), START, "system"))
+
+
+def say(archive: Archive, drafts: Sequence[Draft]) -> None:
     project_entries(archive, archive.record(drafts))
 
 
@@ -672,16 +655,7 @@ def _watch_now(archive: Archive) -> None:
         (("A", 3600 * 24 * 30),),
     )
     campaign = replace(CAMPAIGN, phases=(phase,))
-    draft = Draft(
-        StatementType.CAMPAIGN,
-        new_record_id(),
-        today,
-        "system",
-        {"campaign": "c1", "change": "ADDED", "phases": [], "superseded_by": ""},
-        (Plain("campaign", "application/json", encode(to_value(campaign))),),
-    )
-    fill(archive, entry())
-    project_entries(archive, archive.record([draft]))
+    fill(archive, entry(), campaign=campaign)
 
 
 @pytest.mark.mongo
