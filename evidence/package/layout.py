@@ -11,6 +11,7 @@ BAG_INFO = "bag-info.txt"
 OPENINGS = "data/openings.json"
 REPORT = "data/report/laporan.html"
 VERIFIER = "verify/verify.py"
+PAGE = "verify/verify.html"
 README = "verify/README-id.txt"
 BOUND_FOLDERS = ("data/proofs/anchors/", "data/report/", "data/wacz/", "data/warc/", "verify/")
 """Every file in these has its hash in the package description; package.md says their names."""

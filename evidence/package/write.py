@@ -138,6 +138,7 @@ def _fill(packed: _Packed, selection: Selection, signer: Signer, export: Export,
     )
     packed.bag.write(layout.REPORT, render_report(facts, export_words(export, rec)))
     packed.bag.write(layout.VERIFIER, (HERE.parent / "verify" / "verify.py").read_bytes())
+    packed.bag.write(layout.PAGE, (HERE.parent / "verify" / "verify.html").read_bytes())
     packed.bag.write(layout.README, (HERE / "README-id.txt").read_bytes())
     entry = _record_export(packed, selection, export, rec, (first, report_head))
     last = _head(signer, export.now)
