@@ -35,6 +35,21 @@ class Bag:
         self.sizes[path] = len(data)
         return self.hashes[path]
 
+    def adopt(self, path: str) -> str:
+        """Take in a file that was written into the bag piece by piece; returns its SHA-256 in hex.
+
+        Raises PackageError.
+        """
+        if path in self.hashes:
+            raise PackageError(f"package file {path}", "would be written twice")
+        try:
+            with (self.root / path).open("rb") as file:
+                self.hashes[path] = hashlib.file_digest(file, "sha256").hexdigest()
+                self.sizes[path] = file.tell()
+        except OSError as error:
+            raise PackageError(f"package file {path}", f"{error.strerror}") from error
+        return self.hashes[path]
+
     def payload(self) -> dict[str, int]:
         """{path: bytes} of the payload files."""
         return {path: size for path, size in self.sizes.items() if path.startswith("data/")}

@@ -24,6 +24,9 @@ from evidence.package.log import LogView
 from evidence.package.picture import begins_as_picture
 from evidence.package.report import Facts, render_report
 from evidence.package.selection import Selection
+from evidence.package.wacz import About
+from evidence.package.warc import ROLES
+from evidence.package.webarchive import WebArchive
 from evidence.seal import Signer
 from evidence.store.ports import Archive
 
@@ -67,6 +70,7 @@ class _Packed:
 
     bag: Bag
     log: LogView
+    web: WebArchive
     openings: list[dict[str, Any]] = field(default_factory=list)
     records: list[dict[str, Any]] = field(default_factory=list)
     said: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -109,13 +113,26 @@ def write_package(
         bag.root.mkdir()
     except OSError as error:
         raise PackageError(str(directory), f"{error.strerror}") from error
+    web = WebArchive(bag.root, _about(export, target.name))
     try:
-        _fill(_Packed(bag, LogView(archive)), selection, signer, export, rec)
+        _fill(_Packed(bag, LogView(archive), web), selection, signer, export, rec)
         publish(bag, target)
     except BaseException:
+        web.abandon()
         drop(bag)
         raise
     return target
+
+
+def _about(export: Export, name: str) -> About:
+    """What the web archive says of itself."""
+    return About(
+        created=instant(export.now),
+        software=export.software,
+        organisation=export.organisation,
+        identifier=name,
+        description="The captures of this evidence package, made from the objects in data/objects",
+    )
 
 
 def _fill(packed: _Packed, selection: Selection, signer: Signer, export: Export, rec: str) -> None:
@@ -126,6 +143,7 @@ def _fill(packed: _Packed, selection: Selection, signer: Signer, export: Export,
         if index not in log.entries:
             raise PackageError(f"log entry {index}", "was selected but is not in the log")
         _pack_entry(packed, log.entries[index], export.withhold)
+    packed.web.finish(packed.bag)
     first = log.first_head(selection.indices[0], signer.vkey, report_head)
     facts = Facts(
         entries=tuple(log.entries[i] for i in selection.indices),
@@ -175,6 +193,7 @@ def _pack_entry(packed: _Packed, entry: Entry, withhold: Collection[str]) -> Non
     record: dict[str, Any] = {
         "erased": [], "index": entry.index, "rec": entry.statement.rec, "withheld": [],
     }  # fmt: skip
+    shown: dict[str, bytes] = {}
     for ref in entry.statement.objects:
         if ref.role in withhold:
             record["withheld"].append(ref.role)
@@ -189,6 +208,10 @@ def _pack_entry(packed: _Packed, entry: Entry, withhold: Collection[str]) -> Non
             packed.said.setdefault(entry.index, {})[ref.role] = decode(opening.data)
         elif ref.role == "body":
             packed.said.setdefault(entry.index, {})["picture"] = begins_as_picture(opening.data)
+        if ref.role in ROLES:
+            shown[ref.role] = opening.data
+    closed = {role: word for word in ("withheld", "erased") for role in record[word]}
+    packed.web.add(entry, shown, closed)
     packed.records.append(record)
 
 

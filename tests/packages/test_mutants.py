@@ -49,7 +49,8 @@ def test_no_mutant_is_accepted(sound: Path, site: Site, tmp_path: Path) -> None:
             package.cover_up()
             if path == MANIFESTS[0]:
                 package.write(path, manifest)
-        if verify(package.root, site.trust).ok:
+        # A flipped digit of bag-info's totals is put right again by who covers up.
+        if package.read(path) != kept[path] and verify(package.root, site.trust).ok:
             accepted.append((number, path))
         for name in (path, "bag-info.txt", *MANIFESTS):
             package.write(name, kept[name])
