@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.command import Command
-from cli.screen import local, write_json, write_line, write_table
+from cli.gap import gap_words
+from cli.screen import local, visible, write_json, write_line, write_table
 from cli.shell import Shell
 from cli.words import N_, _
 
@@ -66,6 +67,8 @@ def _show(shell: Shell, found: Status, days: int) -> None:
     ):
         listed = ", ".join(f"{name} {n}" for name, n in counts.items()) or _("none")
         write_line(f"{title.format(days=days)} {listed}")
+    for code in found.gaps:
+        write_line(f"  {visible(code)}: {gap_words(code)}")
     write_line(_("Visits under way: {n}").format(n=found.open_claims))
     said = _("Log: {entries} leaves, {sealed} of them under a signed checkpoint")
     write_line(said.format(entries=found.entries, sealed=found.sealed))
