@@ -19,6 +19,7 @@ from evidence.errors import ScopeError
 from evidence.model import KnownPost, SeenState, Slot, WatchEntry
 from evidence.projection import project_drafts
 from evidence.record import Recorder
+from evidence.seal.anchor import newest_anchored
 from evidence.store import open_archive
 from evidence.store.commit import GroupCommit
 from evidence.store.ports import Archive
@@ -32,8 +33,9 @@ KNOWN_FIELDS = tuple(KnownPost.__dataclass_fields__)
 class Desk:
     """Everything one crawl process shares between its visits.
 
-    anchor: SHA-256 hex of the newest checkpoint note when the process began, None before the
-            first: what is captured now is not older than that note.
+    anchor: SHA-256 hex of the newest checkpoint note that a time stamp authority has stamped when
+            the process began, else of the newest note, None before the first: what is captured
+            now is not older than that note.
     """
 
     config: Config
@@ -58,6 +60,7 @@ def open_desk(config: Config) -> Desk:
     recorder = Recorder(clock.source, tool(), config.digest())
     commit = GroupCommit(archive, after=partial(project_drafts, archive), workers=WRITERS)
     notes = archive.checkpoints()
+    newest = hashlib.sha256(notes[-1][1]).hexdigest() if notes else None
     return Desk(
         config=config,
         archive=archive,
@@ -66,7 +69,7 @@ def open_desk(config: Config) -> Desk:
         recorder=recorder,
         clock=clock,
         watched=watched_of(archive.rows("watches")),
-        anchor=hashlib.sha256(notes[-1][1]).hexdigest() if notes else None,
+        anchor=newest_anchored(archive) or newest,
     )
 
 

@@ -33,6 +33,7 @@ TABLES = (
     "fingerprints",
     "outcomes",
     "custody",
+    "anchors",
 )
 
 
@@ -213,8 +214,11 @@ def _watch(entry: Entry, objects: Objects, rows: Rows) -> None:
 
 def _versions(entry: Entry, before: Mapping[str, Any] | None) -> list[dict[str, Any]]:
     """What the schedule was by each statement of a campaign or row so far, newest last."""
-    said = {"at": instant(entry.statement.at), "facts": dict(entry.statement.facts)}
-    return [*((before or {}).get("versions") or ()), said]
+    said = entry.statement
+    version = {"at": instant(said.at), "facts": dict(said.facts), "rec": said.rec}
+    # An entry may be folded twice: a command that was cut off is given again.
+    known = [v for v in (before or {}).get("versions") or () if v["rec"] != said.rec]
+    return [*known, version]
 
 
 def _capture(entry: Entry, objects: Objects, rows: Rows) -> None:
@@ -475,6 +479,22 @@ def _custody(entry: Entry, objects: Objects, rows: Rows) -> None:
     )
 
 
+def _anchor(entry: Entry, objects: Objects, rows: Rows) -> None:
+    facts = entry.statement.facts
+    rows.write(
+        "anchors",
+        entry.statement.rec,
+        {
+            **{name: facts[name] for name in ("authority", "kind", "note_sha256", "reason", "size")},
+            "status": facts["status"],
+            "time": _time(facts["time"]),
+            "until": _time(facts["until"]),
+            "at": entry.statement.at,
+            "index": entry.index,
+        },
+    )
+
+
 def _time(text: str | None) -> datetime | None:
     if text is None:
         return None
@@ -506,4 +526,5 @@ FOLDS: Mapping[StatementType, Fold] = {
     StatementType.FINGERPRINT: _fingerprint,
     StatementType.OUTCOME: _outcome,
     StatementType.CUSTODY: _custody,
+    StatementType.ANCHOR: _anchor,
 }

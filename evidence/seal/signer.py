@@ -14,6 +14,7 @@ from evidence.model import Draft, StatementType
 from evidence.seal.disk import locked
 from evidence.seal.head import Head, read_head, write_head
 from evidence.seal.key import open_key
+from evidence.seal.wallclock import read_clock
 from evidence.store.ports import Archive
 
 
@@ -74,11 +75,13 @@ class Signer:
         in between publishes it at the next call.
 
         Raises IntegrityError, after recording an alarm, when the log is not the one that was
-        signed before, continued; StoreError when the archive cannot be read.
+        signed before, continued, or when our clock is wrong by what time stamp authorities said;
+        StoreError when the archive cannot be read.
         """
         with locked(self._key_dir / "lock"):
             head = read_head(self._key_dir, self._origin)
             try:
+                self._check_clock(now)
                 return self._grow(head)
             except _Refusal as refusal:
                 raise self._refused(refusal, head, now) from refusal
@@ -111,6 +114,12 @@ class Signer:
         self._archive.add_checkpoint(signed.size, signed.note)
         return parse_checkpoint(signed.note)
 
+    def _check_clock(self, now: datetime) -> None:
+        """Sign nothing while time stamp authorities say that our clock is wrong."""
+        fault = read_clock(self._key_dir).fault(now) if self._clock == "system" else None
+        if fault is not None:
+            raise _Refusal(*fault)
+
     def _check_past(self, head: Head) -> None:
         size = self._archive.size()
         if size < head.size:
@@ -136,6 +145,8 @@ class Signer:
         rec = record_id("alarm", self._origin, refusal.code, str(head.size))
         facts = {"code": refusal.code, "detail": refusal.detail}
         remedy = "Nothing was signed; run a full check of the log"
+        if refusal.code.startswith("CLOCK_"):
+            remedy = "Nothing was signed; set the clock, then run `jejak ledger anchor`"
         try:
             self._archive.record([Draft(StatementType.ALARM, rec, now, self._clock, facts)])
         except (StoreError, IntegrityError) as error:

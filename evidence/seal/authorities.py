@@ -1,0 +1,84 @@
+"""Which authorities an installation asks for anchors: `anchors.toml` in its data folder."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from evidence.errors import ConfigError, ParseError
+from evidence.seal.timestamp import TimestampAuthority
+from evidence.seal.witness import Witness
+
+FILE = "anchors.toml"
+KEYS = {"every_hours", "quorum", "tsa", "witness"}
+
+
+@dataclass(frozen=True, slots=True)
+class Authorities:
+    """Who is asked, how often, and how many witnesses a verifier shall want."""
+
+    tsas: tuple[TimestampAuthority, ...] = ()
+    witnesses: tuple[Witness, ...] = ()
+    quorum: int = 0
+    every: timedelta = timedelta(days=1)
+
+
+def read_authorities(data_dir: Path) -> Authorities:
+    """What `anchors.toml` says; nobody when there is no such file.
+
+    Raises ConfigError naming the file and the entry that cannot be used.
+    """
+    path = data_dir / FILE
+    if not path.is_file():
+        return Authorities()
+    try:
+        said = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise ConfigError(str(path), "is not UTF-8 TOML that can be read") from error
+    if unknown := set(said) - KEYS:
+        raise ConfigError(f"{path}: {min(unknown)}", "is not a setting")
+    tsas = tuple(_tsa(path, item) for item in _tables(path, said, "tsa"))
+    witnesses = tuple(_witness(path, item) for item in _tables(path, said, "witness"))
+    names = [("rfc3161", t.name) for t in tsas] + [("witness", w.key.name) for w in witnesses]
+    if len(set(names)) != len(names):
+        raise ConfigError(str(path), "names an authority twice")
+    quorum = said.get("quorum", len(witnesses))
+    hours = said.get("every_hours", 24)
+    if type(quorum) is not int or not 0 <= quorum <= len(witnesses):
+        raise ConfigError(f"{path}: quorum", f"must be 0 to {len(witnesses)}")
+    if type(hours) is not int or not 1 <= hours <= 8760:
+        raise ConfigError(f"{path}: every_hours", "must be 1 to 8760")
+    return Authorities(tsas, witnesses, quorum, timedelta(hours=hours))
+
+
+def _tables(path: Path, said: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    found = said.get(name, [])
+    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+        raise ConfigError(f"{path}: {name}", f"must be written as [[{name}]]")
+    return found
+
+
+def _texts(path: Path, kind: str, item: Mapping[str, Any], names: set[str]) -> None:
+    if set(item) != names or not all(isinstance(v, str) and v for v in item.values()):
+        raise ConfigError(f"{path}: {kind}", f"must have exactly {', '.join(sorted(names))}")
+
+
+def _tsa(path: Path, item: Mapping[str, Any]) -> TimestampAuthority:
+    _texts(path, "tsa", item, {"name", "url", "root"})
+    root = path.parent / item["root"]
+    try:
+        return TimestampAuthority(item["name"], item["url"], root.read_bytes())
+    except OSError as error:
+        raise ConfigError(str(root), f"cannot be read ({error.strerror})") from error
+
+
+def _witness(path: Path, item: Mapping[str, Any]) -> Witness:
+    _texts(path, "witness", item, {"url", "vkey"})
+    try:
+        return Witness(item["url"], item["vkey"])
+    except ParseError as error:
+        raise ConfigError(f"{path}: witness", error.why) from error
