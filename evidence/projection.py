@@ -83,6 +83,10 @@ class Rows:
             elif row[field] < at:
                 row[field] = at
 
+    def written(self) -> tuple[tuple[str, str], ...]:
+        """(table, id) of the rows that will be written whole."""
+        return tuple(self._new)
+
     def save(self) -> None:
         """Write what was folded."""
         self._archive.project(

@@ -221,6 +221,40 @@ def test_older_slots_are_recorded_as_missed_before_the_newest_is_visited(
     assert result.missed == 2
 
 
+def test_what_was_due_before_an_account_was_removed_is_missed_and_nothing_after(
+    config: Config, archive: Archive
+) -> None:
+    one = entry()
+    fill(archive, one)
+    run_due(config, archive, START, command=command(EXIT_0), limits=FAST)
+    gone = WatchlistImport(removed=(one,))
+    say(archive, watch_drafts(gone, START + 2 * HOUR + HOUR / 2, "system"))
+    for hours in (5, 6):
+        run_due(config, archive, START + hours * HOUR, command=command(EXIT_0), limits=FAST)
+
+    assert list(outcomes(archive).items())[1:] == [
+        (slot_at(START + HOUR), ("MISSED", "removed")),
+        (slot_at(START + 2 * HOUR), ("MISSED", "removed")),
+    ]
+
+
+def test_what_was_due_before_a_campaign_changed_stays_due_by_its_former_cadence(
+    config: Config, archive: Archive
+) -> None:
+    fill(archive, entry())
+    run_due(config, archive, START, command=command(EXIT_0), limits=FAST)
+    rarer = replace(CAMPAIGN.phases[0], cadence_s=(("A", 4 * 3600),))
+    changed = replace(CAMPAIGN, phases=(rarer,))
+    say(archive, campaign_drafts(changed, START + 2 * HOUR + HOUR / 2, "system", change="CHANGED"))
+    run_due(config, archive, START + 5 * HOUR, command=command(EXIT_0), limits=FAST)
+
+    assert list(outcomes(archive).items())[1:] == [
+        (slot_at(START + HOUR), ("MISSED", "downtime")),
+        (slot_at(START + 2 * HOUR), ("MISSED", "downtime")),
+        (slot_at(START + 4 * HOUR), ("FAILED", "child exited 0")),
+    ]
+
+
 def test_slot_missed_while_busy_is_an_overrun(config: Config, archive: Archive) -> None:
     fill(archive, entry())
     run_due(config, archive, START, command=command(EXIT_0), limits=FAST)
