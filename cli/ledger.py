@@ -119,16 +119,28 @@ def prove(shell: Shell, rec: str, as_json: bool) -> None:
 @click.pass_obj
 def fsck(shell: Shell, quick: bool, as_json: bool) -> int:
     """Check every leaf, every kept object and every checkpoint; name everything that is wrong."""
-    from evidence.query import fsck as check_all
-    from evidence.seal import check_ed25519
-
-    keys = [signer(shell).vkey] if has_key(shell) else []
-    check = check_all(shell.archive, keys=keys, check_signature=check_ed25519, objects=not quick)
+    check = full_check(shell, objects=not quick)
     if as_json:
         write_json(_check_json(check))
     else:
-        _show_check(check, signed=bool(keys))
+        _show_check(check, signed=has_key(shell))
     return exits.INTEGRITY if check.faults else exits.OK
+
+
+def full_check(shell: Shell, *, objects: bool = True) -> Check:
+    """The whole archive against itself, its projections and, where we hold it, the signed head."""
+    from evidence.query import fsck as check_all
+    from evidence.seal import check_ed25519
+
+    log = signer(shell) if has_key(shell) else None
+    return check_all(
+        shell.archive,
+        keys=[log.vkey] if log else [],
+        check_signature=check_ed25519,
+        signed=log.head() if log else None,
+        objects=objects,
+        projections=True,
+    )
 
 
 def signer(shell: Shell) -> Signer:
@@ -153,6 +165,7 @@ def _check_json(check: Check) -> dict[str, Any]:
         "checkpoints": check.checkpoints,
         "signatures": check.signatures,
         "faults": [{"code": f.code, "place": f.place, "detail": f.detail} for f in check.faults],
+        "notes": [{"code": f.code, "place": f.place, "detail": f.detail} for f in check.notes],
     }
 
 
@@ -168,6 +181,8 @@ def _show_check(check: Check, *, signed: bool) -> None:
     )
     if not signed:
         write_line(_("Signatures were not checked: this installation does not hold the key."))
+    for note in check.notes:
+        write_line(_("Note: {text}").format(text=f"{note.code}  {note.place}: {_(note.detail)}"))
     for fault in check.faults:
         write_error(f"{fault.code}  {fault.place}: {_(fault.detail)}")
     if check.faults:

@@ -23,7 +23,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 def _open(config: Config) -> Archive:
     from evidence.store import open_archive
 
-    return open_archive(config.archive_url, config.data_dir)
+    return open_archive(config.archive_url, config.data_dir, eraser_url=config.eraser_url)
 
 
 @dataclass(slots=True)
@@ -41,7 +41,7 @@ class Shell:
     opener: Callable[[Config], Archive] = _open
     _config: Config | None = None
     _archive: Archive | None = None
-    _others: dict[str, Archive] = field(default_factory=dict)
+    _signing: Archive | None = None
     _closing: list[Callable[[], None]] = field(default_factory=list)
 
     @property
@@ -64,12 +64,12 @@ class Shell:
     @property
     def signing(self) -> Archive:
         """The archive as the signer's database user sees it; the archive itself without one."""
-        return self._as(self.config.signer_url)
-
-    @property
-    def erasing(self) -> Archive:
-        """The archive as the eraser's database user sees it; the archive itself without one."""
-        return self._as(self.config.eraser_url)
+        if not self.config.signer_url:
+            return self.archive
+        if self._signing is None:
+            self._signing = self.opener(replace(self.config, archive_url=self.config.signer_url))
+            self._closing.append(self._signing.close)
+        return self._signing
 
     @property
     def key_dir(self) -> Path:
@@ -96,15 +96,7 @@ class Shell:
         while self._closing:
             self._closing.pop()()
         self._archive = None
-        self._others.clear()
-
-    def _as(self, url: str) -> Archive:
-        if not url:
-            return self.archive
-        if url not in self._others:
-            self._others[url] = self.opener(replace(self.config, archive_url=url))
-            self._closing.append(self._others[url].close)
-        return self._others[url]
+        self._signing = None
 
 
 def actor() -> str:

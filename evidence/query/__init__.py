@@ -1,6 +1,7 @@
 """The questions investigators ask, and the trace their reading leaves."""
 
 from evidence.query.custody import custody_draft, record_read
+from evidence.query.fault import Check, Fault
 from evidence.query.find import (
     History,
     PostSeen,
@@ -12,7 +13,7 @@ from evidence.query.find import (
     posts,
     snapshot,
 )
-from evidence.query.fsck import Check, Fault, fsck
+from evidence.query.fsck import fsck
 from evidence.query.state import Status, status
 
 __all__ = [

@@ -1,52 +1,26 @@
 """A full check of an archive against itself and against the heads that were signed.
 
-Nothing stops at the first fault: every finding is returned. Projections are not evidence and are
-not checked; `rebuild` writes them anew.
+Nothing stops at the first fault: every finding is returned. docs/how-to/fsck.md says what each code
+means and what to do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from evidence.canonical import parse_statement
+from evidence.canonical import entry_of, record_id
 from evidence.errors import IntegrityError, JejakError, ParseError, StoreError
-from evidence.ledger import Frontier, VerifierKey, leaf_hash, parse_checkpoint
+from evidence.ledger import Checkpoint, Frontier, VerifierKey, leaf_hash, parse_checkpoint
 from evidence.ledger.checkpoint import SignatureCheck, verify_note
-from evidence.model import Statement, StatementType
+from evidence.model import Entry, StatementType
+from evidence.query.derived import missing_rows
+from evidence.query.fault import Check, Fault
 from evidence.store.ports import Archive
 
+__all__ = ["Check", "Fault", "fsck", "present_objects"]
+
 BATCH = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing that is not as it must be.
-
-    code:  GAP, LEAF_HASH, NOT_CANONICAL, DOUBLE_RECORD, OBJECT_ALTERED, OBJECT_MISSING,
-           ERASED_WITHOUT_STATEMENT, ERASED_KEY_PRESENT, NOTE_UNREADABLE, ROOT_DIFFERS, SIGNATURE, HEAD_BEYOND_LOG.
-    place: `leaf 17`, `record 4f..., role body`, `checkpoint 120`.
-    """
-
-    code: str
-    place: str
-    detail: str
-
-
-@dataclass(slots=True)
-class Check:
-    """What was checked, counted, and what was found."""
-
-    leaves: int = 0
-    objects: int = 0
-    erased: int = 0
-    checkpoints: int = 0
-    signatures: int = 0
-    faults: list[Fault] = field(default_factory=list)
-
-    def fault(self, code: str, place: str, detail: str) -> None:
-        """Note one fault."""
-        self.faults.append(Fault(code, place, detail))
 
 
 @dataclass(slots=True)
@@ -58,6 +32,8 @@ class _Walk:
     recs: set[str] = field(default_factory=set)
     erasures: set[str] = field(default_factory=set)
     erased: list[tuple[str, str]] = field(default_factory=list)
+    outcomes: dict[str, str] = field(default_factory=dict)
+    visited: dict[str, str] = field(default_factory=dict)
 
 
 def fsck(
@@ -65,40 +41,45 @@ def fsck(
     *,
     keys: Sequence[VerifierKey] = (),
     check_signature: SignatureCheck | None = None,
+    signed: Checkpoint | None = None,
     objects: bool = True,
+    projections: bool = False,
     say: Callable[[int, int], None] | None = None,
 ) -> Check:
-    """Check every leaf, every object and every stored checkpoint.
+    """Check every leaf, every object, every stored checkpoint and the store's own shape.
 
     keys, check_signature: with both, notes must be signed by one of the keys.
-    objects: False leaves the objects (the long part) out.
-    say:     called with (leaves done, leaves in all).
+    signed:      the head the signer keeps outside the store: a cut or restored log is smaller.
+    objects:     False leaves the objects (the long part) out.
+    projections: True looks for the projection rows of every entry whose objects were read.
+    say:         called with (leaves done, leaves in all).
     """
     check, walk = Check(), _Walk()
     heads = _heads(archive, check, keys, check_signature)
+    if signed is not None:
+        _signed_head(signed, heads, check)
     size = archive.size()
     for start in range(0, size, BATCH):
         stop = min(start + BATCH, size)
+        readable = []
         for index, data, stored in _contiguous(archive, start, stop, check, walk):
-            _leaf(index, data, stored, check, walk)
+            entry = _leaf(index, data, stored, check, walk)
             for place, root in heads.get(index + 1, ()):
                 if not walk.whole or walk.frontier.root() != root:
                     check.fault("ROOT_DIFFERS", place, "the leaves do not give the signed root")
-            if objects:
-                _objects(archive, data, check, walk)
+            if objects and entry is not None:
+                readable.append((entry, _objects(archive, entry, check, walk)))
+        if projections and objects:
+            missing_rows(archive, readable, check)
         if say:
             say(stop, size)
     for beyond in sorted(s for s in heads if s > size):
         for place, _root in heads[beyond]:
             check.fault("HEAD_BEYOND_LOG", place, f"the log has only {size} leaves")
     _unsaid_erasures(check, walk)
-    for rec in sorted(walk.erasures):
-        for role in present_objects(archive, rec):
-            check.fault(
-                "ERASED_KEY_PRESENT",
-                f"record {rec}, role {role}",
-                "its erasure is in the log and its key is there; run `jejak erase repeat`",
-            )
+    _returned_keys(archive, check, walk)
+    _unended_visits(check, walk)
+    _oddities(archive, check)
     return check
 
 
@@ -108,7 +89,11 @@ def present_objects(archive: Archive, rec: str) -> tuple[str, ...]:
     Keys are there although the log tells of an erasure when it was cut off, or when `keys` was
     restored from a backup made before it.
     """
-    entry = archive.entry(rec)
+    try:
+        entry = archive.entry(rec)
+    except IntegrityError:
+        # A fault of the leaf, found in its own place; nothing of it can be opened.
+        return ()
     refs = entry.statement.objects if entry else ()
     return tuple(ref.role for ref in refs if _is_present(archive, rec, ref.role))
 
@@ -166,32 +151,50 @@ def _contiguous(
         walk.whole = False
 
 
-def _leaf(index: int, data: bytes, stored: bytes, check: Check, walk: _Walk) -> None:
+def _leaf(index: int, data: bytes, stored: bytes, check: Check, walk: _Walk) -> Entry | None:
+    """The entry, for what is checked next; None when its bytes are no statement."""
     check.leaves += 1
     real = leaf_hash(data)
     walk.frontier = walk.frontier.extend([real])
     if real != stored:
         check.fault("LEAF_HASH", f"leaf {index}", "its stored hash is not that of its bytes")
     try:
-        statement = parse_statement(data)
+        entry = entry_of(index, data, real)
     except ParseError as error:
         check.fault("NOT_CANONICAL", f"leaf {index}", error.why)
-        return
-    if statement.rec in walk.recs:
-        check.fault("DOUBLE_RECORD", f"leaf {index}", f"record {statement.rec} is there twice")
-    walk.recs.add(statement.rec)
+        return None
+    _meaning(entry, check, walk)
+    return entry
+
+
+def _meaning(entry: Entry, check: Check, walk: _Walk) -> None:
+    statement = entry.statement
+    rec, facts = statement.rec, statement.facts
+    if rec in walk.recs:
+        check.fault("DOUBLE_RECORD", f"leaf {entry.index}", f"record {rec} is there twice")
+    walk.recs.add(rec)
+    slot = facts.get("slot")
     if statement.type is StatementType.ERASURE:
-        walk.erasures.add(str(statement.facts.get("subject")))
+        walk.erasures.add(str(facts.get("subject")))
+    elif statement.type is StatementType.OUTCOME and isinstance(slot, str):
+        if slot in walk.outcomes:
+            first = walk.outcomes[slot]
+            check.fault("DOUBLE_OUTCOME", f"record {rec}", f"record {first} ended its slot already")
+        elif rec != record_id("outcome", slot):
+            check.fault("OUTCOME_RECORD", f"record {rec}", "its id is not the one of its slot")
+        walk.outcomes.setdefault(slot, rec)
+    elif statement.type is StatementType.CAPTURE and isinstance(slot, str):
+        walk.visited.setdefault(slot, rec)
 
 
-def _objects(archive: Archive, data: bytes, check: Check, walk: _Walk) -> None:
-    statement = _readable(data)
-    if statement is None:
-        return
-    for ref in statement.objects:
-        place = f"record {statement.rec}, role {ref.role}"
+def _objects(archive: Archive, entry: Entry, check: Check, walk: _Walk) -> Mapping[str, bytes]:
+    """Open all objects of an entry; their bytes by role."""
+    rec = entry.statement.rec
+    opened: dict[str, bytes] = {}
+    for ref in entry.statement.objects:
+        place = f"record {rec}, role {ref.role}"
         try:
-            opening = archive.open_object(statement.rec, ref.role)
+            opening = archive.open_object(rec, ref.role)
         except IntegrityError as error:
             check.fault("OBJECT_ALTERED", place, error.why)
         except StoreError as error:
@@ -200,18 +203,56 @@ def _objects(archive: Archive, data: bytes, check: Check, walk: _Walk) -> None:
             check.objects += 1
             if opening is None:
                 check.erased += 1
-                walk.erased.append((statement.rec, place))
-
-
-def _readable(data: bytes) -> Statement | None:
-    try:
-        return parse_statement(data)
-    except ParseError:
-        # Already a fault of the leaf; its objects cannot be told.
-        return None
+                walk.erased.append((rec, place))
+            else:
+                opened[ref.role] = opening.data
+    return opened
 
 
 def _unsaid_erasures(check: Check, walk: _Walk) -> None:
     for rec, place in walk.erased:
         if rec not in walk.erasures:
             check.fault("ERASED_WITHOUT_STATEMENT", place, "its key is gone and no erasure says so")
+
+
+def _returned_keys(archive: Archive, check: Check, walk: _Walk) -> None:
+    for rec in sorted(walk.erasures):
+        try:
+            roles = present_objects(archive, rec)
+        except StoreError as error:
+            check.note("NOT_ASKED", f"record {rec}", error.why)
+            continue
+        for role in roles:
+            check.fault(
+                "ERASED_KEY_PRESENT",
+                f"record {rec}, role {role}",
+                "its erasure is in the log and its key is there; run `jejak erase repeat`",
+            )
+
+
+def _signed_head(
+    signed: Checkpoint, heads: dict[int, list[tuple[str, bytes]]], check: Check
+) -> None:
+    """The head kept outside the store must be in the store, and the log must give its root."""
+    place = f"signed head {signed.size}"
+    kept = {root for _place, root in heads.get(signed.size, ())}
+    if not kept:
+        check.fault("CHECKPOINT_MISSING", place, "its note is not in the store")
+    elif kept != {signed.root}:
+        check.fault("CHECKPOINT_DIFFERS", place, "the note in the store has another root")
+    heads.setdefault(signed.size, []).append((place, signed.root))
+
+
+def _unended_visits(check: Check, walk: _Walk) -> None:
+    for slot, rec in walk.visited.items():
+        if slot not in walk.outcomes:
+            check.note("VISIT_UNENDED", f"record {rec}", f"slot {slot} has captures and no outcome")
+
+
+def _oddities(archive: Archive, check: Check) -> None:
+    try:
+        for odd in archive.oddities():
+            say = check.note if odd.harmless else check.fault
+            say(odd.code, odd.place, odd.detail)
+    except StoreError as error:
+        check.note("NOT_ASKED", "store", error.why)

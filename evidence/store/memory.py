@@ -25,7 +25,7 @@ from evidence.store.objects import (
     seal_chunks,
     use_row,
 )
-from evidence.store.ports import Claim, Row, StoreInfo
+from evidence.store.ports import Claim, Oddity, Row, StoreInfo
 from evidence.store.tables import Tables
 
 
@@ -178,6 +178,10 @@ class MemoryArchive:
         """Remove all projection rows."""
         with self._lock:
             self._tables = Tables()
+
+    def oddities(self) -> Iterator[Oddity]:
+        """Nothing: nobody else reaches this memory."""
+        return iter(())
 
     def info(self) -> StoreInfo:
         """Figures about the store."""

@@ -52,6 +52,20 @@ class StoreInfo:
     erased: int
 
 
+@dataclass(frozen=True, slots=True)
+class Oddity:
+    """Something in the store that this software did not put there so, or that nothing names.
+
+    code, place, detail: as in a fault of the full check (docs/how-to/fsck.md).
+    harmless: a crash or a writer at work leaves the same; for a person to know, no fault.
+    """
+
+    code: str
+    place: str
+    detail: str
+    harmless: bool = False
+
+
 class Archive(Protocol):
     """The evidence of one installation. Safe for threads; not for forked processes."""
 
@@ -153,6 +167,12 @@ class Archive(Protocol):
 
     def clear_projections(self) -> None:
         """Remove all projection rows; `evidence.projection.rebuild` writes them anew."""
+
+    def oddities(self) -> Iterator[Oddity]:
+        """What is odd about the store itself: rows, indexes, collections. For the full check.
+
+        Raises StoreError when the database user may not look everywhere.
+        """
 
     def info(self) -> StoreInfo:
         """Figures about the store."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from evidence.store.mongo.edge import Edge
 from evidence.store.mongo.erasure import Eraser
 from evidence.store.mongo.figures import figures
 from evidence.store.mongo.leaves import Leaves
+from evidence.store.mongo.oddities import oddities
 from evidence.store.mongo.schema import (
     BLOBS,
     CHECKPOINTS,
@@ -32,7 +34,7 @@ from evidence.store.mongo.schema import (
 from evidence.store.mongo.slots import Claims, Heads
 from evidence.store.mongo.tables import MongoTables
 from evidence.store.mongo.vault import Vault
-from evidence.store.ports import Claim, Row, StoreInfo
+from evidence.store.ports import Claim, Oddity, Row, StoreInfo
 
 DEFAULT_DATABASE = "jejak"
 SELECT_MS = 3_000
@@ -47,11 +49,13 @@ def open_mongo(
     retry_s: float = RETRY_S,
     revive: Callable[[], None] | None = None,
     on_close: Callable[[], None] | None = None,
+    eraser_url: str = "",
 ) -> MongoArchive:
     """The archive in the database that a `mongodb://` URL names (`jejak` when it names none).
 
     retry_s: how long a call that fails is tried again before it is a StoreError.
     revive:  asked between tries to start a server again that we own. on_close: called after it.
+    eraser_url: the same database by a user who may remove keys; opened when something is erased.
 
     Raises ConfigError for a URL that cannot be used or a server that is no replica set member,
     StoreError when the server does not answer within three seconds.
@@ -79,7 +83,7 @@ def open_mongo(
                 "it is not a member of a replica set, so it cannot promise majority commits",
                 "Start it with --replSet and run rs.initiate(); one node is enough",
             )
-        return MongoArchive(client, name, Edge(address, retry_s, revive), on_close)
+        return MongoArchive(client, name, Edge(address, retry_s, revive), on_close, eraser_url)
     except BaseException:
         client.close()
         raise
@@ -94,6 +98,7 @@ class MongoArchive:
         name: str,
         edge: Edge,
         on_close: Callable[[], None] | None = None,
+        eraser_url: str = "",
     ) -> None:
         database = evidence_database(client, name)
         edge.run(f"preparing database {name}", lambda: ensure_indexes(database))
@@ -101,6 +106,7 @@ class MongoArchive:
         self._database = database
         self._edge = edge
         self._on_close = on_close
+        self._eraser_url = eraser_url
         self._leaves = Leaves(database[STATEMENTS], edge)
         self._vault = Vault(database[BLOBS], database[KEYS], edge)
         self._eraser = Eraser(database[KEYS], self._leaves.committed, edge)
@@ -145,7 +151,10 @@ class MongoArchive:
 
     def erase(self, rec: str) -> int:
         """See ports.Archive.erase. Cut off by a crash, it is finished by calling it again."""
-        return self._eraser.erase(rec, self.entry(rec))
+        if not self._eraser_url:
+            return self._eraser.erase(rec, self.entry(rec))
+        with closing(open_mongo(self._eraser_url)) as erasing:
+            return erasing.erase(rec)
 
     def add_checkpoint(self, size: int, note: bytes) -> None:
         """Keep a signed note for this size; the same size twice keeps the first."""
@@ -204,6 +213,10 @@ class MongoArchive:
     def clear_projections(self) -> None:
         """Remove all projection rows."""
         self._tables.clear()
+
+    def oddities(self) -> Iterator[Oddity]:
+        """See ports.Archive.oddities."""
+        return self._edge.each("looking for odd rows", oddities(self._database))
 
     def info(self) -> StoreInfo:
         """Figures about the store."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from bson.errors import BSONError
 from pymongo.errors import (
@@ -65,8 +65,8 @@ class Edge:
             if self._revive is not None:
                 self._revive()
 
-    def each(self, what: str, found: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-        """The documents of a cursor; a failure is said as StoreError, not tried again."""
+    def each(self, what: str, found: Iterable[T]) -> Iterator[T]:
+        """The items of a cursor; a failure is said as StoreError, not tried again."""
         try:
             yield from found
         except (PyMongoError, BSONError) as error:

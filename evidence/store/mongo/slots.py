@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from bson.binary import Binary
 from bson.int64 import Int64
@@ -78,8 +79,13 @@ class Heads:
         self._edge.run(f"keeping the checkpoint of size {size}", insert)
 
     def all(self) -> tuple[tuple[int, bytes], ...]:
-        """All (size, note) in order of size."""
+        """All (size, note) in order of size; a note of another type comes as empty bytes."""
+        numbered = {"_id": {"$gte": 0}}
         docs = self._edge.run(
-            "reading checkpoints", lambda: list(self._checkpoints.find().sort("_id", 1))
+            "reading checkpoints", lambda: list(self._checkpoints.find(numbered).sort("_id", 1))
         )
-        return tuple((int(doc["_id"]), bytes(doc["note"])) for doc in docs)
+        return tuple((int(doc["_id"]), _bytes(doc.get("note"))) for doc in docs)
+
+
+def _bytes(value: Any) -> bytes:
+    return bytes(value) if isinstance(value, bytes) else b""
