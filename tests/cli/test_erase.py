@@ -1,0 +1,132 @@
+"""hold, erase, custody on the command line: two persons, one chain, minutes on disk."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cli import exits
+
+ANI = {"JEJAK_ACTOR": "ani"}
+ASK = ("--basis", "UU 27/2022 Pasal 43", "--order", "12/2026", "--officer", "Budi Santoso")
+
+
+@pytest.fixture
+def asked(call) -> str:
+    """A request for the erasure of post 42."""
+    result = call("erase", "request", "telegram|42", *ASK, "--json")
+    assert result.exit_code == exits.OK, result.stdout
+    return json.loads(result.stdout)["request"]
+
+
+def test_a_dry_run_says_what_would_go_and_records_nothing(call, archive):
+    size = archive.size()
+
+    result = call("erase", "request", "telegram|42", *ASK, "--dry-run")
+
+    assert result.exit_code == exits.OK
+    assert "records to be erased, 0 were erased before" in result.stdout
+    assert archive.size() == size
+
+
+def test_one_officer_asks_another_confirms_and_the_minutes_are_there(call, asked, archive):
+    result = call("erase", "confirm", asked, "--officer", "Ani Lestari", "--minutes", "ba", env=ANI)
+
+    assert result.exit_code == exits.OK, result.stderr
+    text = Path(f"ba/berita-acara-pemusnahan-{asked[:8]}.txt").read_text("utf-8")
+    assert "Budi Santoso" in text
+    assert "Ani Lestari" in text
+    assert archive.row("posts", "telegram|42") is None
+    assert call("posts").stdout.count("telegram|42") == 0
+    assert call("history", "telegram|42").exit_code == exits.SCOPE
+    assert call("ledger", "fsck").exit_code == exits.OK
+
+
+def test_the_person_who_asked_cannot_confirm(call, asked, archive):
+    result = call("erase", "confirm", asked, "--officer", "Ani Lestari")
+
+    assert result.exit_code == exits.SCOPE
+    assert archive.row("posts", "telegram|42") is not None
+
+
+def test_minutes_can_be_written_again(call, asked):
+    call("erase", "confirm", asked, "--officer", "Ani Lestari", env=ANI)
+
+    again = call("erase", "minutes", asked, "lagi", "--json")
+
+    written = json.loads(again.stdout)["minutes"]
+    assert [Path(name).read_bytes() for name in written if name.endswith(".txt")] == [
+        Path(f"berita-acara-pemusnahan-{asked[:8]}.txt").read_bytes()
+    ]
+
+
+def test_a_hold_is_listed_blocks_and_is_lifted(call, asked):
+    held = ("telegram|42", "--case", "03/TM", "--order", "9/ST")
+    call("hold", "add", *held)
+
+    listed = json.loads(call("hold", "list", "--json").stdout)
+    refused = call("erase", "confirm", asked, "--officer", "Ani Lestari", env=ANI)
+    call("hold", "lift", *held)
+
+    assert [h["case"] for h in listed] == ["03/TM"]
+    assert refused.exit_code == exits.SCOPE
+    assert "03/TM" in refused.stderr
+    assert call("erase", "confirm", asked, "--officer", "Ani Lestari", env=ANI).exit_code == 0
+    assert json.loads(call("hold", "list", "--json").stdout) == []
+
+
+def test_requests_are_listed_with_officer_and_whether_they_were_carried_out(call, asked):
+    before = json.loads(call("erase", "list", "--json").stdout)
+    call("erase", "confirm", asked, "--officer", "Ani Lestari", env=ANI)
+    after = json.loads(call("erase", "list", "--json").stdout)
+
+    assert [(r["rec"], r["officer"], r["began"]) for r in before] == [(asked, "Budi Santoso", None)]
+    assert after[0]["began"] > 0
+
+
+def test_keys_that_came_back_are_erased_again(call, asked, archive):
+    kept = dict(archive._uses), dict(archive._keys)
+    call("erase", "confirm", asked, "--officer", "Ani Lestari", env=ANI)
+    archive._uses.update(kept[0])
+    archive._keys.update(kept[1])
+    found = call("ledger", "fsck")
+
+    again = call("erase", "repeat")
+
+    assert found.exit_code == exits.INTEGRITY
+    assert "ERASED_KEY_PRESENT" in found.stderr
+    assert "erased again: " in again.stdout
+    assert call("ledger", "fsck").exit_code == exits.OK
+
+
+def test_custody_shows_who_read_the_post_why_and_by_which_order(call):
+    call("history", "42", "--purpose", "klarifikasi", "--order", "7/ST")
+
+    said = json.loads(call("custody", "telegram|42", "--json").stdout)
+
+    (read,) = [link for link in said["chain"] if link["action"] == "READ"]
+    assert (read["actor"], read["purpose"], read["order"]) == ("penyidik", "klarifikasi", "7/ST")
+    assert said["chain"][0]["action"] == "COLLECTED"
+    assert said["kind"] == "POST"
+
+
+def test_custody_of_a_package_names_its_export_and_what_befell_its_records(call, archive):
+    made = call(
+        "package", "create", "out", "--post", "telegram|42", "--purpose", "pleno", "--order", "8/ST"
+    )
+    assert made.exit_code == exits.OK, made.stderr
+    (folder,) = (p.name for p in Path("out").iterdir() if p.name.startswith("jejak-"))
+
+    said = json.loads(call("custody", folder, "--json").stdout)
+
+    assert said["kind"] == "PACKAGE"
+    exports = [link for link in said["chain"] if link["action"] == "EXPORT"]
+    assert [(e["purpose"], e["order"]) for e in exports] == [("pleno", "8/ST")]
+    assert exports[0]["number"] > 3
+
+
+def test_an_unknown_subject_is_out_of_scope(call):
+    assert call("custody", "f" * 32).exit_code == exits.SCOPE
+    assert call("custody", "nobody").exit_code == exits.SCOPE
