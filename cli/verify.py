@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import click
 
 from cli import exits
 from cli.command import Command
-from cli.screen import visible, write_line
+from cli.screen import visible, write_json, write_line
 from cli.words import N_, _, spoken
 
 
 @click.command(cls=Command)
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path", required=False, type=click.Path(path_type=Path))
 @click.option(
-    "--trust", "trust_file", required=True, type=click.Path(path_type=Path),
+    "--trust", "trust_file", type=click.Path(path_type=Path),
     help=N_("Trust file with the log's public key, got on another way than the package."),
 )  # fmt: skip
-def verify(path: Path, trust_file: Path, as_json: bool) -> int:
+@click.option(
+    "--save-verifier", "save_to", type=click.Path(path_type=Path, file_okay=False),
+    help=N_("Write verify.py and verify.html into this folder instead; prints their SHA-256."),
+)  # fmt: skip
+def verify(path: Path | None, trust_file: Path | None, save_to: Path | None, as_json: bool) -> int:
     """Check the evidence package at PATH and name everything that is wrong with it.
 
     The same check runs without this program: python3 -I -S PATH/verify/verify.py --trust FILE
     """
+    if save_to is not None:
+        return save_verifier(save_to, as_json)
+    if path is None or trust_file is None:
+        raise click.UsageError(_("name a package and its trust file with --trust"))
+    return check_package(path, trust_file, as_json)
+
+
+def check_package(path: Path, trust_file: Path, as_json: bool) -> int:
+    """Check a package and print the report; the exit code."""
     from evidence.verify import TrustError, render_text
     from evidence.verify import verify as check
     from evidence.verify.verify import render_json
@@ -40,3 +54,30 @@ def verify(path: Path, trust_file: Path, as_json: bool) -> int:
     text = render_json(report) if as_json else visible(render_text(report, spoken()))
     write_line(text.rstrip("\n"))
     return exits.OK if report.ok else exits.FINDINGS
+
+
+def save_verifier(folder: Path, as_json: bool) -> int:
+    """Write both verifiers into a folder and print their fingerprints, as sha256sum does."""
+    import evidence.verify
+
+    home = Path(evidence.verify.__file__).parent
+    saved = {}
+    for name in ("verify.py", "verify.html"):
+        data = (home / name).read_bytes()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            # Never over a file that is there: it may be the one somebody compares with.
+            with (folder / name).open("xb") as file:
+                file.write(data)
+        except OSError as error:
+            said = _("{name} cannot be written: {reason}")
+            raise click.UsageError(
+                said.format(name=folder / name, reason=error.strerror)
+            ) from error
+        saved[str(folder / name)] = hashlib.sha256(data).hexdigest()
+    if as_json:
+        write_json({"files": [{"path": p, "sha256": h} for p, h in saved.items()]})
+    else:
+        for name, digest in saved.items():
+            write_line(f"{digest}  {name}")
+    return exits.OK
