@@ -21,6 +21,7 @@ MEMBERS = {
     "crawl": "cli.crawl:crawl",
     "run": "cli.run:run",
     "status": "cli.status:status",
+    "completeness": "cli.completeness:completeness",
     "posts": "cli.posts:posts",
     "history": "cli.history:history",
     "snapshot": "cli.snapshot:snapshot",
