@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import scrapy
 from scrapy import signals
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import IgnoreRequest, UsageError
 
 from crawler import config as configuration
 from crawler import registry
@@ -25,10 +25,11 @@ from crawler.logs import silence
 from crawler.middlewares.keep import CUTS, TICKET, Keeper, Ticket, failed_exchange
 from crawler.page import Page
 from crawler.visit import Ask, Seen, Visit
-from evidence.errors import JejakError, StoreError
-from evidence.model import CaptureKind, Reading, Slot
+from evidence.errors import ConfigError, JejakError, StoreError
+from evidence.model import CaptureKind, Outcome, Reading, Slot
 
 VISITS_AT_ONCE = 16
+NOTHING_SEEN = frozenset({Outcome.FAILED, Outcome.BLOCKED, Outcome.SUSPECT})
 LOOPBACK = ("localhost", "127.", "[::1]")
 NOT_READ = Reading(read_by="none")
 
@@ -64,7 +65,10 @@ class AccountSpider(scrapy.Spider):
     def update_settings(cls, settings: Any) -> None:
         """Pace and limits from the platform's manifest and the configuration."""
         super().update_settings(settings)
-        config = configuration.load()
+        try:
+            config = configuration.load()
+        except ConfigError as error:
+            raise UsageError(str(error), print_help=False) from error
         manifest = registry.PLATFORMS[cls.platform].manifest
         for name, value in {
             "USER_AGENT": user_agent(config),
@@ -198,8 +202,10 @@ class AccountSpider(scrapy.Spider):
 
     async def _end(self, visit: Visit, failure: str) -> None:
         visit.count("captures", visit.counts.get("requests", 0))
-        draft = self.desk.recorder.outcome(visit.end(self.desk.clock.now(), failure))
-        await self.keeper.record([draft])
+        end = visit.end(self.desk.clock.now(), failure)
+        await self.keeper.record([self.desk.recorder.outcome(end)])
+        if self.batch is None and end.outcome in NOTHING_SEEN:
+            logger.warning("visit of %s ended %s %s", end.watch, end.outcome.value, end.reason)
 
     async def _fetch(self, visit: Visit, ask: Ask) -> Seen:
         """Keep and read one exchange. Raises StoreError alone: what cannot be kept ends the visit."""
