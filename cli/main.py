@@ -33,6 +33,7 @@ MEMBERS = {
     "custody": "cli.custody:custody",
     "hold": "cli.hold:hold",
     "erase": "cli.erase:erase",
+    "retention": "cli.retention:retention",
     "store": "cli.store:store",
     "demo": "cli.demo:demo",
     "read": "cli.read:read",
