@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -271,6 +272,8 @@ def exchange_value(exchange: Exchange) -> dict[str, Any]:
         "status": exchange.status,
         "response_headers": to_value(list(exchange.response_headers)),
         "remote": exchange.remote,
+        "protocol": exchange.protocol,
+        "certificate": base64.b64encode(exchange.certificate).decode("ascii"),
         "error": exchange.error,
         "flags": list(exchange.flags),
         "body_bytes": len(exchange.body),

@@ -173,6 +173,8 @@ def exchange_of(request: Request, response: Response, ticket: Ticket, now: datet
         state=CaptureState.PARTIAL if flags else CaptureState.COMPLETE,
         media=content_type.lower() if content_type.isascii() and content_type else "unknown",
         remote=str(response.ip_address or ""),
+        protocol=response.protocol or "",
+        certificate=certificate_der(response.certificate),
         error="",
         flags=flags,
     )
@@ -195,6 +197,13 @@ def failed_exchange(request: Request, ticket: Ticket, now: datetime) -> Exchange
         request_body=request.body,
         of=ticket.of,
     )
+
+
+def certificate_der(certificate: Any) -> bytes:
+    """The certificate a server showed, as DER; empty when there was none or it has no such form."""
+    dump = getattr(certificate, "dump", None)
+    data = dump() if callable(dump) else b""
+    return data if isinstance(data, bytes) else b""
 
 
 def header_pairs(headers: Headers) -> tuple[tuple[str, str], ...]:

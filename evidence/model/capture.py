@@ -38,6 +38,8 @@ class Exchange:
     error:  class of failure when there was no response (`TimeoutError`), else empty.
     flags:  what the downloader reported (`partial`, `dataloss`).
     remote: address and port the bytes came from, empty when unknown.
+    protocol:    version of HTTP that was spoken (`HTTP/1.1`), empty when unknown.
+    certificate: the server's own TLS certificate as DER, empty without TLS or when unknown.
     """
 
     url: str
@@ -57,3 +59,5 @@ class Exchange:
     request_body: bytes = b""
     of: str | None = None
     """Record id of the capture or snapshot this one was made for (a picture's post page)."""
+    protocol: str = ""
+    certificate: bytes = b""
