@@ -80,7 +80,7 @@ def url_key(uri: str) -> str:
     turned = ",".join(reversed(re.sub(r"^www\d*\.", "", host).split(".")))
     shown_port = f":{port}" if port not in (None, DEFAULT_PORTS[scheme]) else ""
     query = f"?{_ordered(parts.query)}" if parts.query else ""
-    return f"{turned}{shown_port}){_path(parts.path)}{query}"
+    return f"{_escaped(_unescaped(turned))}{shown_port}){_path(parts.path)}{query}"
 
 
 def _path(path: str) -> str:
