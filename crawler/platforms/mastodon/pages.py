@@ -232,7 +232,7 @@ def _shape_of_list(values: list[Any], asked: Asked) -> str:
     ):
         return "edit"
     shapes = [_shape(value, asked) for value in objects] or [_asked_shape(asked)]
-    return max(shapes, key=shapes.count)
+    return max(dict.fromkeys(shapes), key=shapes.count)
 
 
 def _shape(value: dict[str, Any], asked: Asked) -> str:
