@@ -31,6 +31,8 @@ TRUNCATED = {
 """Why a body is not whole: our downloader's flag -> WARC-Truncated."""
 RENDERED = {"dom": "urn:dom:", "screenshot": "urn:fullPage:"}
 """What a browser made of a page stands under a name of its own, never under the page's."""
+CERTIFICATE = "urn:tls-certificate:sha256:"
+PKIX = "application/pkix-cert"
 SAFE = "!#$%&'()*+,-./:;=?@[]_~"
 FIELDS = "application/warc-fields"
 STORED = ("image/", "video/", "audio/")
@@ -204,10 +206,13 @@ def _http(first: str, headers: list[tuple[str, str]]) -> bytes:
 
 
 def _certificate(capture: Capture, main: Record, certificate: bytes, digest: str) -> Record:
-    """The certificate the server showed, as DER, at the first capture it was seen in."""
+    """The certificate the server showed, as DER, at the first capture it was seen in.
+
+    Under a name of its own: indexers would list it beside the page, and replay it in its place.
+    """
     return Record(
-        "metadata", record_name(digest, "certificate"), _at(capture), _uri(capture),
-        "application/pkix-cert", b"", certificate, (("WARC-Refers-To", main.id),),
+        "metadata", record_name(digest, "certificate"), _at(capture), CERTIFICATE + digest, PKIX,
+        b"", certificate, (("WARC-Refers-To", main.id),), mime=PKIX, indexed=True,
     )  # fmt: skip
 
 
