@@ -1,0 +1,142 @@
+"""A package's WARC and WACZ in tools we did not write: py-wacz, cdxj-indexer, pywb."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import subprocess
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from evidence.model import CaptureKind
+from tests.evidence.package.captures import exchange, rendered, write
+from tests.packages.synthetic import make_package, make_site, png
+from tests.servers.process import SERVERS, answers, free_ports, start, stop, wait_for
+
+pytestmark = pytest.mark.servers
+TOOLS = SERVERS / "webarchive" / "bin"
+WARC = "data/warc/captures-00000.warc.gz"
+WACZ = "data/wacz/captures.wacz"
+PAGE = "<!doctype html><title>Halo</title><p>isi \u00e9".encode()
+ADDRESSES = [
+    "https://contoh.test/",
+    "https://www.contoh.test/Jalan/?b=2&a=1",
+    "https://contoh.test/xrpc/a.b.getRecord?did=did%3Aplc%3Aabc&collection=app.bsky.feed.post",
+    "https://contoh.test:8443/%7Eorang/%C3%A9?q=%20+x",
+    "http://127.0.0.1:8080/a//b/../c/",
+    "https://contoh.test/@orang/1?max_id=3&limit=",
+]
+
+
+@pytest.fixture(scope="module")
+def tools() -> Path:
+    """Where the tools are installed."""
+    if not (TOOLS.parent / "installed").is_file():
+        pytest.skip("py-wacz and pywb are not installed; run `tests/servers/install`")
+    return TOOLS
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bag of captures of every kind."""
+    folder = tmp_path_factory.mktemp("archive")
+    html = (("Content-Type", "text/html; charset=utf-8"), ("Content-Encoding", "gzip"))
+    write(
+        folder,
+        exchange("https://contoh.test/p", body=gzip.compress(PAGE, mtime=0), media="text/html",
+                 response_headers=html, certificate=b"DER"),
+        *(exchange(url, body=url.encode()) for url in ADDRESSES),
+        rendered(CaptureKind.SCREENSHOT, "image/png", png(9)),
+        rendered(CaptureKind.DOM, "text/html", PAGE),
+        exchange("https://contoh.test/gone", status=404, body=b""),
+    )  # fmt: skip
+    return folder
+
+
+def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*map(str, command)], check=False, capture_output=True, text=True, timeout=60
+    )
+
+
+def our_index(folder: Path) -> list[str]:
+    with zipfile.ZipFile(folder / WACZ) as opened:
+        return gzip.decompress(opened.read("indexes/index.cdx.gz")).decode().splitlines()
+
+
+def test_py_wacz_finds_a_package_s_wacz_valid(tools: Path, tmp_path: Path) -> None:
+    package = make_package(make_site(tmp_path), tmp_path / "out")
+
+    ran = run(tools / "wacz", "validate", "-f", package / WACZ)
+
+    assert (ran.returncode, "is valid" in ran.stdout) == (0, True), ran.stdout
+
+
+def test_py_wacz_finds_a_changed_wacz_invalid(tools: Path, archive: Path, tmp_path: Path) -> None:
+    """The check above can fail."""
+    changed = tmp_path / "changed.wacz"
+    with zipfile.ZipFile(archive / WACZ) as old, zipfile.ZipFile(changed, "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            new.writestr(name, data.replace(b'"url"', b'"URL"') if "pages" in name else data)
+
+    assert run(tools / "wacz", "validate", "-f", changed).returncode == 1
+
+
+def test_the_index_is_the_one_cdxj_indexer_makes(tools: Path, archive: Path) -> None:
+    """All but the hash of the record as stored, which is not among its fields."""
+    ran = run(tools / "cdxj-indexer", "-s", archive / WARC)
+    theirs = [(line.split(" {")[0], json.loads(line.split(" ", 2)[2]))
+              for line in ran.stdout.splitlines()]  # fmt: skip
+    ours = [(line.split(" {")[0], json.loads(line.split(" ", 2)[2])) for line in our_index(archive)]
+    for _, said in ours:
+        del said["recordDigest"]
+
+    assert len(ours) == len(ADDRESSES) + 5
+    assert ours == theirs
+
+
+@pytest.fixture(scope="module")
+def replay(tools: Path, archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a pywb that has our WARC and our index, and has indexed nothing itself."""
+    folder = tmp_path_factory.mktemp("pywb")
+    collection = folder / "collections" / "uji"
+    (collection / "archive").mkdir(parents=True)
+    (collection / "indexes").mkdir()
+    (collection / "archive" / "captures-00000.warc.gz").write_bytes((archive / WARC).read_bytes())
+    text = "".join(f"{line}\n" for line in our_index(archive))
+    (collection / "indexes" / "index.cdxj").write_text(text)
+    port = free_ports(1)[0]
+    server = start(
+        [tools / "wayback", "-b", "127.0.0.1", "-p", str(port)], folder / "log", cwd=folder
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(lambda: answers(address), "pywb answers", timeout_s=40)
+        yield f"{address}/uji/20261122170000id_"
+    finally:
+        stop(server)
+
+
+def test_a_captured_page_is_replayed_by_pywb(replay: str) -> None:
+    shown = httpx.get(f"{replay}/https://contoh.test/p", timeout=20)
+
+    assert (shown.status_code, shown.content) == (200, PAGE)
+    assert shown.headers["content-type"] == "text/html; charset=utf-8"
+    assert shown.headers["memento-datetime"] == "Sun, 22 Nov 2026 17:00:00 GMT"
+
+
+@pytest.mark.parametrize("url", ADDRESSES)
+def test_every_address_is_found_by_pywb(replay: str, url: str) -> None:
+    assert httpx.get(f"{replay}/{url}", timeout=20).content == url.encode()
+
+
+def test_a_screenshot_is_shown_under_a_name_of_its_own(replay: str) -> None:
+    shown = httpx.get(f"{replay}/urn:fullPage:https://contoh.test/1", timeout=20)
+
+    assert shown.content == png(9)
+    assert httpx.get(f"{replay}/https://contoh.test/1", timeout=20).status_code == 404
