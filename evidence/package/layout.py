@@ -59,6 +59,11 @@ def is_bound(path: str) -> bool:
     return path.startswith(BOUND_FOLDERS)
 
 
+def anchor_path(size: int, name: str) -> str:
+    """Where a file about the anchored head of this size lies."""
+    return f"data/proofs/anchors/{size}/{name}"
+
+
 def manifest(hashes: Mapping[str, str]) -> bytes:
     """A BagIt manifest of {path: SHA-256 hex}, ordered by path."""
     return "".join(f"{hashes[path]}  {path}\n" for path in sorted(hashes)).encode()

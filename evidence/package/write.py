@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from evidence.ledger import (
 )
 from evidence.model import Draft, Entry, Plain, StatementType
 from evidence.package import layout
+from evidence.package.anchored import anchor_files
 from evidence.package.bag import Bag, drop, publish
 from evidence.package.log import LogView
 from evidence.package.picture import begins_as_picture
@@ -47,6 +48,7 @@ class Export:
     software:     name and version of the program.
     clock:        `system` or `simulated`.
     withhold:     roles of objects that stay closed.
+    anchors:      how each authority of the installation stands (`Standing.facts`).
     """
 
     now: datetime
@@ -57,6 +59,7 @@ class Export:
     software: str
     clock: str = "system"
     withhold: Collection[str] = WITHHELD
+    anchors: Sequence[Mapping[str, Any]] = ()
 
     def __post_init__(self) -> None:
         for line in (self.organisation, self.software):
@@ -91,6 +94,7 @@ def write_package(
     software: str,
     clock: str = "system",
     withhold: Collection[str] = WITHHELD,
+    anchors: Sequence[Mapping[str, Any]] = (),
 ) -> Path:
     """Write a package into `directory` and return its folder, `jejak-<date>-<8 hex digits>`.
 
@@ -102,7 +106,7 @@ def write_package(
     Raises PackageError when it cannot be written, IntegrityError when the log or an object is not
     what was signed, StoreError when the archive cannot be read.
     """
-    export = Export(now, purpose, order, actor, organisation, software, clock, withhold)
+    export = Export(now, purpose, order, actor, organisation, software, clock, withhold, anchors)
     if not selection.indices:
         raise PackageError("package", "nothing was selected")
     rec = new_record_id()
@@ -158,6 +162,9 @@ def _fill(packed: _Packed, selection: Selection, signer: Signer, export: Export,
     packed.bag.write(layout.VERIFIER, (HERE.parent / "verify" / "verify.py").read_bytes())
     packed.bag.write(layout.PAGE, (HERE.parent / "verify" / "verify.html").read_bytes())
     packed.bag.write(layout.README, (HERE / "README-id.txt").read_bytes())
+    chosen = [log.entries[i] for i in selection.indices]
+    for path, data in anchor_files(log.archive, chosen, report_head, log.tree):
+        packed.bag.write(path, data)
     entry = _record_export(packed, selection, export, rec, (first, report_head))
     last = _head(signer, export.now)
     log.grow(last, {entry.index})
@@ -225,7 +232,7 @@ def _record_export(
     """Record the custody statement that commits to the description of this package."""
     period = selection.period
     description = {
-        "anchors": [],
+        "anchors": [dict(anchor) for anchor in export.anchors],
         "checkpoints": {"first": heads[0].fingerprint(), "report": heads[1].fingerprint()},
         "clock": export.clock,
         "created_at": instant(export.now),

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from evidence.errors import ConfigError, ParseError
+from evidence.ledger import Tree, consistency_proof
+from evidence.seal.anchor import Anchors, timestamping
 from evidence.seal.timestamp import TimestampAuthority
-from evidence.seal.witness import Witness
+from evidence.seal.witness import Prove, Witness, witnessing
+from evidence.store.ports import Archive
 
 FILE = "anchors.toml"
 KEYS = {"every_hours", "quorum", "tsa", "witness"}
@@ -82,3 +85,24 @@ def _witness(path: Path, item: Mapping[str, Any]) -> Witness:
         return Witness(item["url"], item["vkey"])
     except ParseError as error:
         raise ConfigError(f"{path}: witness", error.why) from error
+
+
+def open_anchors(
+    archive: Archive, data_dir: Path, now: Callable[[], datetime], clock: str = "system"
+) -> Anchors:
+    """The anchors of an installation, by its `anchors.toml`. Raises ConfigError."""
+    said = read_authorities(data_dir)
+    prove = log_proofs(archive)
+    asked = [timestamping(tsa) for tsa in said.tsas]
+    asked += [witnessing(witness, prove) for witness in said.witnesses]
+    return Anchors(archive, data_dir / "keys", asked, now, clock, said.every)
+
+
+def log_proofs(archive: Archive) -> Prove:
+    """Consistency proofs of the archive's log, made from its leaves each time."""
+
+    def prove(old: int, new: int) -> tuple[bytes, ...]:
+        tree = Tree(stored for _index, _data, stored in archive.raw_leaves(0, new))
+        return consistency_proof(tree, old, new)
+
+    return prove

@@ -2,45 +2,120 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from evidence.errors import ParseError
 from evidence.ledger import VerifierKey, parse_vkey
+from evidence.seal.cosign import WitnessKey, parse_witness_key
 
 HEADER = "jejak-trust v1"
+BEGIN, END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
+PEM_LINE = re.compile(r"[A-Za-z0-9+/]{1,64}={0,2}")
+NUMBER = re.compile(r"0|[1-9][0-9]{0,15}")
 
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """A log's name and the keys its heads may be signed with."""
+    """A log's name, the keys its heads may be signed with, and who else is believed.
+
+    retired:   key id -> largest size of a head that this key may have signed.
+    quorum:    how many witnesses must have signed a head over all records; 0: none need to.
+    tsas:      (name, PEM of its roots) of time stamp authorities.
+    """
 
     origin: str
     keys: tuple[VerifierKey, ...]
+    retired: Mapping[bytes, int] = field(default_factory=dict)
+    witnesses: tuple[WitnessKey, ...] = ()
+    quorum: int = 0
+    tsas: tuple[tuple[str, str], ...] = ()
+
+    def text(self, comment: str = "") -> str:
+        """The trust file; docs/formats/checkpoint.md says its form. comment: lines put first."""
+        lines = [f"# {line}" for line in comment.splitlines()]
+        lines += [HEADER, f"origin {self.origin}"]
+        for key in self.keys:
+            until = self.retired.get(key.id)
+            lines.append(f"vkey {key}" if until is None else f"retired {until} {key}")
+        lines += [f"witness {key}" for key in self.witnesses]
+        if self.witnesses:
+            lines.append(f"quorum {self.quorum}")
+        for name, pem in self.tsas:
+            lines += [f"tsa {name}", *_certificates(pem)]
+        return "".join(f"{line}\n" for line in lines)
 
 
 def trust_text(origin: str, keys: Sequence[VerifierKey], comment: str = "") -> str:
-    """Text of a trust file; docs/formats/checkpoint.md says its form.
-
-    comment: lines put first, each behind `# `.
-    """
-    said = "".join(f"# {line}\n" for line in comment.splitlines())
-    return f"{said}{HEADER}\norigin {origin}\n" + "".join(f"vkey {key}\n" for key in keys)
+    """Text of a trust file that names keys of the log alone."""
+    return Trust(origin, tuple(keys)).text(comment)
 
 
 def parse_trust(text: str) -> Trust:
-    """The origin and keys that a trust file says. Raises ParseError for anything else in it."""
+    """What a trust file says. Raises ParseError for anything else in it."""
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     if not lines or lines[0] != HEADER:
         raise ParseError("trust file", f"does not start with {HEADER!r}")
     if len(lines) < 3 or not lines[1].startswith("origin "):
         raise ParseError("trust file", "has no origin line followed by a vkey line")
     origin = lines[1].removeprefix("origin ")
+    rest = lines[2:]
+    retired: dict[bytes, int] = {}
     keys: list[VerifierKey] = []
-    for line in lines[2:]:
-        if not line.startswith("vkey "):
-            raise ParseError("trust file", "has a line that is neither origin nor vkey")
-        keys.append(parse_vkey(line.removeprefix("vkey ")))
-    if any(key.name != origin for key in keys):
-        raise ParseError("trust file", "has a key that is not named as the origin")
-    return Trust(origin, tuple(keys))
+    while rest and rest[0].startswith(("vkey ", "retired ")):
+        word, _, said = rest.pop(0).partition(" ")
+        size, _, named = said.partition(" ") if word == "retired" else ("", "", said)
+        key = parse_vkey(named)
+        if word == "retired":
+            retired[key.id] = _number(size)
+        keys.append(key)
+    if not keys or any(key.name != origin for key in keys):
+        raise ParseError("trust file", "has no key, or one that is not named as the origin")
+    witnesses: list[WitnessKey] = []
+    while rest and rest[0].startswith("witness "):
+        witnesses.append(parse_witness_key(rest.pop(0).removeprefix("witness ")))
+    quorum = 0
+    if rest and rest[0].startswith("quorum "):
+        quorum = _number(rest.pop(0).removeprefix("quorum "))
+    if quorum > len(witnesses):
+        raise ParseError("trust file", "wants more witnesses than it names")
+    return Trust(origin, tuple(keys), retired, tuple(witnesses), quorum, _tsas(rest))
+
+
+def _tsas(lines: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """`tsa NAME` before one or more PEM blocks, each."""
+    found: list[tuple[str, list[str]]] = []
+    inside = False
+    for line in lines:
+        if not inside and line.startswith("tsa ") and (not found or found[-1][1]):
+            found.append((line.removeprefix("tsa "), []))
+        elif found and not inside and line == BEGIN:
+            inside = True
+            found[-1][1].append(line)
+        elif inside and (line == END or PEM_LINE.fullmatch(line)):
+            inside = line != END
+            found[-1][1].append(line)
+        else:
+            raise ParseError("trust file", "has a line that has no place there")
+    if inside or (found and not found[-1][1]):
+        raise ParseError("trust file", "has a TSA without a whole certificate")
+    return tuple((name, "".join(f"{line}\n" for line in pem)) for name, pem in found)
+
+
+def _certificates(pem: str) -> list[str]:
+    """The lines of the PEM blocks alone: root files often hold words between them."""
+    kept: list[str] = []
+    inside = False
+    for line in pem.splitlines():
+        inside = inside or line.strip() == BEGIN
+        if inside:
+            kept.append(line.strip())
+        inside = inside and line.strip() != END
+    return kept
+
+
+def _number(text: str) -> int:
+    if not NUMBER.fullmatch(text):
+        raise ParseError("trust file", "has a number that is not plain decimal")
+    return int(text)

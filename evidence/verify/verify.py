@@ -82,10 +82,20 @@ STATEMENT_PATH = re.compile(r"data/statements/(0|[1-9][0-9]{0,15})\.json\Z")
 INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z\Z")
 LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\Z")
 MANIFEST_LINE = re.compile(r"([0-9a-f]{64})  ([^\x00-\x1f\x7f]+)\Z")
+PEM_LINE = re.compile(r"[A-Za-z0-9+/]{1,64}={0,2}\Z")
 BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 MANIFEST, TAG_MANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt"
 OPENINGS = "data/openings.json"
 HEADS = ("first", "report", "last")
+ANCHORS = "data/proofs/anchors/"
+ANCHOR_PATH = re.compile(
+    r"data/proofs/anchors/(0|[1-9][0-9]{0,15})/"
+    r"(checkpoint\.txt|report\.consistency|(?:0|[1-9][0-9]{0,3})\.(?:tsr|pem|cosig))\Z"
+)
+STAMP_TIME = re.compile(
+    r"^Time stamp: (\w{3} +\d+ \d\d:\d\d:\d\d)(?:\.\d+)?( \d{4}) GMT$", re.MULTILINE
+)
+OPENSSL_S = 20
 STEPS = (("first", "report"), ("report", "last"))
 FIXED = (
     "bag-info.txt",
@@ -333,6 +343,61 @@ TEXTS = {
         "tangkapan menyebut kepala log yang dibuat sesudahnya",
         "the capture names a log head that was made after it",
     ),
+    "ANCHOR_FORMAT": (
+        ERROR,
+        "berkas jangkar tidak baku: {0}",
+        "the anchor is malformed: {0}",
+    ),
+    "ANCHOR_CONSISTENCY": (
+        ERROR,
+        "kepala log laporan bukan kelanjutan dari kepala yang dijangkarkan",
+        "the report's head does not continue the anchored one",
+    ),
+    "ANCHOR_PENDING": (
+        INCOMPLETE,
+        "jangkar pada {0} masih tertunda saat paket dibuat: {1}",
+        "the anchor at {0} was pending when the package was made: {1}",
+    ),
+    "STAMP_INVALID": (
+        ERROR,
+        "cap waktu tidak sah untuk kepala log ini",
+        "the time stamp does not hold for this head",
+    ),
+    "STAMP_UNKNOWN": (
+        INCOMPLETE,
+        "cap waktu dari otoritas yang tidak tercantum dalam berkas kepercayaan; tidak dihitung",
+        "the stamp's authority is not in the trust file; it does not count",
+    ),
+    "STAMP_UNCHECKED": (
+        INCOMPLETE,
+        "cap waktu tidak diperiksa: openssl tidak tersedia; tidak dihitung",
+        "the stamp was not checked: there is no openssl; it does not count",
+    ),
+    "STAMP_EXPIRED": (
+        NOTICE,
+        "cap waktu sah pada waktunya; sertifikat penandanya kini telah kedaluwarsa",
+        "the stamp is good at its own time; its signer's certificate has expired since",
+    ),
+    "COSIGNATURE_INVALID": (
+        ERROR,
+        "tanda tangan saksi {0} tidak sah",
+        "the signature of witness {0} does not verify",
+    ),
+    "COSIGNATURE_UNKNOWN": (
+        INCOMPLETE,
+        "saksi {0} tidak tercantum dalam berkas kepercayaan; tidak dihitung",
+        "witness {0} is not in the trust file; it does not count",
+    ),
+    "WITNESS_QUORUM": (
+        INCOMPLETE,
+        "hanya {0} saksi menandatangani kepala log yang mencakup semua rekaman, diminta {1}",
+        "{0} witnesses signed a head over all records, {1} are wanted",
+    ),
+    "NOTE_KEY_RETIRED": (
+        ERROR,
+        "ditandatangani kunci yang sudah tidak dipercaya untuk log sebesar ini",
+        "signed by a key that is no longer trusted for a log of this size",
+    ),
     "SLOT_FORMAT": (
         ERROR,
         "hasil kunjungan tidak baku: {0}",
@@ -399,6 +464,7 @@ CHECKS = {
     "consistency": ("kesinambungan log terbukti", "continuations of the log proven"),
     "description": ("rekaman persis seperti yang diekspor", "records exactly as exported"),
     "openings": ("objek cocok dengan komitmennya", "objects agree with their commitments"),
+    "anchors": ("cap waktu dan tanda tangan saksi sah", "time stamps and cosignatures sound"),
     "references": ("rujukan antarrekaman benar", "references between records sound"),
     "schedule": ("kunjungan terjadwal punya hasil", "due visits have an outcome"),
 }
@@ -457,10 +523,26 @@ class Key(NamedTuple):
 
 
 class Trust(NamedTuple):
-    """Which log is trusted, and with which keys."""
+    """Which log is trusted, with which keys; which witnesses and time stamp authorities.
+
+    retired: key id to the largest size of a head that it may have signed.
+    tsas:    (name, PEM of its roots).
+    """
 
     origin: str
     keys: tuple[Key, ...]
+    retired: Mapping[bytes, int] = {}
+    witnesses: tuple[Key, ...] = ()
+    quorum: int = 0
+    tsas: tuple[tuple[str, str], ...] = ()
+
+
+class Stamp(NamedTuple):
+    """A time stamp that holds: the head's size, epoch seconds, the authority's name."""
+
+    size: int
+    time: float
+    authority: str
 
 
 class Head(NamedTuple):
@@ -668,29 +750,67 @@ def ed25519_verify(public: bytes, signature: bytes, message: bytes) -> bool:
 
 
 def parse_trust(text: str) -> Trust:
-    """Origin and keys of a trust file. Raises TrustError for anything else in it."""
+    """What a trust file says. Raises TrustError for anything else in it."""
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     if len(lines) < 3 or lines[0] != "jejak-trust v1" or not lines[1].startswith("origin "):
         raise TrustError("not a trust file: expected `jejak-trust v1`, `origin ...`, `vkey ...`")
     origin = lines[1][len("origin ") :]
-    keys = []
-    for line in lines[2:]:
-        if not line.startswith("vkey "):
-            raise TrustError("the trust file has a line that is neither origin nor vkey")
-        keys.append(_parse_vkey(line[len("vkey ") :]))
-    if any(key.name != origin for key in keys):
-        raise TrustError("the trust file has a key that is not named as its origin")
-    return Trust(origin, tuple(keys))
+    rest, keys, retired = lines[2:], [], {}
+    while rest and rest[0].startswith(("vkey ", "retired ")):
+        word, said = rest.pop(0).split(" ", 1)
+        size, _, said = said.partition(" ") if word == "retired" else ("", "", said)
+        key = _parse_vkey(said, 1)
+        if word == "retired":
+            retired[key.id] = _trust_number(size)
+        keys.append(key)
+    if not keys or any(key.name != origin for key in keys):
+        raise TrustError("the trust file has no key, or one that is not named as its origin")
+    witnesses = []
+    while rest and rest[0].startswith("witness "):
+        witnesses.append(_parse_vkey(rest.pop(0)[len("witness ") :], 4))
+    quorum = 0
+    if rest and rest[0].startswith("quorum "):
+        quorum = _trust_number(rest.pop(0)[len("quorum ") :])
+    if quorum > len(witnesses):
+        raise TrustError("the trust file wants more witnesses than it names")
+    return Trust(origin, tuple(keys), retired, tuple(witnesses), quorum, _parse_tsas(rest))
 
 
-def _parse_vkey(text: str) -> Key:
+def _parse_tsas(lines: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Names and root certificates, `tsa NAME` before one or more PEM blocks."""
+    found: list[tuple[str, list[str]]] = []
+    inside = False
+    for line in lines:
+        if not inside and line.startswith("tsa ") and (not found or found[-1][1]):
+            found.append((line[len("tsa ") :], []))
+        elif found and not inside and line == "-----BEGIN CERTIFICATE-----":
+            inside = True
+            found[-1][1].append(line)
+        elif inside and (line == "-----END CERTIFICATE-----" or PEM_LINE.match(line)):
+            inside = line != "-----END CERTIFICATE-----"
+            found[-1][1].append(line)
+        else:
+            raise TrustError("the trust file has a line that has no place there")
+    if inside or (found and not found[-1][1]):
+        raise TrustError("the trust file has a time stamp authority without a whole certificate")
+    return tuple((name, "\n".join(pem) + "\n") for name, pem in found)
+
+
+def _trust_number(text: str) -> int:
+    try:
+        return number(text)
+    except Malformed:
+        raise TrustError("the trust file has a number that is not plain decimal") from None
+
+
+def _parse_vkey(text: str, kind: int) -> Key:
     parts = text.split("+", 2)
     try:
         raw = unbase64(parts[2]) if len(parts) == 3 else b""
     except Malformed:
         raw = b""
-    if len(raw) != 33 or raw[0] != 1:
-        raise TrustError("the trust file has a key that is not an Ed25519 verifier key")
+    if len(raw) != 33 or raw[0] != kind:
+        raise TrustError(f"the trust file has a key that is not an Ed25519 key of type {kind}")
     identity = hashlib.sha256(parts[0].encode() + b"\n" + raw).digest()[:4]
     if parts[1] != identity.hex():
         raise TrustError("the trust file has a key whose id is not its own")
@@ -838,6 +958,10 @@ class Case:
         self.description: dict[str, Any] = {}
         self.salts: dict[tuple[int, str], bytes] = {}
         self.slots: tuple[int, int] | None = None
+        self.anchored: dict[str, int] = {}
+        self.stamps: list[Stamp] = []
+        self.stamped: set[str] = set()
+        self.witnessed: dict[int, set[str]] = {}
 
     def find(self, code: str, path: str, *detail: object) -> None:
         """Note a finding."""
@@ -1019,20 +1143,22 @@ def check_checkpoints(case: Case) -> Iterator[int]:
         case.heads[name] = head
         if head.origin != case.trust.origin:
             case.find("NOTE_ORIGIN", path, shown(head.origin))
-        check_signatures(case, path, text, signatures)
+        check_signatures(case, path, text, signatures, head.size)
         yield 1
 
 
 def check_signatures(
-    case: Case, path: str, text: str, signatures: Sequence[tuple[str, bytes, bytes]]
+    case: Case, path: str, text: str, signatures: Sequence[tuple[str, bytes, bytes]], size: int
 ) -> None:
-    """Every signature must be of a trusted key, and hold; there must be one."""
+    """Every signature must be of a key trusted at this size, and hold; there must be one."""
     known = {(key.name, key.id): key for key in case.trust.keys}
     good = set()
     for name, identity, signature in signatures:
         key = known.get((name, identity))
         if key is None or (name, identity) in good:
             case.find("NOTE_UNKNOWN_SIGNATURE", path, shown(name))
+        elif size > case.trust.retired.get(identity, size):
+            case.find("NOTE_KEY_RETIRED", path)
         elif ed25519_verify(key.public, signature, text.encode("utf-8")):
             good.add((name, identity))
         else:
@@ -1306,12 +1432,181 @@ def check_layout(case: Case) -> None:
         case.find("FILE_UNKNOWN", shown(path))
 
 
+# --- anchors: others who saw a head, and when --------------------------------------------------
+
+
+def check_anchors(case: Case) -> Iterator[int]:
+    """Check anchored heads, their time stamps and their cosignatures; note what they bound."""
+    sizes: dict[int, list[str]] = {}
+    for path in sorted(p for p in case.hashes if p.startswith(ANCHORS)):
+        match = ANCHOR_PATH.match(path)
+        if match:
+            sizes.setdefault(int(match.group(1)), []).append(match.group(2))
+        else:
+            case.find("ANCHOR_FORMAT", shown(path), "name")
+    for size, names in sorted(sizes.items()):
+        head = anchored_head(case, size)
+        if head is None:
+            continue
+        for name in names:
+            path = f"{ANCHORS}{size}/{name}"
+            if name.endswith(".tsr"):
+                yield check_stamp(case, path, head)
+            elif name.endswith(".cosig"):
+                yield check_cosignature(case, path, head)
+            elif name.endswith(".pem") and not case.small.get(path, b"").startswith(b"-----BEGIN"):
+                case.find("ANCHOR_FORMAT", path, "PEM")
+    check_quorum(case)
+    for item in case.description.get("anchors", ()):
+        if item["status"] != "anchored":
+            case.find(
+                "ANCHOR_PENDING", ANCHORS, shown(item["authority"]), shown(str(item["reason"]))
+            )
+
+
+def anchored_head(case: Case, size: int) -> Head | None:
+    """The anchored head of this size, when it is one of this log that the report continues."""
+    path, proof = f"{ANCHORS}{size}/checkpoint.txt", f"{ANCHORS}{size}/report.consistency"
+    report = case.heads.get("report")
+    for name in (path, proof):
+        if name not in case.small:
+            case.find("ANCHOR_FORMAT", name, "missing")
+            return None
+    before = case.errors()
+    try:
+        head = parse_head(case.small[path])
+        text, signatures = parse_note(case.small[path])
+        old, new, hashes = parse_consistency(case.small[proof])
+    except Malformed as error:
+        case.find("ANCHOR_FORMAT", path, error)
+        return None
+    if head.size != size or head.origin != case.trust.origin:
+        case.find("ANCHOR_FORMAT", path, "size or origin")
+        return None
+    check_signatures(case, path, text, signatures, size)
+    if report is None or (old, new) != (size, report.size) or not consistent(head, report, hashes):
+        case.find("ANCHOR_CONSISTENCY", proof)
+    if case.errors() > before:
+        return None
+    case.anchored[hashlib.sha256(head.note).hexdigest()] = size
+    return head
+
+
+def check_stamp(case: Case, path: str, head: Head) -> int:
+    """1 when a time stamp over a head holds with a trusted authority, else 0."""
+    digest = hashlib.sha256(head.note)
+    if digest.digest() not in case.small.get(path, b""):
+        case.find("STAMP_INVALID", path)
+        return 0
+    words = set()
+    for name, roots in case.trust.tsas:
+        word, time = ask_openssl(case, path, head, roots)
+        words.add(word)
+        if word in ("good", "expired"):
+            if word == "expired":
+                case.find("STAMP_EXPIRED", path)
+            case.stamps.append(Stamp(head.size, time, name))
+            case.stamped.add(digest.hexdigest())
+            return 1
+    if "absent" in words:
+        case.find("STAMP_UNCHECKED", path)
+    else:
+        case.find("STAMP_INVALID" if "bad" in words else "STAMP_UNKNOWN", path)
+    return 0
+
+
+def ask_openssl(case: Case, path: str, head: Head, roots: str) -> tuple[str, float]:
+    """What `openssl ts` says of a token: good, expired, unknown, bad or absent; and its time."""
+    import tempfile
+
+    token = os.path.abspath(os.path.join(case.root, path))
+    code, said = run_openssl(["-reply", "-in", token, "-text"])
+    match = STAMP_TIME.search(said)
+    if code is None or code != 0 or not match:
+        return ("absent" if code is None else "bad"), 0.0
+    said_time = " ".join(match.group(1, 2)) + " +0000"
+    moment = datetime.strptime(said_time, "%b %d %H:%M:%S %Y %z")
+    time = moment.timestamp()
+    with tempfile.TemporaryDirectory(prefix="jejak-verify-") as folder:
+        data, trusted = os.path.join(folder, "note"), os.path.join(folder, "roots.pem")
+        for place, content in ((data, head.note), (trusted, roots.encode())):
+            with open(place, "wb") as file:
+                file.write(content)
+        asked = ["-verify", "-data", data, "-in", token, "-CAfile", trusted]
+        code, said = run_openssl(asked)
+        if code == 0:
+            return "good", time
+        if "certificate has expired" in said:
+            code, said = run_openssl([*asked, "-attime", str(int(time))])
+            if code == 0:
+                return "expired", time
+    unknown = "issuer certificate" in said or "self-signed certificate" in said
+    return ("unknown" if unknown else "bad"), time
+
+
+def run_openssl(arguments: Sequence[str]) -> tuple[int | None, str]:
+    """Exit code and words of `openssl ts ...`; code None when there is no such program."""
+    import shutil
+    import subprocess
+
+    program = shutil.which("openssl")
+    if program is None:
+        return None, ""
+    try:
+        done = subprocess.run(  # noqa: S603 (fixed program; the data lies in files)
+            [program, "ts", *arguments],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            timeout=OPENSSL_S, check=False,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired):
+        return 1, ""
+    return done.returncode, done.stdout.decode("utf-8", "replace")
+
+
+def check_cosignature(case: Case, path: str, head: Head) -> int:
+    """1 when a trusted witness signed the head, else 0. Source: c2sp.org/tlog-cosignature."""
+    data = case.small.get(path, b"")
+    try:
+        signatures = parse_note(b"x\n\n" + data)[1]
+        if len(signatures) != 1 or len(signatures[0][2]) != 72:
+            raise Malformed("cosignature")
+    except Malformed as error:
+        case.find("ANCHOR_FORMAT", path, error)
+        return 0
+    name, identity, raw = signatures[0]
+    keys = [k for k in case.trust.witnesses if (k.name, k.id) == (name, identity)]
+    if not keys:
+        case.find("COSIGNATURE_UNKNOWN", path, shown(name))
+        return 0
+    text = parse_note(head.note)[0]
+    message = f"cosignature/v1\ntime {int.from_bytes(raw[:8], 'big')}\n{text}".encode()
+    if not ed25519_verify(keys[0].public, raw[8:], message):
+        case.find("COSIGNATURE_INVALID", path, shown(name))
+        return 0
+    case.witnessed.setdefault(head.size, set()).add(name)
+    return 1
+
+
+def check_quorum(case: Case) -> None:
+    """As many witnesses as the trust file wants signed one head that covers all records."""
+    top = max(exported(case), default=-1)
+    most = max((len(w) for size, w in case.witnessed.items() if size > top), default=0)
+    if most < case.trust.quorum:
+        case.find("WITNESS_QUORUM", ANCHORS, most, case.trust.quorum)
+
+
+def exported(case: Case) -> list[int]:
+    """Indices of all records but the export's own."""
+    return [i for i in sorted(case.records) if case.records[i] is not case.export]
+
+
 # --- what the records say of each other --------------------------------------------------------
 
 
 def check_references(case: Case) -> Iterator[int]:
     """Records that name others name ones of the right kind, account and order."""
     anchors = {hashlib.sha256(h.note).hexdigest(): h.size for h in case.heads.values()}
+    anchors.update(case.anchored)
     for _, record in sorted(case.records.items()):
         for name, kinds in REFERENCES.get(record.type, ()):
             named = record.facts.get(name)
@@ -1581,6 +1876,7 @@ def verify(path: str | os.PathLike[str], trust_text: str) -> Report:
     sum(check_openings_file(case))
     case.run("openings", check_openings(case))
     case.run("description", check_description(case))
+    case.run("anchors", check_anchors(case))
     case.run("references", check_references(case))
     case.run("schedule", check_schedule(case))
     check_layout(case)
@@ -1621,14 +1917,51 @@ def integrity_verdict(case: Case) -> tuple[str, str, str]:
 
 
 def time_verdict(case: Case) -> tuple[str, str, str]:
-    """What is known of when things were recorded."""
+    """What is known of when things were recorded, by clocks that are not the recorder's."""
     times = sorted(r.value["at"] for r in case.records.values())
     span = f"{times[0]} - {times[-1]}" if times else "-"
+    indices = exported(case)
+    top = max(indices, default=-1)
+    over_all = [s for s in case.stamps if s.size > top]
+    if over_all:
+        first = min(over_all, key=lambda s: s.time)
+        after = after_count(case)
+        when, whose = stamp(int(first.time)), shown(first.authority)
+        return (
+            "BOUNDED",
+            (
+                f"Semua rekaman sudah ada pada {when} menurut {whose}; {after} tangkapan terbukti"
+                f" dibuat sesudah kepala log yang bercap waktu. Jam pencatat: {span}."
+            ),
+            (
+                f"All records existed at {when} by {whose}; {after} captures are proven to be made"
+                f" after a stamped head. Recorder's clock: {span}."
+            ),
+        )
+    covered = [i for i in indices if any(s.size > i for s in case.stamps)]
+    if covered:
+        return (
+            "PARTLY_BOUNDED",
+            (
+                f"{len(covered)} dari {len(indices)} rekaman dibatasi cap waktu; lainnya hanya jam"
+                f" pencatat sendiri ({span})."
+            ),
+            (
+                f"{len(covered)} of {len(indices)} records are bounded by a stamp; the others by the"
+                f" recorder's own clock only ({span})."
+            ),
+        )
     return (
         "OWN_CLOCK",
         f"Hanya jam pencatat sendiri ({span}), tanpa cap waktu pihak ketiga; urutan log terbukti.",
         f"The recorder's own clock only ({span}), no third party's stamp; log order is proven.",
     )
+
+
+def after_count(case: Case) -> int:
+    """How many captures name a head that a trusted authority has stamped."""
+    named = (r.facts.get("anchor") for r in case.records.values() if r.type == "capture")
+    return sum(name in case.stamped for name in named if isinstance(name, str))
 
 
 def completeness_verdict(case: Case) -> tuple[str, str, str]:

@@ -15,13 +15,18 @@ from evidence.ledger import (
     consistency_proof,
     leaf_hash,
     parse_checkpoint,
+    verifier_key,
     verify_consistency,
     verify_note,
 )
 from evidence.model import Draft, StatementType
 from evidence.seal import Signer, check_ed25519, open_key, parse_trust, trust_text
+from evidence.seal.cosign import witness_key
 from evidence.seal.head import read_head
+from evidence.seal.trust import Trust
 from evidence.store.memory import MemoryArchive
+from evidence.verify.verify import TrustError
+from evidence.verify.verify import parse_trust as verifier_trust
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 ORIGIN = "jejak.test/log"
@@ -333,3 +338,34 @@ def test_a_head_that_cannot_be_kept_is_not_published(
     with pytest.raises(ConfigError, match="No space left"):
         signer.seal(NOW)
     assert archive.checkpoints() == ()
+
+
+def test_a_trust_file_with_witnesses_and_authorities_round_trips(signer: Signer) -> None:
+    old = verifier_key(ORIGIN, bytes(32))
+    pem = "words before\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\nafter\n"
+    given = Trust(
+        ORIGIN, (old, signer.vkey), {old.id: 12}, (witness_key("saksi.test", bytes(32)),), 1,
+        (("TSA Satu", pem), ("TSA Dua", pem * 2)),
+    )  # fmt: skip
+
+    trust = parse_trust(given.text("diserahkan terpisah"))
+
+    assert (trust.keys, trust.retired) == (given.keys, {old.id: 12})
+    assert (trust.witnesses, trust.quorum) == (given.witnesses, 1)
+    assert [name for name, _pem in trust.tsas] == ["TSA Satu", "TSA Dua"]
+    assert trust.tsas[1][1].count("BEGIN CERTIFICATE") == 2
+    assert verifier_trust(given.text()).tsas == trust.tsas
+
+
+@pytest.mark.parametrize(
+    "more",
+    ["witness x\n", "quorum 1\n", "tsa x\n", "tsa x\n-----BEGIN CERTIFICATE-----\nAAAA\n",
+     "quorum 0\nquorum 0\n", "AAAA\n", "retired x\n"],
+)  # fmt: skip
+def test_a_trust_file_with_a_broken_end_is_refused_by_both(signer: Signer, more: str) -> None:
+    text = trust_text(ORIGIN, [signer.vkey]) + more
+
+    with pytest.raises(ParseError):
+        parse_trust(text)
+    with pytest.raises(TrustError):
+        verifier_trust(text)

@@ -1,0 +1,273 @@
+"""Packages carry their time stamps; whoever has openssl and the roots can check them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from evidence.canonical import parse_instant
+from evidence.ledger import Checkpoint, parse_checkpoint
+from evidence.model import StatementType
+from evidence.package import select, write_package
+from evidence.seal.anchor import Anchors, Authority, Proof, timestamping
+from evidence.seal.http import Unanchored
+from evidence.seal.trust import Trust
+from evidence.verify import verify as verifier
+from evidence.verify.verify import Report, verify
+from tests.evidence.seal.tsa import LocalTsa, openssl, serving
+from tests.formats.second_reader import read_package
+from tests.packages.synthetic import END, NOW, ORIGIN, START, WATCH, Site, make_site
+
+
+@pytest.fixture(scope="module")
+def tsas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LocalTsa, LocalTsa]]:
+    folder = tmp_path_factory.mktemp("tsa")
+    with (
+        serving(LocalTsa(folder / "a", "TSA Satu")) as one,
+        serving(LocalTsa(folder / "b", "TSA Dua")) as two,
+    ):
+        yield one, two
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def down(name: str) -> Authority:
+    def ask(head: Checkpoint) -> Proof:
+        raise Unanchored(name, "TIMEOUT")
+
+    return Authority("rfc3161", name, ask)
+
+
+def named_head(site: Site) -> Checkpoint:
+    """The head that one of the site's captures names."""
+    named = {
+        e.statement.facts.get("anchor")
+        for e in site.archive.entries()
+        if e.statement.type is StatementType.CAPTURE
+    }
+    heads = (parse_checkpoint(note) for _size, note in site.archive.checkpoints())
+    return next(head for head in heads if head.fingerprint() in named)
+
+
+def export(site: Site, keys: Path, out: Path, authorities: Sequence[Authority]) -> Path:
+    """Anchor the head that captures name and the newest one, then export."""
+    site.signer.seal(NOW)
+    anchors = Anchors(site.archive, keys, authorities, now)
+    anchors.run(named_head(site), at_once=True)
+    newest = site.signer.head()
+    standings = anchors.run(newest, at_once=True)
+    return write_package(
+        site.archive, select(site.archive, watches=[WATCH], period=(START, END)), out,
+        signer=site.signer, now=NOW, purpose="uji", order="ST-1", actor={"nama": "Petugas"},
+        organisation="Bawaslu Uji", software="jejak 0.1.0",
+        anchors=[s.facts() for s in standings],
+    )  # fmt: skip
+
+
+def trust(site: Site, *tsas: LocalTsa) -> str:
+    named = tuple((t.name, t.roots.decode()) for t in tsas)
+    return Trust(ORIGIN, (site.signer.vkey,), tsas=named).text("diserahkan terpisah")
+
+
+def codes(report: Report) -> list[str]:
+    return sorted({f.code for f in report.findings if f.severity != "notice"})
+
+
+@pytest.fixture(scope="module")
+def made(
+    tmp_path_factory: pytest.TempPathFactory, tsas: tuple[LocalTsa, LocalTsa]
+) -> tuple[Site, Path]:
+    folder = tmp_path_factory.mktemp("anchored")
+    site = make_site(folder / "site")
+    authorities = [timestamping(tsa.authority) for tsa in tsas]
+    return site, export(site, folder / "keys", folder / "out", authorities)
+
+
+def test_a_stamped_package_is_bounded_in_time(
+    made: tuple[Site, Path], tsas: tuple[LocalTsa, LocalTsa]
+) -> None:
+    site, package = made
+
+    report = verify(package, trust(site, *tsas))
+
+    assert report.ok, report.findings
+    assert codes(report) == []
+    assert report.time[0] == "BOUNDED"
+    assert "1 captures are proven to be made after" in report.time[2]
+    assert next(c for c in report.checks if c.name == "anchors").checked == 4
+
+
+def test_the_bound_is_the_authoritys_own_time(
+    made: tuple[Site, Path], tsas: tuple[LocalTsa, LocalTsa]
+) -> None:
+    site, package = made
+
+    said = verify(package, trust(site, *tsas)).time[2]
+
+    moment = parse_instant(said.split("existed at ")[1].split(" by ")[0].replace("Z", ".000Z"))
+    assert abs((now() - moment).total_seconds()) < 600
+
+
+def test_openssl_alone_confirms_each_token_of_a_package(
+    made: tuple[Site, Path], tsas: tuple[LocalTsa, LocalTsa]
+) -> None:
+    _site, package = made
+    tokens = sorted((package / "data/proofs/anchors").rglob("*.tsr"))
+
+    for token, tsa in zip(tokens, tsas * 2, strict=True):
+        openssl("ts", "-verify", "-data", str(token.parent / "checkpoint.txt"), "-in", str(token),
+                "-CAfile", str(tsa.folder / "root.pem"))  # fmt: skip
+
+
+def test_a_second_reader_takes_the_anchored_package(made: tuple[Site, Path]) -> None:
+    site, package = made
+
+    assert read_package(package, trust(site)).problems == []
+
+
+def test_one_authority_is_enough_and_the_other_is_said_to_be_unknown(
+    made: tuple[Site, Path], tsas: tuple[LocalTsa, LocalTsa]
+) -> None:
+    site, package = made
+
+    report = verify(package, trust(site, tsas[1]))
+
+    assert report.ok
+    assert codes(report) == ["STAMP_UNKNOWN"]
+    assert report.time[0] == "BOUNDED"
+    assert "TSA Dua" in report.time[2]
+
+
+def test_without_roots_no_stamp_counts(made: tuple[Site, Path]) -> None:
+    site, package = made
+
+    report = verify(package, trust(site))
+
+    assert codes(report) == ["STAMP_UNKNOWN"]
+    assert report.time[0] == "OWN_CLOCK"
+
+
+def test_without_openssl_a_stamp_is_said_to_be_unchecked(
+    made: tuple[Site, Path], tsas: tuple[LocalTsa, LocalTsa], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, package = made
+    monkeypatch.setenv("PATH", os.devnull)
+
+    report = verify(package, trust(site, *tsas))
+
+    assert shutil.which("openssl") is None
+    assert codes(report) == ["STAMP_UNCHECKED"]
+    assert report.time[0] == "OWN_CLOCK"
+
+
+def test_an_authority_that_was_down_is_named_in_the_package(
+    tmp_path: Path, tsas: tuple[LocalTsa, LocalTsa]
+) -> None:
+    site = make_site(tmp_path / "site")
+    authorities = [timestamping(tsas[0].authority), down("TSA Mati")]
+
+    package = export(site, tmp_path / "keys", tmp_path / "out", authorities)
+
+    report = verify(package, trust(site, tsas[0]))
+    (pending,) = [f for f in report.findings if f.code == "ANCHOR_PENDING"]
+    assert "TSA Mati" in pending.en
+    assert "TIMEOUT" in pending.en
+    assert report.time[0] == "BOUNDED"
+
+
+def test_a_token_of_another_head_is_found(
+    made: tuple[Site, Path], tsas: tuple[LocalTsa, LocalTsa], tmp_path: Path
+) -> None:
+    site, package = made
+    copy = shutil.copytree(package, tmp_path / "copy")
+    small, large = sorted((copy / "data/proofs/anchors").iterdir(), key=lambda p: int(p.name))
+    (large / "0.tsr").write_bytes((small / "0.tsr").read_bytes())
+
+    found = codes(verify(copy, trust(site, *tsas)))
+
+    assert {"STAMP_INVALID", "FILE_HASH", "MANIFEST_HASH"} <= set(found)
+
+
+def test_a_changed_token_is_no_stamp_even_if_the_log_had_committed_to_it(
+    made: tuple[Site, Path], tsas: tuple[LocalTsa, LocalTsa], tmp_path: Path
+) -> None:
+    site, package = made
+    copy = shutil.copytree(package, tmp_path / "copy")
+    for token in (copy / "data/proofs/anchors").rglob("*.tsr"):
+        data = bytearray(token.read_bytes())
+        data[-20] ^= 1
+        token.write_bytes(data)
+
+    report = verify(copy, trust(site, *tsas))
+
+    assert "STAMP_INVALID" in codes(report)
+    assert report.time[0] == "OWN_CLOCK"
+
+
+def test_an_anchored_head_of_another_history_is_found(
+    made: tuple[Site, Path], tsas: tuple[LocalTsa, LocalTsa], tmp_path: Path
+) -> None:
+    """The other head is signed by the log's own key: a fork, stamped or not."""
+    site, package = made
+    other = make_site(tmp_path / "other")
+    copy = shutil.copytree(package, tmp_path / "copy")
+    folder = max((copy / "data/proofs/anchors").iterdir(), key=lambda p: int(p.name))
+    head = other.signer.seal(NOW) or other.signer.head()
+    assert head is not None
+    (folder / "checkpoint.txt").write_bytes(head.note)
+
+    found = codes(verify(copy, trust(site, *tsas)))
+
+    assert set(found) & {"ANCHOR_CONSISTENCY", "ANCHOR_FORMAT", "NOTE_SIGNATURE", "NOTE_KEY"}
+
+
+@pytest.mark.parametrize("name", ["x.txt", "0.exe", "00.tsr", "checkpoint.txt.bak"])
+def test_a_file_with_no_place_among_the_anchors_is_found(
+    made: tuple[Site, Path], tmp_path: Path, name: str
+) -> None:
+    site, package = made
+    copy = shutil.copytree(package, tmp_path / "copy")
+    folder = max((copy / "data/proofs/anchors").iterdir(), key=lambda p: int(p.name))
+    (folder / name).write_bytes(b"x")
+
+    assert {"ANCHOR_FORMAT", "FILE_UNKNOWN"} <= set(codes(verify(copy, trust(site))))
+
+
+def test_a_stamp_outlives_its_certificate(
+    made: tuple[Site, Path], tsas: tuple[LocalTsa, LocalTsa], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twenty years on, openssl refuses the token unless it is asked as of the token's own time."""
+    site, package = made
+    real = verifier.run_openssl
+
+    def later(arguments: Sequence[str]) -> tuple[int | None, str]:
+        if "-verify" in arguments and "-attime" not in arguments:
+            return real([*arguments, "-attime", str(int(now().timestamp()) + 20 * 365 * 86400)])
+        return real(arguments)
+
+    monkeypatch.setattr(verifier, "run_openssl", later)
+
+    report = verify(package, trust(site, *tsas))
+
+    assert report.ok
+    assert report.time[0] == "BOUNDED"
+    assert [f.code for f in report.findings].count("STAMP_EXPIRED") == 4
+
+
+def test_a_key_that_is_retired_cannot_sign_larger_heads(made: tuple[Site, Path]) -> None:
+    site, package = made
+    key = site.signer.vkey
+    sizes = [parse_checkpoint(p.read_bytes()).size for p in package.glob("data/checkpoints/*.txt")]
+
+    before = Trust(ORIGIN, (key,), {key.id: max(sizes)}).text()
+    after = Trust(ORIGIN, (key,), {key.id: max(sizes) - 1}).text()
+
+    assert "NOTE_KEY_RETIRED" not in codes(verify(package, before))
+    assert "NOTE_KEY_RETIRED" in codes(verify(package, after))
