@@ -84,7 +84,8 @@ def trust(shell: Shell, as_json: bool) -> None:
 def prove(shell: Shell, rec: str, as_json: bool) -> None:
     """Show the statement of the record REC and the proof that it lies under a signed checkpoint."""
     from evidence.errors import ScopeError
-    from evidence.ledger import Tree, inclusion_proof, make_tlog_proof
+    from evidence.ledger import inclusion_proof, make_tlog_proof, parse_checkpoint
+    from evidence.seal.treefile import grown_tree
 
     archive = shell.archive
     entry = archive.entry(rec)
@@ -96,7 +97,7 @@ def prove(shell: Shell, rec: str, as_json: bool) -> None:
             f"record {rec}", "is not under a signed checkpoint yet", "Run `jejak ledger seal`"
         )
     size, note = sealed[-1]
-    tree = Tree(stored for _i, _data, stored in archive.raw_leaves(0, size))
+    tree = grown_tree(archive, parse_checkpoint(note), entry, shell.config.data_dir / "tree")
     proof = make_tlog_proof(entry.index, inclusion_proof(tree, entry.index, size), note)
     if as_json:
         write_json(

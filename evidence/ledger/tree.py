@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from evidence.ledger.leaf import EMPTY_ROOT, HASH_BYTES, node_hash
@@ -57,6 +57,24 @@ class Tree:
     def __init__(self, leaf_hashes: Iterable[bytes] = ()) -> None:
         self._levels: list[bytearray] = [bytearray()]
         self.extend(leaf_hashes)
+
+    @classmethod
+    def of_levels(cls, levels: Sequence[bytes]) -> Tree:
+        """The tree whose `levels()` these are; their hashes are taken as they are.
+
+        Raises ValueError unless they have the lengths that levels of one tree have.
+        """
+        tree = cls()
+        tree._levels = [bytearray(row) for row in levels] or [bytearray()]
+        size = tree.size
+        wanted = [(size >> level) * HASH_BYTES for level in range(max(1, size.bit_length()))]
+        if [len(row) for row in tree._levels] != wanted:
+            raise ValueError("levels do not fit together")
+        return tree
+
+    def levels(self) -> tuple[bytes, ...]:
+        """All node hashes: level 0 are the leaves', level n those of perfect subtrees of 2**n."""
+        return tuple(bytes(row) for row in self._levels)
 
     @property
     def size(self) -> int:
