@@ -15,40 +15,19 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from evidence.ledger import Checkpoint
 from evidence.model import Entry, StatementType
 from evidence.package import layout
+from evidence.package.annex import addressee, case_sections, check_rows, collection, moment
+from evidence.package.brief import Brief, Briefed
 from evidence.package.picture import Pictures, find_pictures
 from evidence.package.selection import Selection
+from evidence.package.wording import CHANGES, OUTCOMES, STATES, ZONE_NAMES
 
 HERE = Path(__file__).resolve().parent
-ZONE_NAMES = {7: "WIB", 8: "WITA", 9: "WIT", 0: "UTC"}
-STATES = {
-    "PRESENT": "terlihat",
-    "EDITED": "terlihat, isi berubah",
-    "UNSEEN": "dicari dan tidak ditemukan (satu kali)",
-    "ABSENT": "dicari dan tidak ditemukan (lebih dari satu kali, atau dengan bukti)",
-    "PRIVATE": "akun dikunci",
-    "SUSPENDED": "ditangguhkan oleh platform",
-    "WITHHELD": "ditahan oleh platform di suatu wilayah",
-    "GATED": "hanya untuk yang masuk (login)",
-    "BLOCKED": "permintaan kami ditolak platform",
-    "DRIFT": "susunan halaman tidak dikenali",
-}
-CHANGES = {"NEW": "pertama kali terlihat", "EDITED": "isi berubah", "RETURNED": "terlihat kembali"}
-OUTCOMES = {
-    "COMPLETE": "lengkap, ada yang baru",
-    "UNCHANGED": "lengkap, tidak ada yang berubah",
-    "EMPTY": "akun ada, tidak ada unggahan",
-    "PARTIAL": "sebagian",
-    "BLOCKED": "ditolak platform",
-    "FAILED": "gagal di pihak kami atau jaringan",
-    "MISSED": "terlewat",
-    "SUSPECT": "halaman tidak dikenali",
-}
 HIDING = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
     "\u2060-\u2069\ufeff\ufff9-\ufffb]"
@@ -65,6 +44,7 @@ class Facts:
     hashes:  SHA-256 in hex by path, of what has been packed.
     records: per entry the roles withheld and erased.
     head:    the signed head the report quotes.
+    brief:   for whom it is made; `briefed`: what followed from that.
     """
 
     entries: tuple[Entry, ...]
@@ -74,6 +54,8 @@ class Facts:
     selection: Selection
     head: Checkpoint
     vkey: str
+    brief: Brief
+    briefed: Briefed
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +74,11 @@ class _Case:
         value = self.facts.said.get(entry.index, {}).get(role) if entry else None
         return value if isinstance(value, dict) else {}
 
+    def name(self, entry: Entry) -> str:
+        """`P-1`, or nothing for what is no exhibit of this package."""
+        number = self.facts.briefed.numbers.get(entry.statement.rec)
+        return f"P-{number}" if number else ""
+
     def entry(self, rec: Any) -> Entry | None:
         return self.by_rec.get(rec) if isinstance(rec, str) else None
 
@@ -101,17 +88,28 @@ def render_report(facts: Facts, export: Mapping[str, Any]) -> bytes:
 
     export: see `write.export_words`.
     """
-    case = _case(facts)
+    page = _template().render(report_words(facts, export))
+    return page.encode("utf-8")
+
+
+def _template() -> Template:
     environment = Environment(
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, finalize=visible,
     )  # fmt: skip
+    return environment.get_template("laporan.html.j2")
+
+
+def report_words(facts: Facts, export: Mapping[str, Any]) -> dict[str, Any]:
+    """What the template of the report is filled with.   export: see `write.export_words`."""
+    case = _case(facts)
     style = (HERE / "laporan.css").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    page = environment.get_template("laporan.html.j2").render(
+    return dict(
         style=style,
         style_digest=digest,
         export={**export, "now": _time(case, export["now"])},
+        **_brief_words(case),
         head=facts.head,
         root=base64.b64encode(facts.head.root).decode(),
         vkey=facts.vkey,
@@ -124,7 +122,33 @@ def render_report(facts: Facts, export: Mapping[str, Any]) -> bytes:
         closed=list(_closed(case)),
         files=sorted((path, digest) for path, digest in facts.hashes.items()),
     )
-    return page.encode("utf-8")
+
+
+def _brief_words(case: _Case) -> dict[str, Any]:
+    """For whom the report is, what people say of the case, and how collection works."""
+    brief = case.facts.brief
+    profile = brief.profile
+    sections = case_sections(brief.case, third_parties=not profile or profile.third_parties)
+    checks = check_rows(case.facts.briefed)
+    return {
+        "profile": profile,
+        "addressee": addressee(brief),
+        "sections": [
+            {
+                **section,
+                "fields": [
+                    (label, (_time(case, moment(value)) if timed else "") or value)
+                    for label, value, timed in section["fields"]
+                ],
+            }
+            for section in sections
+        ],
+        "checks": checks,
+        "lacking": [check for check in checks if not check["met"]],
+        "technical": brief.technical,
+        "printed": brief.printed,
+        "collection": collection(case.facts.entries),
+    }
 
 
 def visible(value: Any) -> Any:
@@ -165,14 +189,16 @@ def _accounts(case: _Case) -> Iterator[dict[str, Any]]:
 
 
 def _exhibits(case: _Case) -> Iterator[dict[str, Any]]:
-    for number, entry in enumerate(case.of_type(StatementType.SNAPSHOT), 1):
+    numbers = case.facts.briefed.numbers
+    shown = [e for e in case.of_type(StatementType.SNAPSHOT) if e.statement.rec in numbers]
+    for entry in sorted(shown, key=lambda e: numbers[e.statement.rec]):
         facts = entry.statement.facts
         said = case.json(entry, "post")
         post = said.get("post") or {}
         capture = case.entry(facts.get("capture"))
         exchange = case.json(capture, "exchange")
         yield {
-            "name": f"P-{number}",
+            "name": case.name(entry),
             "index": entry.index,
             "rec": entry.statement.rec,
             "number": facts.get("number"),
@@ -208,6 +234,7 @@ def _observations(case: _Case) -> Iterator[dict[str, Any]]:
     for entry in case.of_type(StatementType.OBSERVATION):
         facts, said = entry.statement.facts, case.json(entry, "observation")
         yield {
+            "name": case.name(entry),
             "index": entry.index,
             "native_id": said.get("native_id", ""),
             "state": STATES.get(str(facts.get("state")), facts.get("state")),
@@ -224,7 +251,10 @@ def _interactions(case: _Case) -> Iterator[dict[str, Any]]:
     for entry in case.of_type(StatementType.INTERACTION):
         said = case.json(entry, "interaction")
         edge = said.get("interaction") or {}
+        if not said:
+            continue
         yield {
+            "name": case.name(entry),
             "index": entry.index,
             "act": entry.statement.facts.get("act"),
             "actor": edge.get("actor_handle") or edge.get("actor_id") or "",

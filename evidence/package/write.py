@@ -21,6 +21,9 @@ from evidence.model import Draft, Entry, Plain, StatementType
 from evidence.package import layout
 from evidence.package.anchored import anchor_files
 from evidence.package.bag import Bag, drop, publish
+from evidence.package.brief import Brief, Briefed, apply_brief
+from evidence.package.completeness import Contents
+from evidence.package.export import WITHHELD, Export, export_words
 from evidence.package.log import LogView
 from evidence.package.picture import begins_as_picture
 from evidence.package.report import Facts, render_report
@@ -31,40 +34,10 @@ from evidence.package.webarchive import WebArchive
 from evidence.seal import Signer
 from evidence.store.ports import Archive
 
-WITHHELD = frozenset({"identity"})
-"""Roles never disclosed unless a caller says otherwise: full NIP, NIK, NRP."""
 TOLD = frozenset({"account", "entry", "exchange", "interaction", "observation", "post"})
 """Roles whose JSON the report reads."""
 MAX_SUBJECTS = 100
 HERE = Path(__file__).resolve().parent
-
-
-@dataclass(frozen=True, slots=True)
-class Export:
-    """Who exports what for, and under which names.
-
-    actor:        who exports, as JSON values (name, office); shown in the report.
-    organisation: the office that hands the package over; one line.
-    software:     name and version of the program.
-    clock:        `system` or `simulated`.
-    withhold:     roles of objects that stay closed.
-    anchors:      how each authority of the installation stands (`Standing.facts`).
-    """
-
-    now: datetime
-    purpose: str
-    order: str
-    actor: Mapping[str, str]
-    organisation: str
-    software: str
-    clock: str = "system"
-    withhold: Collection[str] = WITHHELD
-    anchors: Sequence[Mapping[str, Any]] = ()
-
-    def __post_init__(self) -> None:
-        for line in (self.organisation, self.software):
-            if not line or not line.isprintable():
-                raise PackageError("package", "the organisation or software name is not one line")
 
 
 @dataclass(slots=True)
@@ -95,6 +68,7 @@ def write_package(
     clock: str = "system",
     withhold: Collection[str] = WITHHELD,
     anchors: Sequence[Mapping[str, Any]] = (),
+    brief: Brief | None = None,
 ) -> Path:
     """Write a package into `directory` and return its folder, `jejak-<date>-<8 hex digits>`.
 
@@ -106,7 +80,10 @@ def write_package(
     Raises PackageError when it cannot be written, IntegrityError when the log or an object is not
     what was signed, StoreError when the archive cannot be read.
     """
-    export = Export(now, purpose, order, actor, organisation, software, clock, withhold, anchors)
+    export = Export(
+        now, purpose, order, actor, organisation, software, clock, withhold, anchors,
+        brief or Brief(),
+    )  # fmt: skip
     if not selection.indices:
         raise PackageError("package", "nothing was selected")
     rec = new_record_id()
@@ -143,48 +120,44 @@ def _fill(packed: _Packed, selection: Selection, signer: Signer, export: Export,
     log = packed.log
     report_head = _head(signer, export.now)
     log.grow(report_head, set(selection.indices))
-    for index in selection.indices:
-        if index not in log.entries:
-            raise PackageError(f"log entry {index}", "was selected but is not in the log")
-        _pack_entry(packed, log.entries[index], export.withhold)
+    entries = _entries(log, selection)
+    disclosure = export.brief.disclosure(export.withhold, selection.watches, entries)
+    for entry in entries:
+        _pack_entry(packed, entry, disclosure.closed(entry))
     packed.web.finish(packed.bag)
+    contents = Contents(entries, packed.said, packed.records, frozenset(selection.watches))
+    briefed = apply_brief(export.brief, contents, log.archive, report_head.size)
     first = log.first_head(selection.indices[0], signer.vkey, report_head)
     facts = Facts(
-        entries=tuple(log.entries[i] for i in selection.indices),
+        entries=entries,
         said=packed.said,
         hashes=dict(packed.bag.hashes),
         records=tuple(packed.records),
         selection=selection,
         head=report_head,
         vkey=str(signer.vkey),
+        brief=export.brief,
+        briefed=briefed,
     )
     packed.bag.write(layout.REPORT, render_report(facts, export_words(export, rec)))
     packed.bag.write(layout.VERIFIER, (HERE.parent / "verify" / "verify.py").read_bytes())
     packed.bag.write(layout.PAGE, (HERE.parent / "verify" / "verify.html").read_bytes())
     packed.bag.write(layout.README, (HERE / "README-id.txt").read_bytes())
-    chosen = [log.entries[i] for i in selection.indices]
-    for path, data in anchor_files(log.archive, chosen, report_head, log.tree):
+    for path, data in anchor_files(log.archive, entries, report_head, log.tree):
         packed.bag.write(path, data)
-    entry = _record_export(packed, selection, export, rec, (first, report_head))
+    exported = _record_export(packed, selection, export, rec, (first, report_head), briefed)
     last = _head(signer, export.now)
-    log.grow(last, {entry.index})
-    _pack_entry(packed, entry, frozenset())
+    log.grow(last, {exported.index})
+    _pack_entry(packed, exported, frozenset())
     _prove(packed, first, report_head, last)
     _finish(packed, export, rec)
 
 
-def export_words(export: Export, rec: str) -> dict[str, Any]:
-    """What the report says about the export itself."""
-    return {
-        "rec": rec,
-        "now": export.now,
-        "purpose": export.purpose,
-        "order": export.order,
-        "actor": dict(export.actor),
-        "organisation": export.organisation,
-        "software": export.software,
-        "simulated": export.clock != "system",
-    }
+def _entries(log: LogView, selection: Selection) -> tuple[Entry, ...]:
+    for index in selection.indices:
+        if index not in log.entries:
+            raise PackageError(f"log entry {index}", "was selected but is not in the log")
+    return tuple(log.entries[index] for index in selection.indices)
 
 
 def _head(signer: Signer, now: datetime) -> Checkpoint:
@@ -228,6 +201,7 @@ def _record_export(
     export: Export,
     rec: str,
     heads: tuple[Checkpoint, Checkpoint],
+    briefed: Briefed,
 ) -> Entry:
     """Record the custody statement that commits to the description of this package."""
     period = selection.period
@@ -254,10 +228,12 @@ def _record_export(
         "purpose": export.purpose,
         "order": export.order,
     }
-    objects = (
+    objects: tuple[Plain, ...] = (
         Plain("actor", "application/json", encode(dict(export.actor))),
         Plain(layout.DESCRIPTION_ROLE, "application/json", encode(description)),
     )
+    if briefed.register is not None:
+        objects = (*objects, briefed.register)
     draft = Draft(StatementType.CUSTODY, rec, export.now, export.clock, facts, objects)
     return packed.log.archive.record([draft])[0]
 

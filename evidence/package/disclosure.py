@@ -1,0 +1,74 @@
+"""Which objects of a record stay closed in a package, by whom it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from evidence.model import Entry, StatementType
+
+OFFICERS = frozenset({"actor", "officer"})
+"""Objects that name those who read, exported or erased."""
+PAGES = frozenset({"exchange", "dom"})
+"""Kinds of capture whose body may show what other people did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """What stays closed.
+
+    roles:       closed everywhere, but `identity` for those of `identified`.
+    identified:  accounts whose identity numbers are disclosed.
+    subjects:    None, or the only accounts whose objects are disclosed.
+    crowded:     record ids of captures that show other people's acts; their bodies stay closed
+                 when `subjects` is given.
+    """
+
+    roles: frozenset[str]
+    identified: frozenset[str] = frozenset()
+    subjects: frozenset[str] | None = None
+    crowded: frozenset[str] = frozenset()
+
+    def closed(self, entry: Entry) -> frozenset[str]:
+        """Roles of this entry's objects that are withheld."""
+        facts = entry.statement.facts
+        roles = self.roles
+        if facts.get("watch") in self.identified:
+            roles = roles - {"identity"}
+        if self.subjects is None:
+            return roles
+        every = frozenset(ref.role for ref in entry.statement.objects)
+        kind = entry.statement.type
+        if kind in (StatementType.CUSTODY, StatementType.ERASURE):
+            return roles | OFFICERS
+        owner = "actor_watch" if kind is StatementType.INTERACTION else "watch"
+        if owner in facts and facts[owner] not in self.subjects:
+            return every
+        if entry.statement.rec in self.crowded or facts.get("capture") in self._crowded_reading(
+            kind
+        ):
+            return roles | {"body", "reading"}
+        return roles
+
+    def _crowded_reading(self, kind: StatementType) -> Collection[str]:
+        return self.crowded if kind is StatementType.READING else ()
+
+
+def crowded(entries: Iterable[Entry]) -> frozenset[str]:
+    """Record ids of page captures in which the reader saw acts of other people."""
+    entries = tuple(entries)
+    seen = set()
+    for entry in entries:
+        facts = entry.statement.facts
+        if entry.statement.type is StatementType.READING:
+            counts = facts.get("counts")
+            acts = counts.get("interactions") if isinstance(counts, dict) else 0
+            if acts or facts.get("withheld"):
+                seen.add(str(facts.get("capture")))
+        elif entry.statement.type is StatementType.INTERACTION:
+            seen.add(str(facts.get("capture")))
+    return frozenset(
+        entry.statement.rec
+        for entry in entries
+        if entry.statement.rec in seen and entry.statement.facts.get("kind") in PAGES
+    )
