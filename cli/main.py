@@ -27,6 +27,7 @@ MEMBERS = {
     "snapshot": "cli.snapshot:snapshot",
     "pictures": "cli.pictures:pictures",
     "interactions": "cli.interactions:interactions",
+    "capture": "cli.capture:capture",
     "ledger": "cli.ledger:ledger",
     "package": "cli.package:package",
     "verify": "cli.verify:verify",

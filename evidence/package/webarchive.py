@@ -16,11 +16,12 @@ from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from evidence.errors import PackageError
+from evidence.errors import PackageError, ScopeError
 from evidence.model import Entry, StatementType
 from evidence.package.cdxj import Index, Placed
 from evidence.package.wacz import About, write_wacz
-from evidence.package.warc import Record, capture_of, info_record, records
+from evidence.package.warc import ROLES, Record, capture_of, info_record, records
+from evidence.store.ports import Archive
 
 LARGEST_WARC_BYTES = 1_000_000_000
 """A file that has reached this size is followed by another, as the WARC standard advises."""
@@ -216,6 +217,44 @@ class WebArchive:
             title = f"{index}: {record.mime}"
             page = {"id": rec, "url": record.uri, "ts": record.at, "title": title}
             self._pages.append(json.dumps(page) + "\n")
+
+
+def export_capture(archive: Archive, rec: str, target: Path, about: About) -> str:
+    """One capture as a WARC file of its own; returns the file's SHA-256 in hex.
+
+    Raises ScopeError when there is no such capture, PackageError when its `exchange` was erased or
+    the file is there already or cannot be written.
+    """
+    entry = capture_entry(archive, rec)
+    objects, closed = {}, {}
+    for ref in entry.statement.objects:
+        opening = archive.open_object(rec, ref.role) if ref.role in ROLES else None
+        if opening is not None:
+            objects[ref.role] = opening.data
+        elif ref.role in ROLES:
+            closed[ref.role] = "erased"
+    if "exchange" not in objects:
+        raise PackageError(f"capture {rec}", "its contents were erased")
+    try:
+        file = WarcFile(target, about)
+    except OSError as error:
+        raise PackageError(str(target), f"{error.strerror}") from error
+    try:
+        for record in records(capture_of(entry, objects, closed), set()):
+            file.write(record)
+        file.close()
+        return hashlib.sha256(target.read_bytes()).hexdigest()
+    except OSError as error:
+        target.unlink(missing_ok=True)
+        raise PackageError(str(target), f"{error.strerror}") from error
+
+
+def capture_entry(archive: Archive, rec: str) -> Entry:
+    """The log entry of a capture. Raises ScopeError when there is none of this record id."""
+    entry = archive.entry(rec)
+    if entry is None or entry.statement.type is not StatementType.CAPTURE:
+        raise ScopeError(f"record {rec}", "is no capture in the archive")
+    return entry
 
 
 def digest(sha256: bytes) -> str:
