@@ -23,6 +23,8 @@ NAMED = ("capture", "control", "of", "post", "previous", "subject")
 BY_CAPTURE = frozenset(
     (StatementType.READING, StatementType.FINGERPRINT, StatementType.INTERACTION)
 )
+HEARTBEAT = "HEARTBEAT"
+"""The one alarm that says all is well: one each hour, and none of them about anybody."""
 Period = tuple[datetime, datetime]
 
 
@@ -112,6 +114,8 @@ def _kept(entries: Iterable[Entry], accounts: Collection[str]) -> Iterator[_Kept
         statement = entry.statement
         facts = statement.facts
         ours = {facts.get("watch"), facts.get("actor_watch"), facts.get("target_watch")}
+        if statement.type is StatementType.ALARM and facts.get("code") == HEARTBEAT:
+            continue
         if statement.type in GENERAL or _told_of(statement) or not ours.isdisjoint(accounts):
             yield _Kept(entry.index, statement)
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
-from evidence.canonical import entry_of, record_id
+from evidence.canonical import entry_of, instant, record_id
 from evidence.errors import IntegrityError, JejakError, ParseError, StoreError
 from evidence.ledger import Checkpoint, Frontier, VerifierKey, leaf_hash, parse_checkpoint
 from evidence.ledger.checkpoint import SignatureCheck, verify_note
@@ -34,6 +35,8 @@ class _Walk:
     erased: list[tuple[str, str]] = field(default_factory=list)
     outcomes: dict[str, str] = field(default_factory=dict)
     visited: dict[str, str] = field(default_factory=dict)
+    beat: tuple[datetime, int] | None = None
+    newest: datetime | None = None
 
 
 def fsck(
@@ -79,6 +82,7 @@ def fsck(
     _unsaid_erasures(check, walk)
     _returned_keys(archive, check, walk)
     _unended_visits(check, walk)
+    _silence(walk, check)
     _oddities(archive, check)
     return check
 
@@ -185,6 +189,21 @@ def _meaning(entry: Entry, check: Check, walk: _Walk) -> None:
         walk.outcomes.setdefault(slot, rec)
     elif statement.type is StatementType.CAPTURE and isinstance(slot, str):
         walk.visited.setdefault(slot, rec)
+    walk.newest = statement.at
+    if statement.type is StatementType.ALARM and facts.get("code") == "HEARTBEAT":
+        every = facts.get("every_s")
+        _silence(walk, check)
+        walk.beat = (statement.at, every) if isinstance(every, int) else None
+
+
+def _silence(walk: _Walk, check: Check) -> None:
+    """Two pauses without a heartbeat: nobody watched the store in between."""
+    if walk.beat is None or walk.newest is None:
+        return
+    beat_at, every_s = walk.beat
+    if walk.newest - beat_at > timedelta(seconds=2 * every_s):
+        place = f"from {instant(beat_at)} to {instant(walk.newest)}"
+        check.note("WATCH_SILENT", place, "no heartbeat: the store was not watched")
 
 
 def _objects(archive: Archive, entry: Entry, check: Check, walk: _Walk) -> Mapping[str, bytes]:

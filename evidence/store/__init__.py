@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evidence.errors import ConfigError
 from evidence.store.memory import MemoryArchive
-from evidence.store.ports import Archive, Claim, Oddity, Row, StoreInfo
+from evidence.store.ports import Archive, Claim, Oddity, Row, Sighting, StoreInfo
 
-__all__ = ["Archive", "Claim", "MemoryArchive", "Oddity", "Row", "StoreInfo", "open_archive"]
+if TYPE_CHECKING:
+    from evidence.store.mongo.tripwire import Memory, Tripwire
+
+__all__ = [
+    "Archive",
+    "Claim",
+    "MemoryArchive",
+    "Oddity",
+    "Row",
+    "Sighting",
+    "StoreInfo",
+    "open_archive",
+    "open_tripwire",
+]
 
 MEMORY = "memory:"
 EMBEDDED = ("", "embedded", "embedded:")
@@ -42,3 +56,21 @@ def open_archive(url: str, data_dir: Path, *, eraser_url: str = "") -> Archive:
     if url.startswith(("mongodb://", "mongodb+srv://")):
         return open_mongo(url, eraser_url=eraser_url)
     raise ConfigError("store URL", "its kind is unknown", "Write mongodb://host/name, or leave it")
+
+
+def open_tripwire(url: str, data_dir: Path, memory: Memory) -> Tripwire:
+    """The stream of changes of the archive at a URL; close it when done.
+
+    url: as for `open_archive`, by a user who may watch.   memory: of the last run.
+    Raises ConfigError for an archive that has no stream, StoreError when it does not start.
+    """
+    if url == MEMORY:
+        raise ConfigError("store URL", "an archive in memory cannot be watched")
+    from evidence.store.mongo.tripwire import Tripwire
+
+    if url in EMBEDDED:
+        from evidence.store.embedded import EmbeddedServer
+
+        server = EmbeddedServer.open(data_dir)
+        return Tripwire(server.url_of("jejak"), memory, on_close=server.close)
+    return Tripwire(url, memory)

@@ -66,6 +66,21 @@ class Oddity:
     harmless: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """An act on the store that no role of this software does.
+
+    code:  STORE_UPDATE, STORE_DELETE, STORE_DROP, STORE_RENAME, STORE_INDEX, STORE_OPTIONS,
+           STORE_CREATE; WATCH_BLIND when acts may have gone unseen.
+    place: collection and row, as far as their names are ours.   token: names the event.
+    """
+
+    code: str
+    place: str
+    detail: str
+    token: str
+
+
 class Archive(Protocol):
     """The evidence of one installation. Safe for threads; not for forked processes."""
 

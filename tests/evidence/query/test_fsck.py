@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from evidence.canonical import new_record_id
+from evidence.canonical import new_record_id, record_id
 from evidence.errors import IntegrityError, StoreError
 from evidence.model import Draft, Plain, StatementType
+from evidence.projection import rebuild
 from evidence.query import Check, custody_draft, fsck
 from evidence.record import Recorder
 from evidence.seal import Signer, check_ed25519
@@ -195,3 +196,82 @@ def test_custody_of_many_subjects_gives_their_number():
     )  # fmt: skip
 
     assert draft.facts["subjects"] == 101
+
+
+def _beat(minutes: int) -> Draft:
+    facts = {"code": "HEARTBEAT", "detail": "the store is watched", "every_s": 3600}
+    at = NOW + timedelta(minutes=minutes)
+    return Draft(StatementType.ALARM, new_record_id(), at, "system", facts)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "places"),
+    [
+        ([0, 60, 120, 180], []),
+        ([0, 60, 300, 360], ["from 2026-11-22T03:00:00.000Z to 2026-11-22T07:00:00.000Z"]),
+        ([], []),
+    ],
+)
+def test_two_pauses_without_a_heartbeat_are_noted(archive, minutes, places):
+    archive.record([_beat(each) for each in minutes])
+
+    check = fsck(archive)
+
+    assert [(note.code, note.place) for note in check.notes] == [
+        ("WATCH_SILENT", place) for place in places
+    ]
+
+
+def test_a_heart_that_stopped_is_noted_when_the_log_goes_on(archive):
+    archive.record([_beat(0)])
+    archive.record([_draft(10_000)])
+
+    assert [note.code for note in fsck(archive).notes] == ["WATCH_SILENT"]
+
+
+def _ended(rec: str, slot: str) -> Draft:
+    return Draft(StatementType.OUTCOME, rec, NOW, "system", {"slot": slot})
+
+
+def test_two_outcomes_of_one_slot_are_found_and_so_is_one_under_another_id(archive):
+    slot = "w-000000000000@2026-11-22T02:00:00Z"
+    right, other = record_id("outcome", slot), new_record_id()
+    archive.record([_ended(right, slot), _ended(other, slot)])
+    archive.record([_ended("c" * 32, "w-000000000001@2026-11-22T02:00:00Z")])
+
+    found = [(fault.code, fault.place) for fault in fsck(archive).faults]
+
+    assert found == [
+        ("DOUBLE_OUTCOME", f"record {other}"),
+        ("OUTCOME_RECORD", f"record {'c' * 32}"),
+    ]
+
+
+def test_captures_of_a_slot_without_an_outcome_are_noted(archive):
+    slot = "w-000000000000@2026-11-22T02:00:00Z"
+    rec = new_record_id()
+    archive.record([Draft(StatementType.CAPTURE, rec, NOW, "system", {"slot": slot})])
+
+    assert [(n.code, n.place) for n in fsck(archive).notes] == [("VISIT_UNENDED", f"record {rec}")]
+
+
+def test_the_head_kept_outside_finds_a_cut_log_and_a_note_put_in_its_place(archive, tmp_path):
+    signer = Signer(archive, tmp_path / "keys", "uji.example/log")
+    head = signer.head()
+    cut = MemoryArchive()
+    assert head is not None
+    assert fsck(archive, signed=head).faults == []
+
+    assert codes(fsck(cut, signed=head)) == {"CHECKPOINT_MISSING", "HEAD_BEYOND_LOG"}
+
+
+def test_rows_are_looked_for_only_when_asked_and_an_erased_entry_has_none(archive):
+    silent = fsck(archive)
+    asked = fsck(archive, projections=True)
+    rebuild(archive)
+    rebuilt = fsck(archive, projections=True)
+
+    assert silent.faults == []
+    assert codes(asked) == {"PROJECTION_MISSING"}
+    assert len(asked.faults) == SIZE
+    assert rebuilt.faults == []
