@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.packages.synthetic import HOUR, START, WATCH, Visitor, make_package, make_site
 
-CASES = (("20 captures of 5 MB", 20, 5_000_000), ("500 captures of 20 kB", 500, 20_000))
+CASES = (("14 captures of 5 MB", 14, 5_000_000), ("720 captures of 20 kB", 720, 20_000))
 RUNS = 3
 
 
