@@ -37,11 +37,12 @@ from crawler.tick import reconcile, run_due
 from evidence.canonical import instant
 from evidence.errors import JejakError
 from evidence.seal import Signer
+from evidence.seal.authorities import open_anchors
 from evidence.store import Archive, open_archive
 
 __all__ = ["Limits", "Stop", "TickResult", "main", "reconcile", "run_due"]
 
-TICK_S, SEAL_S, HEALTH_S = 30, 60, 300
+TICK_S, SEAL_S, HEALTH_S, ANCHOR_S = 30, 60, 300, 60
 NEW_BATCHES_S = 300.0
 """How long one tick starts new batches; then the next one plans anew."""
 
@@ -61,6 +62,7 @@ class Service:
         self._signer = Signer(
             signing or archive, config.data_dir / "keys", config.origin, clock=self._clock.source
         )
+        self._anchors = open_anchors(archive, config.data_dir, self._clock.now, self._clock.source)
         self._signer.found(self._up_since, f"jejak {version('jejak')}")
 
     def tick(self) -> None:
@@ -88,6 +90,13 @@ class Service:
             checkpoint = self._signer.seal(self._clock.now())
         if checkpoint is not None:
             say("sealed", {"size": checkpoint.size})
+
+    def anchor(self) -> None:
+        """Show the newest head to the authorities whose anchor is due; say what is pending."""
+        before = self._archive.size()
+        standings = self._anchors.run(self._signer.head())
+        if self._archive.size() > before:
+            say("anchored", {"anchors": [s.facts() for s in standings]})
 
     def health(self) -> None:
         """Say how things stand."""
@@ -122,6 +131,7 @@ def waking(service: Service) -> BackgroundScheduler:
     for job, every_s in (
         (service.tick, TICK_S),
         (service.seal, SEAL_S),
+        (service.anchor, ANCHOR_S),
         (service.health, HEALTH_S),
     ):
         scheduler.add_job(

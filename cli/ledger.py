@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from evidence.seal import Signer
 
 
-@click.group(cls=Group)
+MEMBERS = {"anchor": "cli.anchor:anchor", "export": "cli.anchor:export"}
+
+
+@click.group(cls=Group, members=MEMBERS)
 def ledger() -> None:
     """Show and check the log of all statements."""
 
@@ -68,10 +71,19 @@ def seal(shell: Shell, as_json: bool) -> None:
 @ledger.command("trust", cls=Command)
 @click.pass_obj
 def trust(shell: Shell, as_json: bool) -> None:
-    """Write the trust file: the log's name and public key, to be handed over apart from packages."""
-    from evidence.seal import trust_text
+    """Write the trust file: the log's name, its keys and its authorities, to be handed over apart."""
+    from evidence.seal.authorities import read_authorities
+    from evidence.seal.trust import Trust
 
-    text = trust_text(shell.config.origin, [signer(shell).vkey])
+    said = read_authorities(shell.config.data_dir)
+    text = Trust(
+        shell.config.origin,
+        (signer(shell).vkey,),
+        {},
+        tuple(witness.key for witness in said.witnesses),
+        said.quorum,
+        tuple((tsa.name, tsa.roots.decode("utf-8", "replace")) for tsa in said.tsas),
+    ).text()
     if as_json:
         write_json({"trust": text})
     else:

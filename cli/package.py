@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from cli.anchor import anchors
 from cli.command import Command, Group
 from cli.ledger import signer
 from cli.reading import Moment, account_rows
@@ -61,6 +62,7 @@ def create(
     period = (since, until) if since and until else None
     log = signer(shell)
     log.seal(shell.now())
+    anchored = anchors(shell).run(log.head(), at_once=True)
     made = write_package(
         archive,
         select(archive, watches=watches or None, posts=recs or None, period=period),
@@ -73,6 +75,7 @@ def create(
         organisation=shell.config.organisation,
         software=tool(),
         clock=shell.config.clock().source,
+        anchors=[standing.facts() for standing in anchored],
     )
     _project(shell, before)
     if as_json:

@@ -24,14 +24,19 @@ if TYPE_CHECKING:
 @click.pass_obj
 def status(shell: Shell, days: int, as_json: bool) -> None:
     """Show accounts with their last outcome, outcomes and gaps of the last days, and the log."""
+    from cli.anchor import anchors, as_values, show
     from evidence.query import status as ask
+    from evidence.seal.anchor import standings
 
     now = shell.now()
     found = ask(shell.archive, now, now - timedelta(days=days))
+    anchored = tuple(standings(shell.archive, anchors(shell).authorities))
     if as_json:
-        write_json(_json(found))
+        write_json({**_json(found), "anchors": [as_values(s) for s in anchored]})
         return
     _show(shell, found, days)
+    if anchored:
+        show(shell, anchored)
 
 
 def _json(found: Status) -> dict[str, Any]:

@@ -1,0 +1,89 @@
+"""Anchors and the tile export on the command line."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from evidence.ledger import parse_checkpoint
+from tests.evidence.seal.tsa import LocalTsa, serving
+
+Run = Callable[..., Result]
+ANCHORS = '[[tsa]]\nname = "{name}"\nurl = "{url}"\nroot = "root.pem"\n'
+
+
+def configure(folder: Path, tsa: LocalTsa, url: str = "") -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "anchors.toml").write_text(ANCHORS.format(name="Satu", url=url or tsa.url))
+    (folder / "root.pem").write_bytes(tsa.roots)
+
+
+@pytest.fixture(scope="module")
+def tsa(tmp_path_factory: pytest.TempPathFactory) -> LocalTsa:
+    return LocalTsa(tmp_path_factory.mktemp("tsa") / "one", "Satu")
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    """Where `call` keeps its data."""
+    return tmp_path / "data"
+
+
+def test_a_head_is_stamped_and_the_trust_file_names_the_root(
+    call: Run, tsa: LocalTsa, data_dir: Path
+) -> None:
+    with serving(tsa):
+        configure(data_dir, tsa)
+        done = call("ledger", "anchor", "--json")
+    said = call("ledger", "trust").output
+
+    assert done.exit_code == 0, done.output
+    assert [s["status"] for s in json.loads(done.output)] == ["anchored"]
+    assert "tsa Satu\n-----BEGIN CERTIFICATE-----" in said
+    assert json.loads(call("status", "--json").output)["anchors"][0]["reason"] is None
+
+
+def test_an_authority_that_is_down_is_said_and_is_a_finding(
+    call: Run, tsa: LocalTsa, data_dir: Path
+) -> None:
+    configure(data_dir, tsa, "http://127.0.0.1:9/tsr")
+
+    done = call("ledger", "anchor")
+
+    assert done.exit_code == 1
+    assert "UNREACHABLE" in done.output
+    assert "UNREACHABLE" in call("status").output
+
+
+def test_a_setting_that_is_none_is_refused(call: Run, data_dir: Path) -> None:
+    data_dir.mkdir(parents=True, exist_ok=True)
+    (data_dir / "anchors.toml").write_text("tsas = 1\n")
+
+    assert call("ledger", "anchor").exit_code == 3
+
+
+def test_the_exported_tiles_are_the_signed_log(call: Run, tmp_path: Path) -> None:
+    call("ledger", "seal")
+
+    done = call("ledger", "export", str(tmp_path / "tiles"), "--json")
+
+    head = parse_checkpoint((tmp_path / "tiles/checkpoint").read_bytes())
+    (bundle,) = (tmp_path / "tiles/tile/entries").rglob(str(head.size))
+    (level,) = (tmp_path / "tiles/tile/0").rglob(str(head.size))
+    assert json.loads(done.output)["size"] == head.size
+    assert leaf_hashes(bundle.read_bytes()) == level.read_bytes()
+
+
+def leaf_hashes(bundle: bytes) -> bytes:
+    """What an auditor computes from a bundle of entries: C2SP tlog-tiles, RFC 6962 leaves."""
+    hashes = b""
+    while bundle:
+        size = int.from_bytes(bundle[:2], "big")
+        hashes += hashlib.sha256(b"\0" + bundle[2 : 2 + size]).digest()
+        bundle = bundle[2 + size :]
+    return hashes
