@@ -27,6 +27,7 @@ from tests.packages.test_tampered import TWINS
 
 ROOT = PAGE.parents[2]
 MUTANTS = 220
+TSA = "tsa TSA Satu\n-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n"
 
 
 @pytest.fixture(scope="module")
@@ -205,6 +206,11 @@ def test_trust_files_are_taken_and_refused_alike(page: Any, site: Site) -> None:
         site.trust.replace("origin bawaslu", "origin lain"), site.trust[:-3], site.trust.lower(),
         site.trust + vkey, site.trust.replace("+A", "+B"), "jejak-trust v1\norigin x\nvkey\n",
         "jejak-trust v1\norigin x\nvkey x+00000000+AQ==\n", site.trust.replace("\n", "\x0c"),
+        site.trust.replace("vkey ", "retired 7 "), site.trust.replace("vkey ", "retired 07 "),
+        site.trust.replace("vkey ", "retired 7"), site.trust + "quorum 0\n", site.trust + "quorum 1\n",
+        site.trust + "quorum x\n", site.trust + "witness " + vkey[5:] + "\n", site.trust + TSA + "quorum 0\n",
+        site.trust + "quorum 0\n" + TSA, site.trust + TSA + TSA, site.trust + "tsa Satu\n", site.trust + TSA[:-9],
+        site.trust + TSA.replace("QUJD", "QU JD"), site.trust + "tsa Satu\n" + TSA, TSA + site.trust,
     ]  # fmt: skip
     expected = []
     for text in files:
