@@ -8,9 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from evidence.model import Side
-
-LOCAL = frozenset({"mastodon"})
-"""Platforms of many servers, on which a native id means something on its own server alone."""
+from evidence.record import LOCAL, server_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +46,6 @@ class Watched:
     def knows_ids_of(self, watch: str, platform: str, base_url: str) -> bool:
         """Whether native ids shown by a service are those a watched account's own service uses."""
         return self.servers.get(watch, "") == server_of(platform, base_url)
-
-
-def server_of(platform: str, base_url: str) -> str:
-    """Host and port whose ids these are; empty where ids mean the same everywhere."""
-    return urlsplit(base_url).netloc.lower() if platform in LOCAL else ""
 
 
 def full_handle(platform: str, handle: str, base_url: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from evidence.canonical import decode, from_value, instant, parse_instant
 from evidence.model import Draft, Entry, Interaction, StatementType
-from evidence.record import interaction_key, post_key
+from evidence.record import interaction_key, post_key, server_of
 from evidence.store.ports import Archive, Row
 
 Objects = Mapping[str, Any]
@@ -111,7 +111,8 @@ def project_entries(
     """
     rows = Rows(archive)
     opened = [(entry, _objects(archive, entry, objects or {})) for entry in entries]
-    rows.prime(key for entry, said in opened for key in _wanted(entry, said))
+    rows.prime(key for entry, _ in opened for key in _watch_wanted(entry))
+    rows.prime(key for entry, said in opened for key in _post_wanted(entry, said, rows))
     for entry, said in opened:
         fold = FOLDS.get(entry.statement.type)
         if fold is not None and said is not None:
@@ -163,13 +164,25 @@ def _objects(archive: Archive, entry: Entry, given: Mapping[str, Objects]) -> Ob
     return {role: decode(opening.data)} if opening else None
 
 
-def _wanted(entry: Entry, said: Objects | None) -> Iterator[tuple[str, str]]:
-    """Rows that folding this entry will ask for, as far as they can be told beforehand."""
+def _watch_wanted(entry: Entry) -> Iterator[tuple[str, str]]:
+    """The watch row that folding this entry will ask for."""
     watch = entry.statement.facts.get("watch")
     if isinstance(watch, str):
         yield "watches", watch
+
+
+def _post_wanted(entry: Entry, said: Objects | None, rows: Rows) -> Iterator[tuple[str, str]]:
+    """The post row that folding this entry will ask for."""
     if said and "post" in said:
-        yield "posts", post_key(said["post"]["platform"], said["post"]["native_id"])
+        post = said["post"]
+        server = _server(rows, post["platform"], entry.statement.facts["watch"])
+        yield "posts", post_key(post["platform"], post["native_id"], server)
+
+
+def _server(rows: Rows, platform: str, watch: str | None) -> str:
+    """The server whose ids a watched account's pages show."""
+    row = rows.before("watches", watch) if watch else None
+    return server_of(platform, str(row["entry"].get("base_url", ""))) if row else ""
 
 
 def _campaign(entry: Entry, objects: Objects, rows: Rows) -> None:
@@ -272,9 +285,11 @@ def _reading(entry: Entry, objects: Objects, rows: Rows) -> None:
         return
     platform = watch["platform"]
     seen_at = parse_instant(reading["captured"]["fetched_at"])
-    posts = [post_key(platform, post["native_id"]) for post in reading["posts"]]
+    server = _server(rows, platform, watch["id"])
+    posts = [post_key(platform, post["native_id"], server) for post in reading["posts"]]
     edges = [
-        interaction_key(platform, from_value(edge, Interaction)) for edge in reading["interactions"]
+        interaction_key(platform, from_value(edge, Interaction), server)
+        for edge in reading["interactions"]
     ]
     rows.advance("posts", posts, "last_seen_at", seen_at)
     rows.advance("interactions", edges, "last_seen_at", seen_at)
@@ -286,7 +301,8 @@ def _snapshot(entry: Entry, objects: Objects, rows: Rows) -> None:
     post = said["post"]
     rec = entry.statement.rec
     seen_at = parse_instant(said["seen_at"])
-    key = post_key(said["platform"], said["native_id"])
+    server = _server(rows, said["platform"], facts["watch"])
+    key = post_key(said["platform"], said["native_id"], server)
     before = rows.before("posts", key) or {}
     shared = {
         "platform": said["platform"],
@@ -337,7 +353,8 @@ def _shown_state(change: str, digest: str, before: Mapping[str, Any]) -> str:
 def _observation(entry: Entry, objects: Objects, rows: Rows) -> None:
     facts = entry.statement.facts
     said = objects["observation"]
-    key = post_key(said["platform"], said["native_id"])
+    server = _server(rows, said["platform"], facts["watch"])
+    key = post_key(said["platform"], said["native_id"], server)
     first_absent = _time(said["first_absent_at"])
     rows.write(
         "observations",
@@ -403,9 +420,11 @@ def _interaction(entry: Entry, objects: Objects, rows: Rows) -> None:
     said = objects["interaction"]
     edge = said["interaction"]
     first_seen = parse_instant(said["first_seen_at"])
+    capture = rows.before("captures", facts["capture"]) or {}
+    server = _server(rows, said["platform"], capture.get("watch"))
     rows.write(
         "interactions",
-        interaction_key(said["platform"], from_value(edge, Interaction)),
+        interaction_key(said["platform"], from_value(edge, Interaction), server),
         {
             **{name: edge[name] for name in
                ("act", "actor_id", "actor_handle", "target", "native_id")},
@@ -489,7 +508,9 @@ def _anchor(entry: Entry, objects: Objects, rows: Rows) -> None:
         "anchors",
         entry.statement.rec,
         {
-            **{name: facts[name] for name in ("authority", "kind", "note_sha256", "reason", "size")},
+            **{
+                name: facts[name] for name in ("authority", "kind", "note_sha256", "reason", "size")
+            },
             "status": facts["status"],
             "time": _time(facts["time"]),
             "until": _time(facts["until"]),

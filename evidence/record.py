@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from evidence.canonical import encode, instant, new_record_id, record_id, to_value
 from evidence.model import (
@@ -28,6 +29,8 @@ from evidence.model import (
 )
 
 JSON = "application/json"
+LOCAL = frozenset({"mastodon"})
+"""Platforms of many servers, on which a native id means something on its own server alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +284,7 @@ def exchange_value(exchange: Exchange) -> dict[str, Any]:
     }
 
 
-def interaction_key(platform: str, edge: Interaction) -> str:
+def interaction_key(platform: str, edge: Interaction, server: str = "") -> str:
     """Id of an edge in the projection: the same edge seen again has the same key.
 
     The actor's own side names a like, share or follow by an id of its own, the target's side does
@@ -290,12 +293,21 @@ def interaction_key(platform: str, edge: Interaction) -> str:
     actor = edge.actor_id or edge.actor_handle or ""
     wordless = edge.act in (Act.LIKE, Act.SHARE, Act.FOLLOW)
     own = "" if wordless else edge.native_id or ""
-    return f"{platform}|{edge.act.value}|{actor}|{edge.target}|{own}"
+    return f"{_place(platform, server)}|{edge.act.value}|{actor}|{edge.target}|{own}"
 
 
-def post_key(platform: str, native_id: str) -> str:
-    """Id of a post in the projection."""
-    return f"{platform}|{native_id}"
+def post_key(platform: str, native_id: str, server: str = "") -> str:
+    """Id of a post in the projection. server: as `server_of` gives it."""
+    return f"{_place(platform, server)}|{native_id}"
+
+
+def server_of(platform: str, base_url: str) -> str:
+    """Host and port whose ids these are; empty where ids mean the same everywhere."""
+    return urlsplit(base_url).netloc.lower() if platform in LOCAL else ""
+
+
+def _place(platform: str, server: str) -> str:
+    return f"{platform}@{server}" if server else platform
 
 
 def _instant(moment: datetime | None) -> str | None:

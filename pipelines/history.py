@@ -19,7 +19,7 @@ from evidence.model import (
     SeenState,
     StateSeen,
 )
-from evidence.record import interaction_key, post_key
+from evidence.record import interaction_key, post_key, server_of
 from pipelines.component import Component
 from pipelines.page import AccountChange, Compared, Edge, Measured
 from pipelines.sight import FirstSights
@@ -48,8 +48,7 @@ class HistoryPipeline(Component):
 def compared(item: Measured, desk: Desk, sights: FirstSights) -> Compared:
     """Changes of posts, of the visited account, and edges seen for the first time."""
     seen, reading = item.seen, item.scoped.reading
-    platform = seen.visit.entry.account.platform
-    known = known_of(reading, platform, desk)
+    known = known_of(reading, seen.visit, desk)
     changes = tuple(
         pair
         for pair in (*posts(reading, known, seen), *states(reading, known, seen))
@@ -59,13 +58,15 @@ def compared(item: Measured, desk: Desk, sights: FirstSights) -> Compared:
     return Compared(item, changes, account_change(reading, seen), edges)
 
 
-def known_of(reading: Reading, platform: str, desk: Desk) -> dict[str, KnownPost]:
+def known_of(reading: Reading, visit: Visit, desk: Desk) -> dict[str, KnownPost]:
     """What the archive knows of every post a reading names."""
+    platform = visit.entry.account.platform
+    server = server_of(platform, visit.base_url)
     ids = [post.native_id for post in reading.posts]
     ids += [s.subject.removeprefix("post:") for s in reading.states if s.subject[:5] == "post:"]
     if not ids:
         return {}
-    rows = desk.archive.rows_by_id("posts", [post_key(platform, id) for id in ids])
+    rows = desk.archive.rows_by_id("posts", [post_key(platform, id, server) for id in ids])
     return {str(row["native_id"]): known_post(row) for row in rows.values()}
 
 
@@ -148,7 +149,8 @@ def first_seen(
 ) -> tuple[Edge, ...]:
     """Edges the archive does not hold yet and no other page is recording now."""
     platform = seen.visit.entry.account.platform
-    keyed = {interaction_key(platform, edge.interaction): edge for edge in edges}
+    server = server_of(platform, seen.visit.base_url)
+    keyed = {interaction_key(platform, edge.interaction, server): edge for edge in edges}
     if not keyed:
         return ()
     ours = sights.take(seen.capture, keyed)

@@ -9,7 +9,7 @@ from crawler.desk import Desk
 from crawler.visit import Seen, Visit
 from crawler.watched import full_handle
 from evidence.model import Act, Interaction, Post, Side
-from evidence.record import post_key
+from evidence.record import post_key, server_of
 from pipelines.component import Component
 from pipelines.page import Edge, Scoped
 
@@ -85,7 +85,8 @@ def targets(edges: tuple[Interaction, ...], visit: Visit, desk: Desk) -> dict[st
     Where ids are local to a server, a post of another server that has the same id is not meant.
     """
     platform = visit.entry.account.platform
-    keys = {post_key(platform, edge.target): edge.target for edge in edges}
+    server = server_of(platform, visit.base_url)
+    keys = {post_key(platform, edge.target, server): edge.target for edge in edges}
     rows = desk.archive.rows_by_id("posts", list(keys)) if keys else {}
     return {
         keys[key]: str(row["watch"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evidence.model import Act, Interaction
-from evidence.record import interaction_key
+from evidence.record import interaction_key, post_key, server_of
 
 
 def _edge(act: Act, native_id: str | None) -> Interaction:
@@ -21,3 +21,10 @@ def test_two_comments_on_one_post_are_two_acts() -> None:
     first = interaction_key("bluesky", _edge(Act.COMMENT, "at://did:plc:a/post/1"))
 
     assert first != interaction_key("bluesky", _edge(Act.COMMENT, "at://did:plc:a/post/2"))
+
+
+def test_one_id_on_two_servers_is_two_posts_where_ids_are_local() -> None:
+    one = post_key("mastodon", "7", server_of("mastodon", "https://satu.example"))
+
+    assert one != post_key("mastodon", "7", server_of("mastodon", "https://dua.example"))
+    assert server_of("bluesky", "https://satu.example") == ""

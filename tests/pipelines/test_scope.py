@@ -20,6 +20,7 @@ from evidence.model import (
     Side,
     WatchEntry,
 )
+from evidence.record import post_key, server_of
 from evidence.store.memory import MemoryArchive
 from evidence.store.ports import Row
 from pipelines.scope import Scoped, scoped
@@ -200,7 +201,8 @@ def test_a_post_id_of_another_server_is_not_taken_for_the_archives_post(
     calon_on: str, kept: int
 ) -> None:
     archive = MemoryArchive()
-    archive.project([Row("posts", "mastodon|77", {"watch": "w-calon"})])
+    key = post_key("mastodon", "77", server_of("mastodon", calon_on))
+    archive.project([Row("posts", key, {"watch": "w-calon"})])
     like = Interaction(Act.LIKE, "9", None, "77")
 
     found = scope(ASN_TOOT, Reading("x", interactions=(like,)), fediverse(calon_on), archive)
