@@ -35,6 +35,7 @@ MEMBERS = {
     "hold": "cli.hold:hold",
     "erase": "cli.erase:erase",
     "retention": "cli.retention:retention",
+    "subject": "cli.subject:subject",
     "store": "cli.store:store",
     "demo": "cli.demo:demo",
     "read": "cli.read:read",

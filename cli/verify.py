@@ -9,7 +9,9 @@ import click
 
 from cli import exits
 from cli.command import Command
+from cli.reading import reads_evidence
 from cli.screen import visible, write_json, write_line
+from cli.shell import actor, shell
 from cli.words import N_, _, spoken
 
 
@@ -23,7 +25,20 @@ from cli.words import N_, _, spoken
     "--save-verifier", "save_to", type=click.Path(path_type=Path, file_okay=False),
     help=N_("Write verify.py and verify.html into this folder instead; prints their SHA-256."),
 )  # fmt: skip
-def verify(path: Path | None, trust_file: Path | None, save_to: Path | None, as_json: bool) -> int:
+@click.option(
+    "--record", is_flag=True,
+    help=N_("Record in the log of this archive that its package was checked."),
+)  # fmt: skip
+@reads_evidence
+def verify(
+    path: Path | None,
+    trust_file: Path | None,
+    save_to: Path | None,
+    record: bool,
+    purpose: str,
+    order: str,
+    as_json: bool,
+) -> int:
     """Check the evidence package at PATH and name everything that is wrong with it.
 
     The same check runs without this program: python3 -I -S PATH/verify/verify.py --trust FILE
@@ -32,7 +47,26 @@ def verify(path: Path | None, trust_file: Path | None, save_to: Path | None, as_
         return save_verifier(save_to, as_json)
     if path is None or trust_file is None:
         raise click.UsageError(_("name a package and its trust file with --trust"))
-    return check_package(path, trust_file, as_json)
+    code = check_package(path, trust_file, as_json)
+    if record:
+        record_check(path, purpose, order)
+    return code
+
+
+def record_check(path: Path, purpose: str, order: str) -> None:
+    """Record that a person checked a package of this archive. Raises ScopeError for another's."""
+    from evidence.query.custody import Action, custody_draft, record_custody
+    from evidence.query.subject import find_subject
+
+    running = shell()
+    package = find_subject(running.archive, path.resolve().name)
+    record_custody(
+        running.archive,
+        custody_draft(
+            running.recorder(), Action.VERIFY, [package.id], running.now(), actor=actor(),
+            purpose=purpose, order=order,
+        ),
+    )  # fmt: skip
 
 
 def check_package(path: Path, trust_file: Path, as_json: bool) -> int:

@@ -130,3 +130,22 @@ def test_custody_of_a_package_names_its_export_and_what_befell_its_records(call,
 def test_an_unknown_subject_is_out_of_scope(call):
     assert call("custody", "f" * 32).exit_code == exits.SCOPE
     assert call("custody", "nobody").exit_code == exits.SCOPE
+
+
+def test_a_check_of_a_package_is_recorded_when_asked_and_shows_in_its_chain(call, archive):
+    call("package", "create", "out", "--post", "telegram|42", "--purpose", "p", "--order", "8/ST")
+    (folder,) = (p for p in Path("out").iterdir() if p.name.startswith("jejak-"))
+    Path("trust.txt").write_text(call("ledger", "trust").stdout)
+    size = archive.size()
+    checked = ("verify", str(folder), "--trust", "trust.txt")
+
+    silent = call(*checked)
+    unchanged = archive.size()
+    told = call(*checked, "--record", "--purpose", "sidang", "--order", "9/ST")
+
+    assert (silent.exit_code, told.exit_code) == (exits.OK, exits.OK), told.stdout
+    assert (unchanged, archive.size()) == (size, size + 1)
+    chain = json.loads(call("custody", folder.name, "--json").stdout)["chain"]
+    assert [(c["purpose"], c["order"]) for c in chain if c["action"] == "VERIFY"] == [
+        ("sidang", "9/ST")
+    ]
