@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +16,9 @@ from cli.screen import write_json, write_line
 from cli.shell import Shell, actor
 from cli.version import tool
 from cli.words import N_, _
+
+if TYPE_CHECKING:
+    from evidence.package.brief import Brief
 
 
 @click.group(cls=Group)
@@ -32,6 +36,16 @@ def package() -> None:
 @click.option(
     "--order", required=True, envvar="JEJAK_ORDER", help=N_("Number of the assignment order.")
 )
+@click.option("--profile", help=N_("Whom it is for: TEMUAN, KLARIFIKASI, PLENO, GAKKUMDU, ..."))
+@click.option(
+    "--case",
+    "case_file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help=N_("What people say of the case, as TOML."),
+)
+@click.option(
+    "--draft", is_flag=True, help=N_("Write it though requirements of the profile are not met.")
+)
 @click.pass_obj
 def create(
     shell: Shell,
@@ -42,6 +56,9 @@ def create(
     until: datetime | None,
     purpose: str,
     order: str,
+    profile: str | None,
+    case_file: Path | None,
+    draft: bool,
     as_json: bool,
 ) -> None:
     """Write a package about accounts or posts into DIRECTORY.
@@ -55,6 +72,7 @@ def create(
         raise click.UsageError(_("name an account with --account or a post with --post"))
     if (since is None) != (until is None):
         raise click.UsageError(_("a period needs both --since and --until"))
+    brief = _brief(profile, case_file, draft=draft)
     archive = shell.archive
     before = archive.size()
     watches = [row["id"] for name in accounts for row in account_rows(shell, None, name)]
@@ -76,6 +94,7 @@ def create(
         software=tool(),
         clock=shell.config.clock().source,
         anchors=[standing.facts() for standing in anchored],
+        brief=brief,
     )
     _project(shell, before)
     if as_json:
@@ -83,6 +102,18 @@ def create(
         return
     write_line(_("package: {name}").format(name=made))
     write_line(_("Check it: jejak verify {name} --trust FILE").format(name=made))
+
+
+def _brief(profile: str | None, case_file: Path | None, *, draft: bool) -> Brief:
+    """For whom the package is. Raises ScopeError, ConfigError, PackageError."""
+    from evidence.package.brief import Brief, require_complete_call
+    from evidence.package.case import parse_case, read_case
+    from evidence.package.profile import find_profile
+
+    chosen = find_profile(profile) if profile else None
+    require_complete_call(chosen, has_case=case_file is not None, draft=draft)
+    case = read_case(case_file) if case_file else parse_case({}, "")
+    return Brief(profile=chosen, case=case, draft=draft)
 
 
 def _project(shell: Shell, start: int) -> None:

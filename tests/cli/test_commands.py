@@ -334,6 +334,29 @@ def test_a_package_is_written_and_verifies_with_the_trust_file(call, archive):
     assert list(archive.rows("custody", {"action": "EXPORT"}))
 
 
+def test_a_package_for_a_profile_needs_its_case_file(call):
+    made = call("package", "create", "out", "--post", "42", "--purpose", "uji",
+                "--order", "001/ST", "--profile", "TEMUAN")  # fmt: skip
+
+    assert made.exit_code == exits.PACKAGE
+    assert "--case" in made.stderr
+
+
+def test_a_missing_field_of_the_case_file_is_named_unless_a_draft_is_wanted(call):
+    Path("case.toml").write_text('number = "1/LHP"\n', "utf-8")
+    options = ("package", "create", "out", "--post", "42", "--purpose", "uji", "--order", "001/ST",
+               "--profile", "temuan", "--case", "case.toml", "--json")  # fmt: skip
+
+    refused = call(*options)
+    draft = call(*options, "--draft")
+
+    assert refused.exit_code == exits.PACKAGE
+    assert "event.place" in refused.output
+    assert draft.exit_code == exits.OK, draft.output
+    page = Path(json.loads(draft.stdout)["package"]) / "data/report/laporan.html"
+    assert "RANCANGAN" in page.read_text("utf-8")
+
+
 def test_a_changed_package_is_a_finding(call):
     made = call("package", "create", "out", "--post", "42", "--purpose", "uji",
                 "--order", "001/ST", "--json")  # fmt: skip
