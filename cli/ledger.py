@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from evidence.seal import Signer
 
 
-MEMBERS = {"anchor": "cli.anchor:anchor", "export": "cli.anchor:export"}
+MEMBERS = {
+    "anchor": "cli.anchor:anchor",
+    "export": "cli.anchor:export",
+    "scrub": "cli.guard:scrub",
+}
 
 
 @click.group(cls=Group, members=MEMBERS)

@@ -12,10 +12,12 @@ from cli.screen import write_json, write_line, write_table
 from cli.shell import Shell
 from cli.words import _
 
+MEMBERS = {"secure": "cli.guard:secure", "watch": "cli.guard:watch"}
 
-@click.group(cls=Group)
+
+@click.group(cls=Group, members=MEMBERS)
 def store() -> None:
-    """Show figures of the store, or rebuild what is derived from the log."""
+    """Guard the store, show its figures, or rebuild what is derived from the log."""
 
 
 @store.command("info", cls=Command)
