@@ -209,9 +209,8 @@ class WebArchive:
         return self._files[-1]
 
     def _note(self, record: Record, placed: Placed, index: int, rec: str) -> None:
-        said = {"mime": record.mime, "digest": placed.payload}
-        if record.status is not None:
-            said["status"] = str(record.status)
+        status = {} if record.status is None else {"status": str(record.status)}
+        said = {"mime": record.mime, **status, "digest": placed.payload}
         self._index.add(record.uri, record.at, said, placed)
         if record.status == 200 and not record.mime.startswith(("image/", "video/", "audio/")):
             title = f"{index}: {record.mime}"

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
 import subprocess
+import threading
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
 import pytest
 
+from crawler.browser import find_chromium
+from evidence.errors import ConfigError
 from evidence.model import CaptureKind
 from tests.evidence.package.captures import exchange, rendered, write
 from tests.packages.synthetic import make_package, make_site, png
@@ -21,7 +28,7 @@ pytestmark = pytest.mark.servers
 TOOLS = SERVERS / "webarchive" / "bin"
 WARC = "data/warc/captures-00000.warc.gz"
 WACZ = "data/wacz/captures.wacz"
-PAGE = "<!doctype html><title>Halo</title><p>isi \u00e9".encode()
+PAGE = '<!doctype html><title>Halo</title><p>isi \u00e9</p><img src="/p.png">'.encode()
 ADDRESSES = [
     "https://contoh.test/",
     "https://www.contoh.test/Jalan/?b=2&a=1",
@@ -52,6 +59,8 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
         *(exchange(url, body=url.encode()) for url in ADDRESSES),
         rendered(CaptureKind.SCREENSHOT, "image/png", png(9)),
         rendered(CaptureKind.DOM, "text/html", PAGE),
+        exchange("https://contoh.test/p.png", body=png(9), media="image/png",
+                 kind=CaptureKind.MEDIA, response_headers=(("Content-Type", "image/png"),)),
         exchange("https://contoh.test/gone", status=404, body=b""),
     )  # fmt: skip
     return folder
@@ -61,6 +70,25 @@ def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [*map(str, command)], check=False, capture_output=True, text=True, timeout=60
     )
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Address of a folder on loopback."""
+    handler = partial(Quiet, directory=str(folder))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        # A service worker runs on `localhost` without TLS.
+        yield f"http://localhost:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Not on the screen."""
 
 
 def our_index(folder: Path) -> list[str]:
@@ -96,7 +124,7 @@ def test_the_index_is_the_one_cdxj_indexer_makes(tools: Path, archive: Path) -> 
     for _, said in ours:
         del said["recordDigest"]
 
-    assert len(ours) == len(ADDRESSES) + 5
+    assert len(ours) == len(ADDRESSES) + 6
     assert ours == theirs
 
 
@@ -140,3 +168,46 @@ def test_a_screenshot_is_shown_under_a_name_of_its_own(replay: str) -> None:
 
     assert shown.content == png(9)
     assert httpx.get(f"{replay}/https://contoh.test/1", timeout=20).status_code == 404
+
+
+VIEWER = """<!doctype html><script src="/ui.js"></script>
+<replay-web-page source="/captures.wacz" replayBase="/replay/" url="{url}"></replay-web-page>"""
+
+
+@pytest.fixture(scope="module")
+def viewer(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with ReplayWeb.page and our WACZ."""
+    code = SERVERS / "replaywebpage" / "package"
+    if not (code / "sw.js").is_file():
+        pytest.skip("ReplayWeb.page is not installed; run `tests/servers/install`")
+    folder = tmp_path_factory.mktemp("viewer")
+    (folder / "replay").mkdir()
+    shutil.copy(code / "ui.js", folder)
+    shutil.copy(code / "sw.js", folder / "replay")
+    shutil.copy(archive / WACZ, folder)
+    return folder
+
+
+@pytest.mark.browser
+def test_replayweb_page_shows_a_captured_page_with_its_picture(viewer: Path) -> None:
+    from playwright.sync_api import sync_playwright
+
+    try:
+        chromium = find_chromium("")
+    except ConfigError as error:
+        pytest.skip(f"{error}")
+    (viewer / "index.html").write_text(VIEWER.format(url="https://contoh.test/p"))
+    with served(viewer) as address, sync_playwright() as playwright:
+        # A made-up page on loopback: the sandbox that root cannot have is not needed for it.
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.goto(f"{address}/index.html")
+        shown = page.frame_locator("replay-web-page iframe").frame_locator("iframe")
+        text = shown.locator("p").inner_text(timeout=40_000)
+        width = shown.locator("img").evaluate(
+            "image => image.decode().then(() => image.naturalWidth)"
+        )
+        browser.close()
+
+    assert text == "isi \u00e9"
+    assert width == 2
