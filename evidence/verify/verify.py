@@ -441,8 +441,8 @@ TEXTS = {
     "OBJECT_WITHHELD": (NOTICE, "objek ini ditahan", "this object is withheld"),
     "OBJECT_ERASED": (
         NOTICE,
-        "objek ini telah dihapus menurut pernyataan penghapusan",
-        "this object was erased",
+        "objek ini pernah ada dan telah dihapus atas perintah {0}",
+        "this object existed and was erased on order {0}",
     ),
     "SIMULATED": (
         NOTICE,
@@ -1375,14 +1375,22 @@ def account_objects(case: Case, record: Record, item: Mapping[str, Any]) -> None
         elif not opened and not closed:
             case.find("OBJECT_UNACCOUNTED", place)
         elif role in item["erased"]:
-            case.find("OBJECT_ERASED", place)
-            if not any(
-                r.type == "erasure" and r.facts.get("subject") == record.rec
-                for r in case.records.values()
-            ):
+            orders = erasure_orders(case, record.rec)
+            case.find("OBJECT_ERASED", place, ", ".join(orders) or "?")
+            if not orders:
                 case.find("ERASURE_UNEXPLAINED", place)
         elif not opened:
             case.find("OBJECT_WITHHELD", place)
+
+
+def erasure_orders(case: Case, rec: str) -> list[str]:
+    """The orders that the package's erasure statements about a record give, in log order."""
+    said = (
+        record.facts.get("order")
+        for _index, record in sorted(case.records.items())
+        if record.type == "erasure" and record.facts.get("subject") == rec
+    )
+    return [shown(order) if isinstance(order, str) and order else "?" for order in said]
 
 
 def check_heads(case: Case, export: Record) -> None:

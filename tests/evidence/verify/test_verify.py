@@ -420,7 +420,9 @@ def test_an_erased_object_is_named_and_its_erasure_shown(site: Site, tmp_path: P
     assert without.ok
     assert with_it.ok
     assert {"OBJECT_ERASED", "ERASURE_UNEXPLAINED"} <= {f.code for f in without.findings}
-    assert "OBJECT_ERASED" in {f.code for f in with_it.findings}
+    assert "this object existed and was erased on order P-1" in render_text(with_it, "en")
+    assert "telah dihapus atas perintah P-1" in render_text(with_it)
+    assert "erased on order ?" in render_text(without, "en")
     assert "ERASURE_UNEXPLAINED" not in {f.code for f in with_it.findings}
 
 
