@@ -251,3 +251,33 @@ def test_memory_does_not_grow_over_300_megabytes(tmp_path: Path) -> None:
 
     assert size > 600_000_000
     assert more_kb < 12_000
+
+
+# --- as the how-to says ------------------------------------------------------------------------
+
+
+def checked_by_hand(package: Path) -> list[str]:
+    """What the script of the how-to prints in a package's folder."""
+    text = (ROOT / "docs/how-to/web-archive.md").read_text("utf-8")
+    script = text.split("```python\n")[1].split("```")[0]
+    ran = subprocess.run(
+        [sys.executable, "-c", script], cwd=package, capture_output=True, text=True, check=True
+    )
+    return ran.stdout.splitlines()
+
+
+def test_the_script_of_the_how_to_finds_every_body_among_the_objects(package: Path) -> None:
+    said = checked_by_hand(package)
+
+    assert len(said) == 6
+    assert {line.split()[0] for line in said} == {"same"}
+
+
+def test_the_script_of_the_how_to_finds_a_body_that_is_no_object(
+    package: Path, tmp_path: Path
+) -> None:
+    forged = Twin(package, tmp_path / "forged")
+    warc = "data/warc/captures-00000.warc.gz"
+    forged.write(warc, gzip.decompress(forged.read(warc)).replace(b"<p>dukung", b"<p>DUKUNG", 1))
+
+    assert [line.split()[0] for line in checked_by_hand(forged.root)].count("DIFFERENT") == 1
