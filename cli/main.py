@@ -29,6 +29,7 @@ MEMBERS = {
     "interactions": "cli.interactions:interactions",
     "capture": "cli.capture:capture",
     "ledger": "cli.ledger:ledger",
+    "witness": "cli.witness:witness",
     "package": "cli.package:package",
     "verify": "cli.verify:verify",
     "custody": "cli.custody:custody",

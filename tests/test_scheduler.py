@@ -577,7 +577,7 @@ def test_jobs_are_neither_dropped_for_being_late_nor_run_twice_at_once(
 ) -> None:
     jobs = scheduler.waking(scheduler.Service(config, archive, Stop())).get_jobs()
 
-    assert {job.id for job in jobs} == {"tick", "seal", "health"}
+    assert {job.id for job in jobs} == {"tick", "seal", "anchor", "health"}
     for job in jobs:
         assert (job.misfire_grace_time, job.coalesce, job.max_instances) == (None, True, 1)
 

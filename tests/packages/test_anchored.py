@@ -16,9 +16,20 @@ from evidence.ledger import Checkpoint, parse_checkpoint
 from evidence.model import StatementType
 from evidence.package import select, write_package
 from evidence.seal.anchor import Anchors, Authority, Proof, timestamping
+from evidence.seal.authorities import log_proofs
+from evidence.seal.cosign import (
+    WitnessKey,
+    cosignature_line,
+    cosigned_at,
+    parse_cosignatures,
+    witness_key,
+)
 from evidence.seal.http import Unanchored
 from evidence.seal.trust import Trust
+from evidence.seal.witness import witnessing
+from evidence.seal.witnessing import WitnessDesk
 from evidence.verify.verify import Report, verify
+from tests.evidence.seal.test_witness import listening
 from tests.evidence.seal.tsa import LocalTsa, openssl, serving
 from tests.formats.second_reader import read_package
 from tests.packages.synthetic import END, NOW, ORIGIN, START, WATCH, Site, make_site
@@ -272,3 +283,55 @@ def test_a_key_that_is_retired_cannot_sign_larger_heads(made: tuple[Site, Path])
 
     assert "NOTE_KEY_RETIRED" not in codes(verify(package, before))
     assert "NOTE_KEY_RETIRED" in codes(verify(package, after))
+
+
+@pytest.fixture(scope="module")
+def witnessed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Site, Path, WitnessKey]:
+    """A package whose heads one witness has signed, without time stamps."""
+    folder = tmp_path_factory.mktemp("witnessed")
+    site = make_site(folder / "site")
+    desk = WitnessDesk(folder / "saksi", "saksi.test/1", {ORIGIN: (site.signer.vkey,)})
+    with listening(desk) as witness:
+        asked = [witnessing(witness, log_proofs(site.archive))]
+        return site, export(site, folder / "keys", folder / "out", asked), desk.key
+
+
+def test_a_witnessed_package_meets_its_quorum(witnessed: tuple[Site, Path, WitnessKey]) -> None:
+    site, package, key = witnessed
+
+    report = verify(package, Trust(ORIGIN, (site.signer.vkey,), {}, (key,), 1).text())
+
+    assert report.ok
+    assert codes(report) == []
+    assert next(c for c in report.checks if c.name == "anchors").checked == 2
+    assert report.time[0] == "OWN_CLOCK"
+
+
+def test_a_quorum_that_is_not_met_is_said(witnessed: tuple[Site, Path, WitnessKey]) -> None:
+    site, package, key = witnessed
+    other = witness_key("saksi.test/2", bytes(32))
+
+    report = verify(package, Trust(ORIGIN, (site.signer.vkey,), {}, (key, other), 2).text())
+
+    assert codes(report) == ["WITNESS_QUORUM"]
+
+
+def test_an_unknown_witness_does_not_count(witnessed: tuple[Site, Path, WitnessKey]) -> None:
+    site, package, _key = witnessed
+
+    assert codes(verify(package, trust(site))) == ["COSIGNATURE_UNKNOWN"]
+
+
+def test_a_changed_cosignature_is_found(
+    witnessed: tuple[Site, Path, WitnessKey], tmp_path: Path
+) -> None:
+    site, package, key = witnessed
+    copy = shutil.copytree(package, tmp_path / "copy")
+    for path in (copy / "data/proofs/anchors").rglob("*.cosig"):
+        (signature,) = parse_cosignatures(path.read_bytes())
+        at_s, signed = cosigned_at(signature)
+        path.write_bytes(cosignature_line(key, at_s + 1, signed))
+
+    report = verify(copy, Trust(ORIGIN, (site.signer.vkey,), {}, (key,), 1).text())
+
+    assert {"COSIGNATURE_INVALID", "WITNESS_QUORUM", "FILE_HASH"} <= set(codes(report))
