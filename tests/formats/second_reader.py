@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from tests.formats.second_anchors import anchor_sizes, read_trust, stamped_by, witnessed_by
 from tests.formats.second_schedule import due_times
 from tests.formats.second_words import (
     UnsoundError,
@@ -57,15 +57,22 @@ TYPES = {
 OUTCOMES = {
     "COMPLETE", "PARTIAL", "UNCHANGED", "EMPTY", "BLOCKED", "FAILED", "MISSED", "SUSPECT",
 }  # fmt: skip
+MALFORMED = (
+    UnsoundError, InvalidSignature, OSError, LookupError, ValueError, TypeError, AttributeError,
+)  # fmt: skip
 Record = dict[str, Any]
 
 
 @dataclass
 class Verdict:
-    """problems empty: intact. holes: slots without outcome, records named and not there."""
+    """problems empty: intact. holes: slots without outcome, records named and not there.
+
+    unproven: stamps and cosignatures of nobody who is trusted, authorities that gave none.
+    """
 
     problems: list[str] = field(default_factory=list)
     holes: list[str] = field(default_factory=list)
+    unproven: list[str] = field(default_factory=list)
     stated: bool = False
 
 
@@ -73,11 +80,11 @@ def read_package(root: Path, trust: str) -> Verdict:
     """Everything that is wrong with a package, and what its period lacks."""
     verdict = Verdict()
     reader = _Reader(root, verdict)
-    for step in (reader.files, lambda: reader.heads(trust), reader.records, reader.export,
+    for step in (reader.files, lambda: reader.heads(trust), reader.records, reader.export, reader.anchors,
                  reader.references, reader.completeness):  # fmt: skip
         try:
             step()
-        except (UnsoundError, OSError, LookupError, ValueError, TypeError, AttributeError) as error:
+        except MALFORMED as error:
             verdict.problems.append(f"{type(error).__name__}: {error}")
     return verdict
 
@@ -108,14 +115,7 @@ class _Reader:
         for item in items:
             try:
                 check(item)
-            except (
-                UnsoundError,
-                OSError,
-                LookupError,
-                ValueError,
-                TypeError,
-                AttributeError,
-            ) as error:
+            except MALFORMED as error:
                 self.verdict.problems.append(f"{item}: {error}")
 
     def files(self) -> None:
@@ -133,21 +133,11 @@ class _Reader:
             need(self.bytes(f"{name}-sha256.txt") == "".join(lines).encode(), f"{name} disagrees")
 
     def heads(self, trust: str) -> None:
-        lines = [x for x in trust.split("\n") if x and not x.startswith("#")]
-        need(lines[0] == "jejak-trust v1", "not a trust file")
-        (self.origin,) = (x[7:] for x in lines[1:] if x.startswith("origin "))
-        self.keys = dict(self._vkey(x[5:]) for x in lines[1:] if x.startswith("vkey "))
-        need(len(lines) == 2 + len(self.keys), "another line in the trust file")
+        self.trusted = read_trust(trust)
+        self.origin = self.trusted.origin
         for name in ("first", "report", "last"):
             self.head[name] = self._note(self.bytes(f"data/checkpoints/{name}.txt"))
         self.each((("first", "report"), ("report", "last")), self._consistency)
-
-    def _vkey(self, text: str) -> tuple[bytes, Ed25519PublicKey]:
-        name, key_id, key = text.split("+", 2)
-        raw = unbase64(key)
-        need(name == self.origin and len(raw) == 33 and raw[0] == 1, "not an Ed25519 key")
-        need(sha(name.encode() + b"\n" + raw).hex()[:8] == key_id, "a key under another id")
-        return bytes.fromhex(key_id), Ed25519PublicKey.from_public_bytes(raw[1:])
 
     def _note(self, note: bytes) -> Head:
         text, blank, signatures = note.decode().rpartition("\n\n")
@@ -157,16 +147,18 @@ class _Reader:
         for line in signatures[:-1].split("\n"):
             dash, name, signed = line.split(" ")
             raw = unbase64(signed)
-            need(dash == "—" and name == self.origin and raw[:4] in self.keys, "a stranger signed")
-            try:
-                self.keys[raw[:4]].verify(raw[4:], f"{text}\n".encode())
-            except InvalidSignature as error:
-                raise UnsoundError("a signature that does not hold") from error
+            need(dash == "—" and name == self.origin, "a stranger signed")
+            _, key, until = self.trusted.keys[raw[:4]]
+            need(until is None or number(size) <= until, "a retired key signed")
+            key.verify(raw[4:], f"{text}\n".encode())
         return Head(note, number(size), unbase64(root))
 
     def _consistency(self, names: tuple[str, str]) -> None:
         old, new = self.head[names[0]], self.head[names[1]]
-        text = self.bytes(f"data/checkpoints/{names[0]}-{names[1]}.consistency").decode("ascii")
+        self._continues(old, new, f"data/checkpoints/{names[0]}-{names[1]}.consistency")
+
+    def _continues(self, old: Head, new: Head, path: str) -> None:
+        text = self.bytes(path).decode("ascii")
         title, old_line, new_line, *hashes, end = text.split("\n")
         need((title, old_line, new_line, end)
              == ("jejak-consistency v1", f"old {old.size}", f"new {new.size}", ""), "its words")  # fmt: skip
@@ -313,6 +305,38 @@ class _Reader:
                  f"Source-Organization: {self.wanted['organisation']}")  # fmt: skip
         text = "".join(f"{line}\n" for line in lines)
         need(self.bytes("bag-info.txt") == text.encode(), "bag-info.txt")
+
+    def anchors(self) -> None:
+        """Stamps and cosignatures; what cannot be told for want of trusted keys is unproven."""
+        covered: set[str | None] = set()
+        needed = sorted(self.said)[-2]
+        for size in anchor_sizes(self.paths):
+            folder = f"data/proofs/anchors/{size}"
+            head = self._note(self.bytes(f"{folder}/checkpoint.txt"))
+            need(head.size == size, "a head in another's folder")
+            self._continues(head, self.head["report"], f"{folder}/report.consistency")
+            seen = {self._seen(path, head) for path in sorted(self.paths)
+                    if path.startswith(f"{folder}/") and path.endswith((".tsr", ".cosig"))}  # fmt: skip
+            covered |= seen if size > needed else set()
+        if len(covered & {name for name, _, _ in self.trusted.witnesses.values()}) < (
+            self.trusted.quorum
+        ):
+            self.verdict.unproven.append("quorum")
+        self.verdict.unproven += [
+            f"{a['authority']} pending" for a in self.wanted["anchors"] if a["status"] == "pending"
+        ]
+
+    def _seen(self, path: str, head: Head) -> str | None:
+        """The trusted authority or witness that a file shows to have seen a head."""
+        file = self.root / path
+        if path.endswith(".cosig"):
+            text = head.note.decode().rpartition("\n\n")[0] + "\n"
+            name = witnessed_by(file.read_bytes(), text, self.trusted)
+        else:
+            name = next(iter(stamped_by(file.parent, file, self.trusted)), None)
+        if name is None:
+            self.verdict.unproven.append(path)
+        return name
 
     def references(self) -> None:
         """What records say of each other."""
