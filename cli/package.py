@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,8 +12,8 @@ import click
 from cli.anchor import anchors
 from cli.command import Command, Group
 from cli.ledger import signer
-from cli.reading import Moment, account_rows
-from cli.screen import write_json, write_line
+from cli.reading import Moment, post_record, watch_ids
+from cli.screen import visible, write_json, write_line
 from cli.shell import Shell, actor
 from cli.version import tool
 from cli.words import N_, _
@@ -66,7 +67,6 @@ def create(
     The export is recorded in the log first and is part of the package.
     """
     from evidence.package import select, write_package
-    from evidence.query import find_post
 
     if not accounts and not posts:
         raise click.UsageError(_("name an account with --account or a post with --post"))
@@ -75,15 +75,16 @@ def create(
     brief = _brief(profile, case_file, draft=draft)
     archive = shell.archive
     before = archive.size()
-    watches = [row["id"] for name in accounts for row in account_rows(shell, None, name)]
-    recs = [find_post(archive, name)["post"] for name in posts]
+    watches = [watch for name in accounts for watch in watch_ids(shell, name)]
+    recs = [post_record(shell, name) for name in posts]
     period = (since, until) if since and until else None
     log = signer(shell)
     log.seal(shell.now())
     anchored = anchors(shell).run(log.head(), at_once=True)
+    chosen = select(archive, watches=watches or None, posts=recs or None, period=period)
     made = write_package(
         archive,
-        select(archive, watches=watches or None, posts=recs or None, period=period),
+        chosen,
         directory,
         signer=log,
         now=shell.now(),
@@ -97,10 +98,14 @@ def create(
         brief=brief,
     )
     _project(shell, before)
+    erased = _erased(shell, frozenset(chosen.indices))
     if as_json:
-        write_json({"package": str(made)})
+        write_json({"package": str(made), "erased": erased})
         return
     write_line(_("package: {name}").format(name=made))
+    for number, n in erased.items():
+        said = _("{n} records of it existed and were erased on order {order}")
+        write_line(said.format(n=n, order=number))
     write_line(_("Check it: jejak verify {name} --trust FILE").format(name=made))
 
 
@@ -114,6 +119,18 @@ def _brief(profile: str | None, case_file: Path | None, *, draft: bool) -> Brief
     require_complete_call(chosen, has_case=case_file is not None, draft=draft)
     case = read_case(case_file) if case_file else parse_case({}, "")
     return Brief(profile=chosen, case=case, draft=draft)
+
+
+def _erased(shell: Shell, indices: frozenset[int]) -> dict[str, int]:
+    """Order -> how many of the records at these leaves were erased on it."""
+    from evidence.erasure import erased_records
+
+    orders: Counter[str] = Counter()
+    for rec, tombstone in erased_records(shell.archive).items():
+        entry = shell.archive.entry(rec)
+        if entry is not None and entry.index in indices:
+            orders[visible(str(tombstone.statement.facts["order"]))] += 1
+    return dict(sorted(orders.items()))
 
 
 def _project(shell: Shell, start: int) -> None:

@@ -72,6 +72,31 @@ def account_rows(shell: Shell, platform: str | None, account: str | None) -> lis
     return find_watches(shell.archive, account, platform)
 
 
+def watch_ids(shell: Shell, account: str) -> list[str]:
+    """Watch ids of the accounts a name fits; a watch id also after its account was erased.
+
+    Raises ScopeError when nothing in the archive has that name.
+    """
+    from evidence.query.subject import WATCH, find_subject
+
+    if WATCH.match(account.strip()):
+        return [find_subject(shell.archive, account).id]
+    return [str(row["id"]) for row in account_rows(shell, None, account)]
+
+
+def post_record(shell: Shell, post: str) -> str:
+    """Record id of the first snapshot of a post; `post:` and a record id also after its erasure.
+
+    Raises ScopeError when nothing in the archive has that name.
+    """
+    from evidence.query import find_post
+    from evidence.query.subject import find_subject
+
+    if post.startswith("post:"):
+        return find_subject(shell.archive, post).id
+    return str(find_post(shell.archive, post)["post"])
+
+
 def zones_of(shell: Shell) -> dict[str, str]:
     """watch -> IANA zone of its entry."""
     return {row["id"]: row["entry"]["zone"] for row in shell.archive.rows("watches")}

@@ -149,3 +149,25 @@ def test_a_check_of_a_package_is_recorded_when_asked_and_shows_in_its_chain(call
     assert [(c["purpose"], c["order"]) for c in chain if c["action"] == "VERIFY"] == [
         ("sidang", "9/ST")
     ]
+
+
+@pytest.mark.parametrize("language", ["en_US.UTF-8", "id_ID.UTF-8"])
+def test_a_package_made_afterwards_says_what_existed_and_on_what_order_it_was_erased(
+    call, asked, archive, language
+):
+    first = archive.row("posts", "telegram|42")["post"]
+    call("erase", "confirm", asked, "--officer", "Ani Lestari", env=ANI)
+
+    made = call(
+        "package", "create", "out", "--post", f"post:{first}", "--purpose", "p", "--order", "8/ST",
+        env={"LANG": language},
+    )  # fmt: skip
+    (folder,) = Path("out").iterdir()
+    Path("trust.txt").write_text(call("ledger", "trust").stdout)
+    checked = call("verify", str(folder), "--trust", "trust.txt", env={"LANG": language})
+
+    assert made.exit_code == exits.OK, made.stderr
+    assert "12/2026" in made.stdout
+    assert checked.exit_code == exits.OK, checked.stdout
+    assert {"en": "existed and was erased on order 12/2026",
+            "id": "pernah ada dan telah dihapus atas perintah 12/2026"}[language[:2]] in checked.stdout  # fmt: skip
