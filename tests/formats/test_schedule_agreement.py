@@ -30,6 +30,7 @@ from evidence.model import (
 )
 from evidence.planning import slots_then
 from evidence.projection import project_entries
+from evidence.query.completeness import completeness
 from evidence.record import Recorder
 from evidence.store import MemoryArchive
 from evidence.timetable import Timeline, watch_version
@@ -193,3 +194,7 @@ def test_whenever_one_wakes_every_due_visit_ends_with_one_outcome_and_no_other_d
         due = by_core(archive, watch, START - timedelta(days=5), last)
         ended = sorted(row["due_at"] for row in archive.rows("outcomes", {"watch": watch}))
         assert ended == due
+
+    for account in completeness(archive, last):
+        assert (account.holes, account.pending, account.unplanned) == ((), (), ())
+        assert account.due == sum(account.outcomes.values())
