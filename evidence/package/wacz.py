@@ -1,7 +1,7 @@
 """One WACZ 1.1.1 file from WARC files, their index and a list of pages.
 
-Written here and not by py-wacz: that reads every WARC again, keeps the archive unpacked beside it,
-and brings an AGPL library and forty others (docs/decisions/0010-own-wacz-writer.md).
+Written here and not by py-wacz: that reads every WARC again and brings thirty-two distributions, an
+AGPL library among them (docs/decisions/0010-own-wacz-writer.md).
 """
 
 from __future__ import annotations

@@ -219,7 +219,8 @@ def _certificate(capture: Capture, main: Record, certificate: bytes, digest: str
 def _metadata(capture: Capture, uri: str, main: Record | None, certificate: str) -> Record:
     """What the log says of this capture, so that a record leads back to its statement."""
     facts, said = capture.facts, capture.exchange
-    took = parse_instant(said["fetched_at"]) - parse_instant(said["requested_at"])
+    asked_at = str(said.get("requested_at") or _at(capture))
+    took = parse_instant(_at(capture)) - parse_instant(asked_at)
     lines = [
         ("jejak-record", capture.rec),
         ("jejak-index", capture.index),
@@ -233,8 +234,8 @@ def _metadata(capture: Capture, uri: str, main: Record | None, certificate: str)
         ("jejak-body", capture.closed or "here"),
         ("jejak-body-bytes", said.get("body_bytes")),
         ("jejak-body-sha256", said.get("body_sha256")),
-        ("jejak-requested-at", said["requested_at"]),
-        ("jejak-fetched-at", said["fetched_at"]),
+        ("jejak-requested-at", asked_at),
+        ("jejak-fetched-at", _at(capture)),
         ("jejak-tls-certificate-sha256", certificate),
         ("fetchTimeMs", round(took.total_seconds() * 1000)),
     ]
@@ -260,7 +261,7 @@ def _uri(capture: Capture) -> str:
 
 
 def _at(capture: Capture) -> str:
-    return str(capture.exchange["fetched_at"])
+    return str(capture.facts["fetched_at"])
 
 
 def _remote(capture: Capture) -> tuple[tuple[str, str], ...]:

@@ -156,6 +156,8 @@ class WebArchive:
         if entry.statement.type is not StatementType.CAPTURE or "exchange" not in objects:
             return
         capture = capture_of(entry, objects, closed)
+        if not isinstance(capture.exchange.get("url"), str):
+            return
         try:
             file = self._current()
             for record in records(capture, self._certificates):

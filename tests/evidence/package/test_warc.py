@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
@@ -153,6 +153,45 @@ def test_an_address_cannot_begin_another_line(tmp_path: Path, url: str) -> None:
     assert found.isascii()
     assert not set(found) & set(" \r\n")
     assert [r.rec_type for r, _ in read(tmp_path)][1:] == ["request", "response", "metadata"]
+
+
+@settings(max_examples=60)
+@given(
+    url=st.text(max_size=40).map(lambda tail: f"https://contoh.test/{tail}"),
+    headers=st.lists(st.tuples(st.text(max_size=12), st.text(max_size=30)), max_size=5),
+    error=st.text(max_size=12),
+    body=st.binary(max_size=80),
+)
+def test_nothing_a_server_says_can_break_out_of_its_record(
+    tmp_path_factory: pytest.TempPathFactory,
+    url: str,
+    headers: list[tuple[str, str]],
+    error: str,
+    body: bytes,
+) -> None:
+    """What is stored has no lone surrogates; to_value saw to that."""
+    folder = tmp_path_factory.mktemp("warc")
+    write(
+        folder,
+        exchange(url, response_headers=tuple(headers), request_headers=tuple(headers), body=body,
+                 error=error),
+    )  # fmt: skip
+    kinds = [record.rec_type for record, _ in read(folder)]
+
+    assert kinds == ["warcinfo", "request", "response", "metadata"]
+    assert block_of(folder, "response").endswith(b"\r\n\r\n" + body)
+    assert len(fields(of_type(folder, "metadata")[0][1])) <= 16
+    assert checked(folder) == 0
+
+
+def block_of(folder: Path, kind: str) -> bytes:
+    """A record's whole block, HTTP head and all."""
+    with (folder / WARC).open("rb") as file:
+        for record in ArchiveIterator(file, no_record_parse=True):
+            if record.rec_type == kind:
+                data: bytes = record.raw_stream.read()
+                return data
+    raise AssertionError(f"no {kind} record")
 
 
 def test_chunks_are_not_looked_for_in_a_body_that_has_none(tmp_path: Path) -> None:

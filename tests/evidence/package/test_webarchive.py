@@ -15,12 +15,23 @@ from warcio.archiveiterator import ArchiveIterator
 from evidence.canonical import decode
 from evidence.errors import PackageError
 from evidence.model import CaptureKind
+from evidence.package import select, write_package
 from evidence.package.bag import Bag
 from evidence.package.webarchive import WebArchive
 from evidence.verify import verify
-from tests.evidence.package.captures import ABOUT, exchange, rendered, write
+from tests.evidence.package.captures import ABOUT, draft, entry, exchange, rendered, write
 from tests.packages.adversary import Twin
-from tests.packages.synthetic import NIP, Site, make_package, make_site
+from tests.packages.synthetic import (
+    END,
+    NIP,
+    NOW,
+    START,
+    WATCH,
+    Site,
+    make_package,
+    make_site,
+    png,
+)
 
 WACZ = "data/wacz/captures.wacz"
 ROOT = Path(__file__).resolve().parents[3]
@@ -104,6 +115,15 @@ def test_nothing_is_written_where_there_is_no_capture(tmp_path: Path) -> None:
 
     assert bag.hashes == {}
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_capture_without_an_address_stops_no_export(tmp_path: Path) -> None:
+    found, objects = entry(draft(exchange(), "a" * 32), 0)
+    bag, web = Bag(tmp_path), WebArchive(tmp_path, ABOUT)
+    web.add(found, {**objects, "exchange": b"{}"}, {})
+    web.finish(bag)
+
+    assert bag.hashes == {}
 
 
 def test_a_disk_that_takes_nothing_is_a_package_error(tmp_path: Path) -> None:
@@ -203,6 +223,51 @@ def test_an_identity_number_is_not_in_the_web_archive(package: Path) -> None:
         for name in archive.namelist():
             data = archive.read(name)
             assert NIP.encode() not in (gzip.decompress(data) if name.endswith(".gz") else data)
+
+
+def shut(site: Site, folder: Path, *roles: str) -> Path:
+    """A package with these roles withheld, of everything."""
+    return write_package(
+        site.archive, select(site.archive, watches=(WATCH,), period=(START, END)), folder,
+        signer=site.signer, now=NOW, purpose="uji", order="ST-1/2026", actor={"nama": "Uji"},
+        organisation="Bawaslu Uji", software="jejak 0.1.0", withhold={"identity", *roles},
+    )  # fmt: skip
+
+
+def plain(package: Path) -> bytes:
+    return b"".join(gzip.decompress(p.read_bytes()) for p in (package / "data/warc").iterdir())
+
+
+def test_a_withheld_body_is_not_disclosed_by_the_web_archive(site: Site, tmp_path: Path) -> None:
+    package = shut(site, tmp_path / "out", "body")
+    warc = plain(package)
+
+    assert verify(package, site.trust).ok
+    assert b"<p>dukung" not in warc
+    assert png(40) not in warc
+    assert warc.count(b"jejak-body: withheld\r\n") == 6
+    assert b"WARC-Type: response" not in warc
+
+
+def test_a_withheld_exchange_is_not_disclosed_by_the_web_archive(
+    site: Site, tmp_path: Path
+) -> None:
+    package = shut(site, tmp_path / "out", "exchange")
+
+    assert verify(package, site.trust).ok
+    assert not (package / "data/warc").exists()
+    assert not (package / "data/wacz").exists()
+
+
+def test_an_erased_capture_is_not_in_the_web_archive(tmp_path: Path) -> None:
+    site = make_site(tmp_path)
+    assert site.recs
+    site.archive.erase(site.recs[f"{WATCH} shot"])
+    warc = plain(make_package(site, tmp_path / "out"))
+
+    assert b"jejak-kind: screenshot" not in warc
+    assert png(200) not in warc
+    assert png(40) in warc
 
 
 # --- memory ------------------------------------------------------------------------------------
