@@ -231,6 +231,19 @@ def test_trust_files_are_taken_and_refused_alike(page: Any, site: Site) -> None:
 
 
 @pytest.mark.browser
+def test_every_refusal_of_a_trust_file_is_said_in_indonesian(page: Any) -> None:
+    source = (ROOT / "evidence/verify/verify.py").read_text("utf-8")
+    said = {
+        message.replace("{kind}", kind)
+        for message in re.findall(r'raise TrustError\(f?"([^"]+)"\)', source)
+        for kind in ("1", "4")
+    }
+
+    assert len(said) == source.count("raise TrustError(") + 1
+    assert said <= set(page.evaluate("Object.keys(page.TRUST_ID)"))
+
+
+@pytest.mark.browser
 def test_its_own_digests_are_those_of_the_standard_library(page: Any) -> None:
     rng = random.Random(5)
     data = [rng.randbytes(n) for n in (0, 1, 55, 56, 63, 64, 65, 111, 112, 127, 128, 129, 1000)]
