@@ -13,7 +13,7 @@ from pathlib import Path
 # Imported here so that no process has to.
 import crawler.run
 import crawler.spider
-import evidence.store.mongo
+import evidence.store.mongo  # noqa: F401
 import pipelines.record  # noqa: F401
 from evidence.canonical import new_record_id
 from evidence.model import Draft, Plain, StatementType

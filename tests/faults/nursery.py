@@ -104,7 +104,7 @@ def _live(role: Role, args: list[Any], stderr: Path) -> None:
             os.dup2(end, stream)
         role(*args)
         code = 0
-    except BaseException:
+    except BaseException:  # noqa: BLE001 -- a forked process ends here, whatever it met
         traceback.print_exc()
     finally:
         sys.stderr.flush()
