@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MEMBERS = {
     "anchor": "cli.anchor:anchor",
     "export": "cli.anchor:export",
+    "rotate-key": "cli.keys:rotate",
     "scrub": "cli.guard:scrub",
 }
 
@@ -79,11 +80,11 @@ def trust(shell: Shell, as_json: bool) -> None:
     from evidence.seal.authorities import read_authorities
     from evidence.seal.trust import Trust
 
-    said = read_authorities(shell.config.data_dir)
+    log, said = signer(shell), read_authorities(shell.config.data_dir)
     text = Trust(
         shell.config.origin,
-        (signer(shell).vkey,),
-        {},
+        log.keys,
+        log.retired,
         tuple(witness.key for witness in said.witnesses),
         said.quorum,
         tuple((tsa.name, tsa.roots.decode("utf-8", "replace")) for tsa in said.tsas),
@@ -152,7 +153,7 @@ def full_check(shell: Shell, *, objects: bool = True) -> Check:
     log = signer(shell) if has_key(shell) else None
     return check_all(
         shell.archive,
-        keys=[log.vkey] if log else [],
+        keys=list(log.keys) if log else [],
         check_signature=check_ed25519,
         signed=log.head() if log else None,
         objects=objects,

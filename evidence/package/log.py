@@ -12,6 +12,7 @@ from evidence.ledger import (
     Tree,
     VerifierKey,
     parse_checkpoint,
+    parse_note,
     verify_note,
 )
 from evidence.model import Entry
@@ -42,13 +43,15 @@ class LogView:
                 "Run a full check of the log; nothing may be exported until it is explained",
             )
 
-    def first_head(self, after: int, key: VerifierKey, newest: Checkpoint) -> Checkpoint:
-        """The oldest stored head that covers leaf `after`, signed by this key.
+    def first_head(
+        self, after: int, keys: Collection[VerifierKey], newest: Checkpoint
+    ) -> Checkpoint:
+        """The oldest stored head that covers leaf `after`, signed by one of these keys.
 
         Raises IntegrityError when a stored head is not one of this log.
         """
         for size, note in self.archive.checkpoints():
-            if not after < size <= newest.size or not _signed(note, key):
+            if not after < size <= newest.size or not _signed(note, keys):
                 continue
             head = parse_checkpoint(note)
             if head.size != size or self.tree.root(size) != head.root:
@@ -57,9 +60,10 @@ class LogView:
         return newest
 
 
-def _signed(note: bytes, key: VerifierKey) -> bool:
-    """Whether this key signed the note. Raises ParseError, IntegrityError for a broken note."""
-    if f"— {key.name} ".encode() not in note:
+def _signed(note: bytes, keys: Collection[VerifierKey]) -> bool:
+    """Whether one of these keys signed. Raises ParseError, IntegrityError for a broken note."""
+    known = {(key.name, key.id) for key in keys}
+    if known.isdisjoint((s.name, s.id) for s in parse_note(note).signatures):
         return False
-    verify_note(note, [key], check_ed25519)
+    verify_note(note, tuple(keys), check_ed25519)
     return True

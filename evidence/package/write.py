@@ -127,7 +127,7 @@ def _fill(packed: _Packed, selection: Selection, signer: Signer, export: Export,
     packed.web.finish(packed.bag)
     contents = Contents(entries, packed.said, packed.records, frozenset(selection.watches))
     briefed = apply_brief(export.brief, contents, log.archive, report_head.size)
-    first = log.first_head(selection.indices[0], signer.vkey, report_head)
+    first = log.first_head(selection.indices[0], signer.keys, report_head)
     facts = Facts(
         entries=entries,
         said=packed.said,

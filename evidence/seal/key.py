@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,8 +32,15 @@ class SigningKey:
 
     def sign(self, text: str) -> bytes:
         """The signed note of a text."""
-        signature = self.secret.sign(text.encode())
-        return make_note(text, [NoteSignature(self.public.name, self.public.id, signature)])
+        return cross_sign(text, (self,))
+
+
+def cross_sign(text: str, keys: Sequence[SigningKey]) -> bytes:
+    """The note of a text signed by each of the keys, in this order."""
+    return make_note(
+        text,
+        [NoteSignature(k.public.name, k.public.id, k.secret.sign(text.encode())) for k in keys],
+    )
 
 
 def open_key(key_dir: Path, origin: str) -> SigningKey:

@@ -13,7 +13,8 @@ from evidence.ledger import Checkpoint, Frontier, VerifierKey, leaf_hash, parse_
 from evidence.model import Draft, StatementType
 from evidence.seal.disk import locked
 from evidence.seal.head import Head, read_head, write_head
-from evidence.seal.key import open_key
+from evidence.seal.key import SigningKey, cross_sign, open_key
+from evidence.seal.keyring import handover_done, next_key, read_ring, retire, take_over
 from evidence.seal.wallclock import read_clock
 from evidence.store.ports import Archive
 
@@ -48,8 +49,18 @@ class Signer:
 
     @property
     def vkey(self) -> VerifierKey:
-        """The public key, for the trust file."""
+        """The public key that signs now."""
         return self._key.public
+
+    @property
+    def keys(self) -> tuple[VerifierKey, ...]:
+        """Every key the log has had, oldest first, for the trust file."""
+        return (*(item.key for item in read_ring(self._key_dir)), self._key.public)
+
+    @property
+    def retired(self) -> dict[bytes, int]:
+        """Key id -> largest size of a head that a former key is trusted for."""
+        return {item.key.id: item.until for item in read_ring(self._key_dir)}
 
     def head(self) -> Checkpoint | None:
         """The checkpoint signed last, None before the first. Raises IntegrityError."""
@@ -79,12 +90,74 @@ class Signer:
         StoreError when the archive cannot be read.
         """
         with locked(self._key_dir / "lock"):
+            self._load_key()
             head = read_head(self._key_dir, self._origin)
             try:
                 self._check_clock(now)
                 return self._grow(head)
             except _Refusal as refusal:
                 raise self._refused(refusal, head, now) from refusal
+
+    def rotate(self, now: datetime, *, compromised: bool = False) -> VerifierKey:
+        """Let a new key sign from now on; the same log goes on. Returns the new key.
+
+        The log says so in `key` statements. The head over them is signed by both keys, so that
+        whoever trusts the old one sees it name the new one; a compromised key does not sign it,
+        and is trusted for the heads it had signed before only. The old secret is removed. Cut
+        short anywhere, the next call goes on where it stopped.
+
+        Raises IntegrityError as `seal` does, ConfigError when a key cannot be kept.
+        """
+        with locked(self._key_dir / "lock"):
+            self._load_key()
+            head = read_head(self._key_dir, self._origin)
+            try:
+                self._check_clock(now)
+                self._grow(head)
+                return self._hand_over(now, compromised=compromised)
+            except _Refusal as refusal:
+                raise self._refused(refusal, head, now) from refusal
+
+    def _hand_over(self, now: datetime, *, compromised: bool) -> VerifierKey:
+        old, new = self._key, next_key(self._key_dir, self._origin)
+        before = read_head(self._key_dir, self._origin)
+        self._archive.record(self._key_drafts(old, new, before.size, now, compromised=compromised))
+        leaves = list(self._leaves(before.size, self._archive.size()))
+        grown = Head(self._origin, before.frontier.extend(leaves), leaves[-1])
+        signing = (new,) if compromised else (old, new)
+        signed = replace(grown, note=cross_sign(grown.text(), signing))
+        retire(self._key_dir, old.public, before.size if compromised else signed.size)
+        write_head(self._key_dir, signed)
+        self._archive.add_checkpoint(signed.size, signed.note)
+        take_over(self._key_dir)
+        self._load_key()
+        return self._key.public
+
+    def _key_drafts(
+        self, old: SigningKey, new: SigningKey, size: int, now: datetime, *, compromised: bool
+    ) -> list[Draft]:
+        """What the log says of a change of keys; once for each new key and signed head."""
+        events: list[tuple[str, str | None, SigningKey]] = []
+        if compromised:
+            events.append(("COMPROMISED", None, old))
+        events.append(("CREATED" if compromised else "ROTATED", str(old.public), new))
+        return [
+            Draft(
+                StatementType.KEY,
+                record_id("key", self._origin, event, str(new.public), str(size)),
+                now,
+                self._clock,
+                {"event": event, "previous": previous, "size": size, "vkey": str(key.public)},
+            )
+            for event, previous, key in events
+        ]
+
+    def _load_key(self) -> None:
+        """The key as it is now: another process may have changed it since we opened it."""
+        self._key = open_key(self._key_dir, self._origin)
+        if handover_done(self._key_dir, self._key.public):
+            take_over(self._key_dir)
+            self._key = open_key(self._key_dir, self._origin)
 
     def audit(self, now: datetime) -> int:
         """Read the whole log again and compare it with the signed head; returns leaves read.

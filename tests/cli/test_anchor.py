@@ -87,3 +87,16 @@ def leaf_hashes(bundle: bytes) -> bytes:
         hashes += hashlib.sha256(b"\0" + bundle[2 : 2 + size]).digest()
         bundle = bundle[2 + size :]
     return hashes
+
+
+def test_a_new_key_signs_and_the_trust_file_retires_the_old_one(call: Run) -> None:
+    call("ledger", "seal")
+    old = call("ledger", "trust").output.splitlines()[-1].removeprefix("vkey ")
+
+    done = json.loads(call("ledger", "rotate-key", "--json").output)
+    lines = call("ledger", "trust").output.splitlines()
+
+    assert lines[-1] == f"vkey {done['vkey']}"
+    assert lines[-2].startswith("retired ")
+    assert lines[-2].endswith(old)
+    assert call("ledger", "fsck").exit_code == 0
