@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidSignature
 
 from tests.formats.second_anchors import anchor_sizes, read_trust, stamped_by, witnessed_by
 from tests.formats.second_schedule import due_times
+from tests.formats.second_statement import references, statement
 from tests.formats.second_words import (
     UnsoundError,
     both_roots,
@@ -37,25 +38,9 @@ BOUND = ("data/report/laporan.html", "verify/README-id.txt", "verify/verify.py")
 ALSO_BOUND = re.compile(
     r"(data/(proofs/anchors|report|wacz|warc)|verify)(/[a-z0-9][a-z0-9._-]{0,99}){1,4}"
 )
-NAMES = {
-    "reading": {"capture": {"capture"}}, "account": {"capture": {"capture"}},
-    "interaction": {"capture": {"capture"}}, "fingerprint": {"capture": {"capture"}},
-    "snapshot": {"capture": {"capture"}, "post": {"snapshot"}, "previous": {"snapshot"}},
-    "observation": {"capture": {"capture"}, "control": {"capture"}, "post": {"snapshot"}},
-    "capture": {"of": {"capture", "snapshot"}},
-    "erasure": {"subject": None},
-}  # fmt: skip
-SAME_WATCH = {"reading", "snapshot", "observation", "account"}
 OUR_JSON = {
     "account", "actor", "campaign", "entry", "exchange", "fingerprint", "gaps", "interaction",
     "observation", "officer", "package", "post", "reading",
-}  # fmt: skip
-TYPES = {
-    "genesis", "campaign", "watch", "capture", "reading", "snapshot", "observation", "account",
-    "interaction", "fingerprint", "outcome", "custody", "anchor", "alarm", "erasure", "key",
-}  # fmt: skip
-OUTCOMES = {
-    "COMPLETE", "PARTIAL", "UNCHANGED", "EMPTY", "BLOCKED", "FAILED", "MISSED", "SUSPECT",
 }  # fmt: skip
 MALFORMED = (
     UnsoundError, InvalidSignature, OSError, LookupError, ValueError, TypeError, AttributeError,
@@ -174,24 +159,7 @@ class _Reader:
 
     def _record(self, index: int) -> None:
         self.leaf[index] = self.bytes(f"data/statements/{index}.json")
-        said = canonical(self.leaf[index])
-        need(set(said) == {"at", "clock", "facts", "objects", "rec", "type", "v"}, "its fields")
-        need(said["v"] == 1 and re.fullmatch("[0-9a-f]{32}", said["rec"]), "its version or id")
-        need(said["type"] in TYPES and said["clock"] in ("system", "simulated"), "type or clock")
-        need(len(self.leaf[index]) <= 65_535, "its length")
-        instant(said["at"])
-        roles = [ref["role"] for ref in said["objects"]]
-        need(len(set(roles)) == len(roles), "a role twice")
-        for ref in said["objects"]:
-            need(set(ref) == {"commit", "media", "role", "size"} and ref["size"] >= 0, "an object")
-            need(re.fullmatch("[a-z][a-z0-9_-]{0,40}", ref["role"]), "a role's form")
-        if said["type"] == "outcome" and said["facts"]["slot"] is not None:
-            facts = said["facts"]
-            need(facts["slot"] == f"{facts['watch']}@{facts['due_at'][:19]}Z", "its slot")
-            need(instant(facts["due_at"]) and facts["outcome"] in OUTCOMES, "its word")
-            need(said["rec"] == derived("outcome", facts["slot"]), "its derived id")
-        if said["type"] == "genesis":
-            need(said["rec"] == derived("genesis", said["facts"]["origin"]), "its derived id")
+        said = statement(self.leaf[index])
         self.said[index] = said
         last = self.head["last"]
         text, _, rest = self.bytes(f"data/proofs/{index}.tlog-proof").decode().partition("\n\n")
@@ -344,35 +312,15 @@ class _Reader:
         self.each(self.said, self._references)
 
     def _references(self, index: int) -> None:
-        said, facts = self.said[index], self.said[index]["facts"]
-        for name, kinds in NAMES.get(said["type"], {}).items():
-            rec = facts.get(name)
-            if rec is None:
-                continue
-            if rec not in self.by_rec:
-                self.verdict.holes.append(rec)
-                continue
-            where, other = self.by_rec[rec]
-            need(where < index and (kinds is None or other["type"] in kinds), f"its {name}")
-            same = said["type"] not in SAME_WATCH or facts["watch"] == other["facts"]["watch"]
-            need(same, f"{name} of another account")
-        if said["type"] == "snapshot":
-            need((facts["number"] == 1) == (facts["post"] is None), "its number")
-            before = self.by_rec.get(facts["previous"])
-            if before:
-                post = before[1]["facts"]["post"] or before[1]["rec"]
-                count = before[1]["facts"]["number"]
-                need((post, count) == (facts["post"], facts["number"] - 1), "its predecessor")
+        said = self.said[index]
+        self.verdict.holes += references(index, said, self.by_rec)
         if said["type"] == "capture":
-            self._capture(index, facts)
-
-    def _capture(self, index: int, facts: Record) -> None:
-        body, exchange = (self.opened.get((index, role)) for role in ("body", "exchange"))
-        if body is not None and exchange is not None:
-            need(canonical(exchange)["body_sha256"] == sha(body).hex(), "another body")
-        for head in self.head.values():
-            if sha(head.note).hex() == facts["anchor"]:
-                need(head.size <= index, "an anchor from later")
+            body, exchange = (self.opened.get((index, role)) for role in ("body", "exchange"))
+            if body is not None and exchange is not None:
+                need(canonical(exchange)["body_sha256"] == sha(body).hex(), "another body")
+            for head in self.head.values():
+                late = sha(head.note).hex() == said["facts"]["anchor"] and head.size > index
+                need(not late, "an anchor from later")
 
     def completeness(self) -> None:
         """Slots of the period that have no outcome."""
