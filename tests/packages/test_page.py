@@ -419,3 +419,18 @@ def test_captured_names_are_shown_as_text(
     assert "<img src=x onerror=alert(1)>" in page.inner_text("#findings")
     assert page.query_selector("#findings img") is None
     assert heard == [PAGE.as_uri()]
+
+
+@pytest.mark.browser
+def test_a_folder_around_the_package_is_pointed_out(
+    desk: tuple[Any, Path, list[str]], sound: Path
+) -> None:
+    page, trust, _ = desk
+    page.set_input_files("#trust-file", trust)
+
+    page.set_input_files("#package-files", sound)
+    page.wait_for_selector("#check:enabled")
+    assert "bagit.txt" not in page.inner_text("#package-said")
+    page.set_input_files("#package-files", sound.parent)
+    page.wait_for_function("document.querySelector('#package-said .wrong')")
+    assert "bagit.txt" in page.inner_text("#package-said")
