@@ -255,6 +255,11 @@ def verifier_made_lenient(t: Twin, site: Site) -> None:
 
 
 @twin("FILE_HASH")
+def page_made_lenient(t: Twin, site: Site) -> None:
+    t.edit("verify/verify.html", b'verdict: "NOT_INTACT"', b'verdict: "INTACT"')
+
+
+@twin("FILE_HASH")
 def instructions_reworded(t: Twin, site: Site) -> None:
     t.edit("verify/README-id.txt", b"Jangan memakai kunci", b"Silakan pakai kunci ")
 
