@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -47,6 +48,9 @@ def package() -> None:
 @click.option(
     "--draft", is_flag=True, help=N_("Write it though requirements of the profile are not met.")
 )
+@click.option(
+    "--pdf/--no-pdf", default=True, help=N_("Also make the report as PDF; it takes seconds.")
+)
 @click.pass_obj
 def create(
     shell: Shell,
@@ -60,6 +64,7 @@ def create(
     profile: str | None,
     case_file: Path | None,
     draft: bool,
+    pdf: bool,
     as_json: bool,
 ) -> None:
     """Write a package about accounts or posts into DIRECTORY.
@@ -95,7 +100,7 @@ def create(
         software=tool(),
         clock=shell.config.clock().source,
         anchors=[standing.facts() for standing in anchored],
-        brief=brief,
+        brief=replace(brief, printed=pdf, technical=_technical(shell, watches, recs)),
     )
     _project(shell, before)
     erased = _erased(shell, frozenset(chosen.indices))
@@ -107,6 +112,15 @@ def create(
         said = _("{n} records of it existed and were erased on order {order}")
         write_line(said.format(n=n, order=number))
     write_line(_("Check it: jejak verify {name} --trust FILE").format(name=made))
+
+
+def _technical(shell: Shell, watches: list[str], posts: list[str]) -> dict[str, Any]:
+    """How the program collects, with the manifests of the platforms that were asked for."""
+    from cli.technical import technical_facts
+
+    rows = [shell.archive.row("watches", watch) for watch in watches]
+    rows += [next(shell.archive.rows("posts", {"post": rec}), None) for rec in posts]
+    return technical_facts(shell.config, [str(row["platform"]) for row in rows if row])
 
 
 def _brief(profile: str | None, case_file: Path | None, *, draft: bool) -> Brief:

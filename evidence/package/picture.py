@@ -10,6 +10,9 @@ from evidence.model import Entry, StatementType
 from evidence.package import layout
 
 MEDIA_TYPES = frozenset({"image/gif", "image/jpeg", "image/png", "image/webp"})
+VIEW_RATIO = 1.3
+"""Height to width of one view of a long screenshot; a page of paper holds one."""
+MAX_VIEWS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,13 @@ def begins_as_picture(data: bytes) -> bool:
     return data.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")) or (
         data[:4] == b"RIFF" and data[8:12] == b"WEBP"
     )
+
+
+def count_views(width: int, height: int) -> int:
+    """How many views a picture of this size is printed in, at most MAX_VIEWS."""
+    if width < 1 or height <= width * VIEW_RATIO * 1.05:
+        return 1
+    return min(MAX_VIEWS, -(-height // int(width * VIEW_RATIO)))
 
 
 def find_pictures(

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from evidence.ledger import Checkpoint
@@ -88,16 +88,16 @@ def render_report(facts: Facts, export: Mapping[str, Any]) -> bytes:
 
     export: see `write.export_words`.
     """
-    page = _template().render(report_words(facts, export))
-    return page.encode("utf-8")
+    return fill("laporan.html.j2", report_words(facts, export))
 
 
-def _template() -> Template:
+def fill(name: str, words: Mapping[str, Any]) -> bytes:
+    """A template of this folder filled with words, as UTF-8."""
     environment = Environment(
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, finalize=visible,
     )  # fmt: skip
-    return environment.get_template("laporan.html.j2")
+    return environment.get_template(name).render(words).encode("utf-8")
 
 
 def report_words(facts: Facts, export: Mapping[str, Any]) -> dict[str, Any]:
@@ -147,6 +147,9 @@ def _brief_words(case: _Case) -> dict[str, Any]:
         "lacking": [check for check in checks if not check["met"]],
         "technical": brief.technical,
         "printed": brief.printed,
+        "views": lambda _picture: ("",),
+        "volumes": (),
+        "cut": {},
         "collection": collection(case.facts.entries),
     }
 

@@ -26,7 +26,8 @@ from evidence.package.completeness import Contents
 from evidence.package.export import WITHHELD, Export, export_words
 from evidence.package.log import LogView
 from evidence.package.picture import begins_as_picture
-from evidence.package.report import Facts, render_report
+from evidence.package.printing import print_report
+from evidence.package.report import Facts, render_report, report_words
 from evidence.package.selection import Selection
 from evidence.package.wacz import About
 from evidence.package.warc import ROLES
@@ -139,7 +140,11 @@ def _fill(packed: _Packed, selection: Selection, signer: Signer, export: Export,
         brief=export.brief,
         briefed=briefed,
     )
-    packed.bag.write(layout.REPORT, render_report(facts, export_words(export, rec)))
+    words = export_words(export, rec)
+    packed.bag.write(layout.REPORT, render_report(facts, words))
+    if export.brief.printed:
+        for path, page in print_report(report_words(facts, words), packed.bag.root):
+            packed.bag.write(path, page)
     packed.bag.write(layout.VERIFIER, (HERE.parent / "verify" / "verify.py").read_bytes())
     packed.bag.write(layout.PAGE, (HERE.parent / "verify" / "verify.html").read_bytes())
     packed.bag.write(layout.README, (HERE / "README-id.txt").read_bytes())

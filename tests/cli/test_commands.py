@@ -332,6 +332,10 @@ def test_a_package_is_written_and_verifies_with_the_trust_file(call, archive):
     assert result.exit_code == exits.OK, result.output
     assert "INTACT" in result.stdout
     assert list(archive.rows("custody", {"action": "EXPORT"}))
+    assert (Path(path) / "data/report/laporan.pdf").read_bytes().startswith(b"%PDF-1.7")
+    said = (Path(path) / "data/report/laporan.html").read_text("utf-8")
+    assert "Telegram, public channels on the web" in said
+    assert "max_body_bytes" in said
 
 
 def test_a_package_for_a_profile_needs_its_case_file(call):
@@ -345,7 +349,7 @@ def test_a_package_for_a_profile_needs_its_case_file(call):
 def test_a_missing_field_of_the_case_file_is_named_unless_a_draft_is_wanted(call):
     Path("case.toml").write_text('number = "1/LHP"\n', "utf-8")
     options = ("package", "create", "out", "--post", "42", "--purpose", "uji", "--order", "001/ST",
-               "--profile", "temuan", "--case", "case.toml", "--json")  # fmt: skip
+               "--profile", "temuan", "--case", "case.toml", "--json", "--no-pdf")  # fmt: skip
 
     refused = call(*options)
     draft = call(*options, "--draft")
@@ -359,7 +363,7 @@ def test_a_missing_field_of_the_case_file_is_named_unless_a_draft_is_wanted(call
 
 def test_a_changed_package_is_a_finding(call):
     made = call("package", "create", "out", "--post", "42", "--purpose", "uji",
-                "--order", "001/ST", "--json")  # fmt: skip
+                "--order", "001/ST", "--json", "--no-pdf")  # fmt: skip
     Path("trust.txt").write_text(call("ledger", "trust").stdout)
     path = Path(json.loads(made.stdout)["package"])
     victim = next((path / "data" / "statements").iterdir())

@@ -1,0 +1,69 @@
+"""How the program collects, for the technical annex of a report: versions, settings, platforms."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from crawler.config import Config
+
+LIBRARIES = (
+    "jejak", "scrapy", "playwright", "pymongo", "cryptography", "imagehash", "pillow", "lxml",
+    "msgspec", "warcio", "weasyprint",
+)  # fmt: skip
+SETTINGS = (
+    "organisation", "contact", "origin", "egress_allow", "robots_exempt", "max_body_bytes",
+    "timeout_s", "pages_per_visit", "media_per_post", "children", "sandbox",
+)  # fmt: skip
+"""Settings that bear on what is collected; none of them is a password or a path."""
+
+
+def technical_facts(config: Config, platforms: Iterable[str]) -> dict[str, Any]:
+    """JSON values: `versions`, `settings`, `settings_digest` and the manifests of `platforms`."""
+    return {
+        "versions": {
+            **{name: found for name in LIBRARIES if (found := _version(name))},
+            "python": platform.python_version(),
+            "system": f"{platform.system()} {platform.machine()}",
+        },
+        "settings": {name: _said(getattr(config, name)) for name in SETTINGS},
+        "settings_digest": config.digest(),
+        "platforms": [_manifest(name) for name in sorted(set(platforms))],
+    }
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
+
+
+def _said(value: Any) -> str:
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _manifest(name: str) -> dict[str, Any]:
+    from crawler.registry import PLATFORMS
+
+    found = PLATFORMS.get(name)
+    if found is None:
+        silent = "(this version of the program has no reader for it)"
+        return {
+            "name": name, "title": name, "robots": silent, "terms": silent, "pace_s": "",
+            "concurrency": "", "observable": {}, "surfaces": [],
+        }  # fmt: skip
+    said = found.manifest
+    return {
+        "name": name,
+        "title": said.title,
+        "robots": said.robots,
+        "terms": said.terms,
+        "pace_s": str(said.pace_s),
+        "concurrency": said.concurrency,
+        "observable": {str(act): str(side) for act, side in said.observable.items()},
+        "surfaces": [{"url": s.url, "gives": s.gives} for s in said.surfaces],
+    }
