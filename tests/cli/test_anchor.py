@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -100,3 +102,34 @@ def test_a_new_key_signs_and_the_trust_file_retires_the_old_one(call: Run) -> No
     assert lines[-2].startswith("retired ")
     assert lines[-2].endswith(old)
     assert call("ledger", "fsck").exit_code == 0
+
+
+def test_the_sheet_quotes_the_head_and_its_fingerprint(call: Run, tmp_path: Path) -> None:
+    call("ledger", "seal")
+
+    done = call("ledger", "sheet", str(tmp_path / "lembar.html"), "--json")
+
+    page = (tmp_path / "lembar.html").read_text("utf-8")
+    head = json.loads(call("ledger", "head", "--json").output)
+    assert done.exit_code == 0, done.output
+    assert head["fingerprint"] in page
+    assert f"\n{head['entries']}\n" in page
+    assert "<svg" in page
+    assert "http-equiv" not in page
+    assert call("ledger", "sheet", str(tmp_path / "lembar.txt")).exit_code == 2
+
+
+def test_the_sheet_as_pdf_has_text_that_can_be_selected(call: Run, tmp_path: Path) -> None:
+    pytest.importorskip("weasyprint", reason="needs WeasyPrint; remedy: pip install weasyprint")
+    program = shutil.which("pdftotext")
+    if program is None:
+        pytest.skip("pdftotext is not installed; remedy: apt-get install poppler-utils")
+    call("ledger", "seal")
+
+    assert call("ledger", "sheet", str(tmp_path / "lembar.pdf")).exit_code == 0
+
+    said = subprocess.run(
+        [program, str(tmp_path / "lembar.pdf"), "-"], capture_output=True, check=True
+    ).stdout.decode()
+    fingerprint = json.loads(call("ledger", "head", "--json").output)["fingerprint"]
+    assert fingerprint in said.replace("\n", "")
