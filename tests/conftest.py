@@ -62,8 +62,11 @@ def _empty(server: str, name: str) -> None:
 
 def _known(name: str, made: Any) -> bool:
     """Whether a collection has the indexes an archive gives it, and no others."""
-    from evidence.store.mongo.schema import INDEXES, STATEMENTS, UNIQUE_REC
+    from evidence.store.mongo.oddities import OWN
+    from evidence.store.mongo.schema import INDEXES, PROJECTION, STATEMENTS, UNIQUE_REC
 
+    if name not in OWN and not name.startswith(PROJECTION):
+        return False
     wanted = {"_".join(fields) for fields in INDEXES.get(name, ())} | {"_id_"}
     if name == STATEMENTS:
         wanted.add(UNIQUE_REC)

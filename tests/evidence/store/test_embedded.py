@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections import namedtuple
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,10 @@ import pytest
 from evidence.canonical import new_record_id
 from evidence.errors import ConfigError, StoreError
 from evidence.model import Draft, StatementType
-from evidence.store import open_archive
+from evidence.store import open_archive, open_tripwire
 from evidence.store.attachment import ServerState, is_alive, read_state, write_state
 from evidence.store.embedded import EmbeddedServer
+from evidence.store.mongo.tripwire import Memory
 from tests.evidence.store.writing import AT
 
 WRITING = Path(__file__).with_name("writing.py")
@@ -35,6 +37,18 @@ def data_dir(tmp_path: Path) -> Path:
     except ConfigError as error:
         pytest.skip(f"needs an embedded mongod: {error}")
     return tmp_path / "data"
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A data folder whose server runs, with an archive of this process attached."""
+    folder = tmp_path_factory.mktemp("running")
+    try:
+        archive = open_archive("", folder)
+    except ConfigError as error:
+        pytest.skip(f"needs an embedded mongod: {error}")
+    yield folder
+    archive.close()
 
 
 def state_of(data_dir: Path) -> ServerState:
@@ -58,18 +72,20 @@ def other_process(data_dir: Path, how_many: int) -> subprocess.Popen[str]:
 
 
 @pytest.mark.mongo
-def test_a_clean_stop_leaves_no_process_and_keeps_the_log(data_dir: Path) -> None:
+def test_a_clean_stop_leaves_no_process_and_a_broken_state_file_does_not_stop_a_start(
+    data_dir: Path,
+) -> None:
+    data_dir.mkdir()
+    (data_dir / "mongod.json").write_text('{"port": 27', "utf-8")
     archive = open_archive("", data_dir)
     server = state_of(data_dir).server
-    archive.record([alarm()])
+    size = archive.size()
     archive.close()
 
+    assert size == 0
     assert server is not None
     assert not is_alive(server)
     assert state_of(data_dir).server is None
-    again = open_archive("embedded:", data_dir)
-    assert again.size() == 1
-    again.close()
 
 
 @pytest.mark.mongo
@@ -88,18 +104,6 @@ def test_a_second_process_attaches_and_the_last_to_leave_stops_the_server(data_d
     assert attached == 2
     assert alive_between
     assert not is_alive(server)
-
-
-@pytest.mark.mongo
-def test_a_second_archive_in_one_process_counts_for_itself(data_dir: Path) -> None:
-    one, two = open_archive("", data_dir), open_archive("", data_dir)
-    one.record([alarm()])
-    one.close()
-    one.close()
-
-    assert two.size() == 1
-    two.close()
-    assert state_of(data_dir).server is None
 
 
 @pytest.mark.mongo
@@ -145,29 +149,37 @@ def refuse_all(taken: socket.socket) -> None:
 
 
 @pytest.mark.mongo
-def test_nobody_without_the_login_reads_the_archive(data_dir: Path) -> None:
+def test_a_second_archive_in_one_process_counts_for_itself(running: Path) -> None:
+    one, two = open_archive("", running), open_archive("embedded:", running)
+    size = two.size()
+    one.record([alarm()])
+    one.close()
+    one.close()
+
+    assert two.size() == size + 1
+    two.close()
+    assert len(state_of(running).attached) == 1
+
+
+@pytest.mark.mongo
+def test_the_embedded_server_is_watched_without_roles(running: Path) -> None:
+    with contextlib.closing(open_tripwire("", running, Memory())) as tripwire:
+        assert tripwire.look() == ()
+    assert len(state_of(running).attached) == 1
+
+
+@pytest.mark.mongo
+def test_nobody_without_the_login_reads_the_archive(running: Path) -> None:
     import pymongo
     from pymongo.errors import OperationFailure
 
-    archive = open_archive("", data_dir)
-    url = f"mongodb://127.0.0.1:{state_of(data_dir).port}/?directConnection=true"
+    url = f"mongodb://127.0.0.1:{state_of(running).port}/?directConnection=true"
     with (
         pymongo.MongoClient[dict[str, object]](url) as stranger,
         pytest.raises(OperationFailure, match="requires authentication"),
     ):
         stranger["jejak"]["keys"].find_one()
-    assert (data_dir / "mongod.secret").stat().st_mode & 0o777 == 0o600
-    archive.close()
-
-
-@pytest.mark.mongo
-def test_a_state_file_cut_off_by_a_crash_does_not_stop_a_start(data_dir: Path) -> None:
-    data_dir.mkdir()
-    (data_dir / "mongod.json").write_text('{"port": 27', "utf-8")
-
-    archive = open_archive("", data_dir)
-    assert archive.size() == 0
-    archive.close()
+    assert (running / "mongod.secret").stat().st_mode & 0o777 == 0o600
 
 
 def test_without_a_mongod_the_message_says_how_to_give_a_url(

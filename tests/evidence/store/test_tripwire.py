@@ -19,7 +19,7 @@ from evidence.errors import ConfigError, IntegrityError
 from evidence.model import Draft, Plain, StatementType
 from evidence.projection import TABLES
 from evidence.seal.storewatch import Kept, StoreWatch, alarm_drafts, read_kept, write_kept
-from evidence.store import Claim, MemoryArchive, Row, Sighting, open_archive, open_tripwire
+from evidence.store import Claim, MemoryArchive, Row, Sighting, open_tripwire
 from evidence.store.mongo import MongoArchive, open_mongo
 from evidence.store.mongo.roles import secure
 from evidence.store.mongo.tripwire import Memory, Tripwire, erased_subject
@@ -285,12 +285,3 @@ def test_only_a_statement_of_an_erasure_announces_one() -> None:
 def test_what_has_no_stream_is_a_configuration_error(url: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError):
         open_tripwire(url, tmp_path, Memory())
-
-
-def test_an_archive_without_roles_is_watched_as_well(tmp_path: Path) -> None:
-    try:
-        archive = open_archive("", tmp_path)
-    except ConfigError as error:
-        pytest.skip(f"needs an embedded mongod: {error}")
-    with closing(archive), closing(open_tripwire("", tmp_path, Memory())) as tripwire:
-        assert tripwire.look() == ()
