@@ -16,6 +16,8 @@ from evidence.store.memory import MemoryArchive
 from evidence.store.ports import Archive, Row
 
 BATCH = 200
+TOGETHER = 20
+"""Accounts whose rows are folded in memory at once."""
 
 
 class _Fold(MemoryArchive):
@@ -42,8 +44,12 @@ def forget(archive: Archive, watches: Collection[str]) -> int:
 
     Accounts that kept a picture under an address one of these had kept too are folded with them.
     """
-    if not watches:
-        return 0
+    ordered = sorted(watches)
+    groups = (ordered[start : start + TOGETHER] for start in range(0, len(ordered), TOGETHER))
+    return sum(_forget_group(archive, group) for group in groups)
+
+
+def _forget_group(archive: Archive, watches: Collection[str]) -> int:
     accounts = frozenset(watches) | _sharing(archive, watches)
     seen = -1
     removed = 0

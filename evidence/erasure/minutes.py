@@ -28,6 +28,18 @@ from evidence.query.subject import SIDES, entries_of_type
 from evidence.store.ports import Archive
 
 HERE = Path(__file__).resolve().parent
+NAMES = {
+    "watch": "baris daftar pantau",
+    "capture": "halaman atau berkas yang diterima",
+    "reading": "pembacaan halaman",
+    "snapshot": "keadaan unggahan",
+    "observation": "perubahan keadaan unggahan",
+    "account": "keadaan akun",
+    "interaction": "perbuatan antarakun",
+    "fingerprint": "sidik gambar",
+    "outcome": "rincian hasil kunjungan",
+}
+"""Every type that can be erased, in the words of the minutes."""
 DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 MONTHS = (
     "Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September",
@@ -142,7 +154,7 @@ def _render(name: str, minutes: Minutes, zone: str, *, escape: bool) -> str:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.filters["waktu"] = lambda moment: spelled(moment, zone)
-    return environment.get_template(name).render(m=minutes)
+    return environment.get_template(name).render(m=minutes, names=NAMES)
 
 
 def _line(archive: Archive, tombstone: Entry) -> Line:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from evidence.erasure import confirm_erasure, request_erasure
-from evidence.erasure.minutes import minutes_html, minutes_of, minutes_text, spelled
+from evidence.erasure.minutes import NAMES, minutes_html, minutes_of, minutes_text, spelled
+from evidence.erasure.plan import ERASABLE
 from evidence.errors import ScopeError
 from evidence.query.custody import custody_draft, record_custody
 from evidence.query.subject import find_subject
@@ -67,6 +68,10 @@ def test_minutes_hold_no_word_of_what_was_erased(office, request_id):
 
     for said in (minutes_text(minutes, "Asia/Jakarta"), minutes_html(minutes, "Asia/Jakarta")):
         assert not [w for w in ("Siti", "siti_contoh", "Ralat", "t.me") if w in said]
+
+
+def test_every_type_that_can_be_erased_has_its_word():
+    assert set(NAMES) == {kind.value for kind in ERASABLE}
 
 
 def test_an_officers_name_is_no_markup(office, request_id):
