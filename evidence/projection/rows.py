@@ -1,0 +1,108 @@
+"""Rows being written, over the rows already in the archive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from evidence.model import Entry
+from evidence.record import server_of
+from evidence.store.ports import Archive, Row
+
+Objects = Mapping[str, Any]
+
+TABLES = (
+    "watches",
+    "campaigns",
+    "posts",
+    "snapshots",
+    "observations",
+    "accounts",
+    "captures",
+    "media",
+    "validators",
+    "interactions",
+    "fingerprints",
+    "outcomes",
+    "custody",
+    "anchors",
+)
+
+
+class Rows:
+    """Rows being written, over the rows already in the archive."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._new: dict[tuple[str, str], dict[str, Any]] = {}
+        self._old: dict[tuple[str, str], dict[str, Any] | None] = {}
+        self._later: dict[tuple[str, str, datetime], list[str]] = {}
+
+    def prime(self, wanted: Iterable[tuple[str, str]]) -> None:
+        """Read many rows at once, so that `before` need not ask for each."""
+        ids: dict[str, list[str]] = {}
+        for table, id in wanted:
+            if (table, id) not in self._old:
+                ids.setdefault(table, []).append(id)
+        for table, missing in ids.items():
+            found = self._archive.rows_by_id(table, missing)
+            for id in missing:
+                self._old[table, id] = found.get(id)
+
+    def before(self, table: str, id: str) -> dict[str, Any] | None:
+        """The newest version of a row, written in this fold or earlier."""
+        if (table, id) in self._new:
+            return self._new[table, id]
+        self.prime([(table, id)])
+        return self._old[table, id]
+
+    def write(self, table: str, id: str, doc: Mapping[str, Any]) -> None:
+        """Replace a row."""
+        self._new[table, id] = {"id": id, **doc}
+
+    def merge(self, table: str, id: str, fields: Mapping[str, Any]) -> None:
+        """Change some fields of a row; a row that is not there is not made."""
+        row = self.before(table, id)
+        if row is not None:
+            self._new[table, id] = {**row, **fields}
+
+    def advance(self, table: str, ids: Iterable[str], field: str, at: datetime) -> None:
+        """Make a time of rows later, where it is earlier; without reading them."""
+        for id in ids:
+            row = self._new.get((table, id))
+            if row is None:
+                self._later.setdefault((table, field, at), []).append(id)
+            elif row[field] < at:
+                row[field] = at
+
+    def written(self) -> tuple[tuple[str, str], ...]:
+        """(table, id) of the rows that will be written whole."""
+        return tuple(self._new)
+
+    def save(self) -> None:
+        """Write what was folded."""
+        self._archive.project(
+            [
+                Row(table, id, {k: v for k, v in doc.items() if k != "id"})
+                for (table, id), doc in self._new.items()
+            ]
+        )
+        for (table, field, at), ids in self._later.items():
+            self._archive.advance(table, ids, field, at)
+
+
+Fold = Callable[[Entry, Objects, Rows], None]
+
+
+def server_shown(rows: Rows, platform: str, watch: str | None) -> str:
+    """The server whose ids a watched account's pages show."""
+    row = rows.before("watches", watch) if watch else None
+    return server_of(platform, str(row["entry"].get("base_url", ""))) if row else ""
+
+
+def time_of(text: str | None) -> datetime | None:
+    """The time a stored text says, None for none."""
+    if text is None:
+        return None
+    return datetime.fromisoformat(text)

@@ -1,0 +1,162 @@
+"""What was shown: posts and their histories, accounts, and acts between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from evidence.canonical import from_value, parse_instant
+from evidence.model import Entry, Interaction
+from evidence.projection.rows import Objects, Rows, server_shown, time_of
+from evidence.record import interaction_key, post_key
+
+
+def fold_snapshot(entry: Entry, objects: Objects, rows: Rows) -> None:
+    """A state of a post, and the post as it now stands."""
+    facts = entry.statement.facts
+    said = objects["post"]
+    post = said["post"]
+    rec = entry.statement.rec
+    seen_at = parse_instant(said["seen_at"])
+    server = server_shown(rows, said["platform"], facts["watch"])
+    key = post_key(said["platform"], said["native_id"], server)
+    before = rows.before("posts", key) or {}
+    shared = {
+        "platform": said["platform"],
+        "native_id": said["native_id"],
+        "watch": facts["watch"],
+        "post": facts["post"] or rec,
+        "published_at": time_of(post["published_at"]),
+    }
+    rows.write(
+        "snapshots",
+        rec,
+        {
+            **shared,
+            "number": facts["number"],
+            "change": facts["change"],
+            "capture": facts["capture"],
+            "seen_at": seen_at,
+            "index": entry.index,
+        },
+    )
+    rows.write(
+        "posts",
+        key,
+        {
+            **shared,
+            "snapshot": rec,
+            "snapshots": facts["number"],
+            "state": _shown_state(facts["change"], said["state_digest"], before),
+            "state_digest": said["state_digest"],
+            "first_seen_at": before.get("first_seen_at") or seen_at,
+            "last_seen_at": seen_at,
+            "first_absent_at": None,
+            "absent_marker": None,
+            "url": post["url"],
+            "has_media": bool(post["media"]),
+            "author_id": post["author_id"],
+            "author_handle": post["author_handle"],
+        },
+    )
+
+
+def _shown_state(change: str, digest: str, before: Mapping[str, Any]) -> str:
+    """State of a post whose content was seen: EDITED when it is not that of the last snapshot."""
+    other = change == "RETURNED" and before.get("state_digest") != digest
+    return "EDITED" if change == "EDITED" or other else "PRESENT"
+
+
+def fold_observation(entry: Entry, objects: Objects, rows: Rows) -> None:
+    """A change of a post that was not shown."""
+    facts = entry.statement.facts
+    said = objects["observation"]
+    server = server_shown(rows, said["platform"], facts["watch"])
+    key = post_key(said["platform"], said["native_id"], server)
+    first_absent = time_of(said["first_absent_at"])
+    rows.write(
+        "observations",
+        entry.statement.rec,
+        {
+            "post": facts["post"],
+            "native_id": said["native_id"],
+            "platform": said["platform"],
+            "watch": facts["watch"],
+            "change": said["change"],
+            "state": said["state"],
+            "previous_state": said["previous_state"],
+            "seen_at": time_of(said["seen_at"]),
+            "last_seen_at": time_of(said["last_seen_at"]),
+            "first_absent_at": first_absent,
+            "marker": said["marker"],
+            "capture": facts["capture"],
+            "control": facts["control"],
+            "index": entry.index,
+        },
+    )
+    rows.merge(
+        "posts",
+        key,
+        {
+            "state": said["state"],
+            "first_absent_at": first_absent,
+            "absent_marker": said["marker"] if first_absent else None,
+        },
+    )
+
+
+def fold_account(entry: Entry, objects: Objects, rows: Rows) -> None:
+    """A change of an account."""
+    facts = entry.statement.facts
+    account = objects["account"]["account"]
+    seen_at = parse_instant(objects["account"]["seen_at"])
+    rows.write(
+        "accounts",
+        entry.statement.rec,
+        {
+            "watch": facts["watch"],
+            "state": facts["state"],
+            "previous_state": facts["previous_state"],
+            "changed": list(facts["changed"]),
+            "handle": account["handle"],
+            "native_id": account["native_id"],
+            "marker": objects["account"]["marker"],
+            "seen_at": seen_at,
+            "capture": facts["capture"],
+            "index": entry.index,
+        },
+    )
+    newest = {"state": facts["state"]}
+    if account["native_id"]:
+        newest["native_id"] = account["native_id"]
+    if account["handle"]:
+        newest["handle"] = account["handle"]
+    rows.merge("watches", facts["watch"], newest)
+
+
+def fold_interaction(entry: Entry, objects: Objects, rows: Rows) -> None:
+    """An act, when first seen."""
+    facts = entry.statement.facts
+    said = objects["interaction"]
+    edge = said["interaction"]
+    first_seen = parse_instant(said["first_seen_at"])
+    capture = rows.before("captures", facts["capture"]) or {}
+    server = server_shown(rows, said["platform"], capture.get("watch"))
+    rows.write(
+        "interactions",
+        interaction_key(said["platform"], from_value(edge, Interaction), server),
+        {
+            **{name: edge[name] for name in
+               ("act", "actor_id", "actor_handle", "target", "native_id")},
+            "at": time_of(edge["at"]),
+            "actor_watch": facts["actor_watch"],
+            "target_watch": facts["target_watch"],
+            "platform": said["platform"],
+            "first_seen_at": first_seen,
+            "last_seen_at": first_seen,
+            "withdrawn_at": None,
+            "capture": facts["capture"],
+            "rec": entry.statement.rec,
+            "index": entry.index,
+        },
+    )  # fmt: skip
