@@ -71,7 +71,7 @@ def create(
 
     The export is recorded in the log first and is part of the package.
     """
-    from evidence.package import select, write_package
+    from evidence.package import clear_unfinished, select, write_package
 
     if not accounts and not posts:
         raise click.UsageError(_("name an account with --account or a post with --post"))
@@ -83,6 +83,9 @@ def create(
     watches = [watch for name in accounts for watch in watch_ids(shell, name)]
     recs = [post_record(shell, name) for name in posts]
     period = (since, until) if since and until else None
+    cleared = clear_unfinished(directory)
+    for name in () if as_json else cleared:
+        write_line(_("Removed what an interrupted export left: {name}").format(name=name))
     log = signer(shell)
     log.seal(shell.now())
     anchored = anchors(shell).run(log.head(), at_once=True)

@@ -29,13 +29,14 @@ from evidence.package.picture import begins_as_picture
 from evidence.package.printing import print_report
 from evidence.package.report import Facts, render_report, report_words
 from evidence.package.selection import Selection
+from evidence.package.unfinished import being_written
 from evidence.package.wacz import About
 from evidence.package.warc import ROLES
 from evidence.package.webarchive import WebArchive
 from evidence.seal import Signer
 from evidence.store.ports import Archive
 
-TOLD = frozenset({"account", "entry", "exchange", "interaction", "observation", "post"})
+TOLD = frozenset({"entry", "exchange", "interaction", "observation", "post"})
 """Roles whose JSON the report reads."""
 MAX_SUBJECTS = 100
 HERE = Path(__file__).resolve().parent
@@ -76,7 +77,8 @@ def write_package(
     The log is sealed, the objects are written, the export is recorded (a `custody` statement that
     commits to a description of the whole package), the log is sealed again, and every included
     statement is proven under that last head. The folder gets its name when all of it is on disk;
-    a crash leaves a `.partial` folder and, at most, a record of an export that never left.
+    a crash leaves a `.partial` folder (see `clear_unfinished`) and, at most, a record of an export
+    that never left.
 
     Raises PackageError when it cannot be written, IntegrityError when the log or an object is not
     what was signed, StoreError when the archive cannot be read.
@@ -95,14 +97,15 @@ def write_package(
         bag.root.mkdir()
     except OSError as error:
         raise PackageError(str(directory), f"{error.strerror}") from error
-    web = WebArchive(bag.root, _about(export, target.name))
-    try:
-        _fill(_Packed(bag, LogView(archive), web), selection, signer, export, rec)
-        publish(bag, target)
-    except BaseException:
-        web.abandon()
-        drop(bag)
-        raise
+    with being_written(bag.root):
+        web = WebArchive(bag.root, _about(export, target.name))
+        try:
+            _fill(_Packed(bag, LogView(archive), web), selection, signer, export, rec)
+            publish(bag, target)
+        except BaseException:
+            web.abandon()
+            drop(bag)
+            raise
     return target
 
 
@@ -190,7 +193,7 @@ def _pack_entry(packed: _Packed, entry: Entry, withhold: Collection[str]) -> Non
         packed.bag.write(layout.object_path(entry.index, ref.role, ref.media), opening.data)
         packed.openings.append({"index": entry.index, "role": ref.role, "salt": opening.salt.hex()})
         if ref.role in TOLD:
-            packed.said.setdefault(entry.index, {})[ref.role] = decode(opening.data)
+            packed.said.setdefault(entry.index, {})[ref.role] = _told(ref.role, opening.data)
         elif ref.role == "body":
             packed.said.setdefault(entry.index, {})["picture"] = begins_as_picture(opening.data)
         if ref.role in ROLES:
@@ -198,6 +201,12 @@ def _pack_entry(packed: _Packed, entry: Entry, withhold: Collection[str]) -> Non
     closed = {role: word for word in ("withheld", "erased") for role in record[word]}
     packed.web.add(entry, shown, closed)
     packed.records.append(record)
+
+
+def _told(role: str, data: bytes) -> Any:
+    """What is kept of an object for the report; of an exchange its address, not its headers."""
+    said = decode(data)
+    return {"url": said.get("url", "")} if role == "exchange" and isinstance(said, dict) else said
 
 
 def _record_export(

@@ -338,6 +338,18 @@ def test_a_package_is_written_and_verifies_with_the_trust_file(call, archive):
     assert "max_body_bytes" in said
 
 
+def test_what_an_interrupted_export_left_is_cleared_and_said(call):
+    left = Path("out/jejak-20261122-0badcafe.partial/data")
+    left.mkdir(parents=True)
+
+    made = call("package", "create", "out", "--post", "42", "--purpose", "uji",
+                "--order", "001/ST", "--no-pdf")  # fmt: skip
+
+    assert made.exit_code == exits.OK, made.output
+    assert "jejak-20261122-0badcafe.partial" in made.stdout
+    assert not left.exists()
+
+
 def test_a_package_for_a_profile_needs_its_case_file(call):
     made = call("package", "create", "out", "--post", "42", "--purpose", "uji",
                 "--order", "001/ST", "--profile", "TEMUAN")  # fmt: skip
