@@ -34,6 +34,8 @@ RENDERED = {"dom": "urn:dom:", "screenshot": "urn:fullPage:"}
 CERTIFICATE = "urn:tls-certificate:sha256:"
 PKIX = "application/pkix-cert"
 SAFE = "!#$%&'()*+,-./:;=?@[]_~"
+NO_TYPE = "unknown"
+"""Media type of a body whose server gave none."""
 FIELDS = "application/warc-fields"
 STORED = ("image/", "video/", "audio/")
 
@@ -182,7 +184,7 @@ def _response(capture: Capture) -> Record | None:
         "application/http;msgtype=response",
         _http(_status_line(spoken, int(said["status"])), headers), body,
         _remote(capture) + protocols + _truncated(capture),
-        status=int(said["status"]), mime=media, indexed=True,
+        status=int(said["status"]), mime="" if media == NO_TYPE else media, indexed=True,
         compressible=not (coded or media.startswith(STORED)),
     )  # fmt: skip
 

@@ -211,11 +211,11 @@ class WebArchive:
         return self._files[-1]
 
     def _note(self, record: Record, placed: Placed, index: int, rec: str) -> None:
-        status = {} if record.status is None else {"status": str(record.status)}
-        said = {"mime": record.mime, **status, "digest": placed.payload}
-        self._index.add(record.uri, record.at, said, placed)
+        status = "" if record.status is None else str(record.status)
+        said = {"mime": record.mime, "status": status, "digest": placed.payload}
+        self._index.add(record.uri, record.at, {k: v for k, v in said.items() if v}, placed)
         if record.status == 200 and not record.mime.startswith(("image/", "video/", "audio/")):
-            title = f"{index}: {record.mime}"
+            title = f"{index}: {record.mime}" if record.mime else str(index)
             page = {"id": rec, "url": record.uri, "ts": record.at, "title": title}
             self._pages.append(json.dumps(page) + "\n")
 

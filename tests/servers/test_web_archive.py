@@ -62,6 +62,9 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
         exchange("https://contoh.test/p.png", body=png(9), media="image/png",
                  kind=CaptureKind.MEDIA, response_headers=(("Content-Type", "image/png"),)),
         exchange("https://contoh.test/gone", status=404, body=b""),
+        exchange("https://contoh.test/untyped", media="unknown", response_headers=()),
+        exchange("https://contoh.test/moved", status=301, body=b"", media="unknown",
+                 response_headers=(("Location", "/p"),)),
     )  # fmt: skip
     return folder
 
@@ -124,7 +127,7 @@ def test_the_index_is_the_one_cdxj_indexer_makes(tools: Path, archive: Path) -> 
     for _, said in ours:
         del said["recordDigest"]
 
-    assert len(ours) == len(ADDRESSES) + 6
+    assert len(ours) == len(ADDRESSES) + 8
     assert ours == theirs
 
 
