@@ -142,7 +142,7 @@ def by_verifier(archive: MemoryArchive, watch: str, start: datetime, end: dateti
     return [datetime.fromtimestamp(second, UTC) for second in found]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(histories(early=False), moments, moments)
 def test_core_verifier_and_second_reader_find_the_same_due_times(
     history: list[Change], one: datetime, other: datetime
@@ -172,7 +172,7 @@ def end_of(slot: Slot, now: datetime, word: Outcome, reason: str) -> VisitEnd:
     return VisitEnd("", slot.watch, slot.id, slot.due_at, now, now, word, reason)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(histories(early=True), st.lists(moments, max_size=8))
 def test_whenever_one_wakes_every_due_visit_ends_with_one_outcome_and_no_other_does(
     history: list[Change], wakes: list[datetime]
