@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -67,7 +68,7 @@ def secure(
         raise ConfigError(
             str(file), "is there already", "Move it away, or name another file with --out"
         )
-    url = admin_url or str(click.prompt(_("URL of an administrator"), hide_input=True))
+    url = admin_url or _asked()
     made = make(url, TABLES, new_passwords=new_passwords)
     fresh = [login for login in made.logins if login.url]
     if fresh:
@@ -159,6 +160,13 @@ def scrub(shell: Shell, days: int, as_json: bool) -> int:
         write_error(f"{fault.code}  {fault.place}: {_(fault.detail)}")
     write_line(_("{n} faults found").format(n=len(check.faults)))
     return exits.INTEGRITY if check.faults else exits.OK
+
+
+def _asked() -> str:
+    """The administrator's URL from the terminal, unseen: an argument would show in process lists."""
+    if not sys.stdin.isatty():
+        raise click.UsageError(_("name an administrator's URL with --admin-url or JEJAK_ADMIN_URL"))
+    return str(click.prompt(_("URL of an administrator"), hide_input=True))
 
 
 def _save(file: Path, logins: list[Login]) -> None:

@@ -100,6 +100,13 @@ def test_users_that_exist_are_kept_and_no_file_is_made_for_them(
     assert not (folder / "b.toml").exists()
 
 
+def test_without_a_terminal_the_administrator_s_url_must_be_given(folder: Path) -> None:
+    said = run("store", "secure")
+
+    assert said.exit_code == 2
+    assert "JEJAK_ADMIN_URL" in said.stderr
+
+
 def test_a_scrub_is_recorded_and_the_next_one_waits_for_its_days(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
 from datetime import datetime
 from typing import Any
 
@@ -107,6 +107,8 @@ class MongoArchive:
         self._edge = edge
         self._on_close = on_close
         self._eraser_url = eraser_url
+        self._erasing: MongoArchive | None = None
+        self._opening = threading.Lock()
         self._leaves = Leaves(database[STATEMENTS], edge)
         self._vault = Vault(database[BLOBS], database[KEYS], edge)
         self._eraser = Eraser(database[KEYS], self._leaves.committed, edge)
@@ -153,8 +155,10 @@ class MongoArchive:
         """See ports.Archive.erase. Cut off by a crash, it is finished by calling it again."""
         if not self._eraser_url:
             return self._eraser.erase(rec, self.entry(rec))
-        with closing(open_mongo(self._eraser_url)) as erasing:
-            return erasing.erase(rec)
+        with self._opening:
+            if self._erasing is None:
+                self._erasing = open_mongo(self._eraser_url)
+        return self._erasing.erase(rec)
 
     def add_checkpoint(self, size: int, note: bytes) -> None:
         """Keep a signed note for this size; the same size twice keeps the first."""
@@ -227,6 +231,8 @@ class MongoArchive:
     def close(self) -> None:
         """Let go of the server; what was recorded is durable already."""
         self._client.close()
+        if self._erasing is not None:
+            self._erasing.close()
         if self._on_close is not None:
             self._on_close()
 

@@ -98,9 +98,20 @@ def insert_between(site: Site) -> None:
     )
 
 
+def chunk_of(site: Site, number: int) -> str:
+    """Name of the one chunk of a record's object."""
+    use = site.db["keys"].find_one({"_id": {"$regex": f"^{site.recs[number]}/"}})
+    assert use is not None
+    key = site.db["keys"].find_one({"_id": use["key"]})
+    assert key is not None
+    return f"{key['stored']}:0"
+
+
 def swap_blobs(site: Site) -> None:
-    one, two = list(site.db.blobs.find().limit(2))
-    site.db.blobs.update_one({"_id": one["_id"]}, {"$set": {"sealed": two["sealed"]}})
+    other = site.db.blobs.find_one({"_id": chunk_of(site, 5)})
+    assert other is not None
+    change = {"$set": {"sealed": other["sealed"]}}
+    site.db.blobs.update_one({"_id": chunk_of(site, 4)}, change)
 
 
 def restore_backup(site: Site) -> None:
@@ -172,8 +183,10 @@ ATTACKS: dict[str, tuple[Callable[[Site], Any], str, str]] = {
         lambda s: s.db.statements.insert_one({"_id": "zzz", "rec": "x"}),
         "ROW_UNKNOWN", "collection statements",
     ),
-    "swap a blob of equal length": (swap_blobs, "OBJECT_ALTERED", "record "),
-    "remove a chunk": (lambda s: s.db.blobs.delete_one({}), "OBJECT_ALTERED", "record "),
+    "swap a blob of equal length": (swap_blobs, "OBJECT_ALTERED", "{4}"),
+    "remove a chunk": (
+        lambda s: s.db.blobs.delete_one({"_id": chunk_of(s, 4)}), "OBJECT_ALTERED", "{4}"
+    ),
     "add a chunk": (
         lambda s: s.db.blobs.insert_one(
             {"_id": s.db.blobs.find_one()["_id"].replace(":0", ":1"), "sealed": b"x"}  # type: ignore[index]

@@ -130,14 +130,14 @@ def test_a_killed_server_is_started_again_under_a_running_archive(
         os.kill(server_pid(data_dir), signal.SIGKILL)
     before = len(acked)
     deadline = time.monotonic() + 30
-    while len(acked) < before + 50 and time.monotonic() < deadline and not failures:
+    while len(acked) < before + 20 and time.monotonic() < deadline and not failures:
         time.sleep(0.05)
     stop.set()
     for thread in threads:
         thread.join(60)
 
     assert failures == []
-    assert len(acked) >= before + 50
+    assert len(acked) >= before + 20
     check(archive, acked)
     archive.close()
 
