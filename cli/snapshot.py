@@ -26,7 +26,8 @@ def snapshot(shell: Shell, snapshot_id: str, purpose: str, order: str, as_json: 
     from evidence.query import snapshot as ask
 
     found = ask(shell.archive, snapshot_id)
-    keep_trace(shell, [snapshot_id, *(m["id"] for m in found.media)], purpose, order)
+    page = found.seen.row["capture"]
+    keep_trace(shell, [snapshot_id, page, *(m["id"] for m in found.media)], purpose, order)
     if as_json:
         write_json(_json(found))
         return

@@ -134,6 +134,10 @@ def _tombstone(
 def _two_persons(request: Request, officer: str, actor: str) -> None:
     if not officer.strip():
         raise ScopeError("erasure", "its officer is missing")
+    if not request.officer or not request.actor:
+        raise ScopeError(
+            f"erasure request {request.rec}", "who asked can no longer be told", "Make it anew"
+        )
     if _same(officer, request.officer) or _same(actor, request.actor):
         raise ScopeError(
             f"erasure request {request.rec}",

@@ -163,6 +163,14 @@ def test_the_one_who_asked_cannot_confirm(office, who):
     assert erased_records(office.archive) == {}
 
 
+def test_a_request_whose_officer_cannot_be_told_any_more_is_not_confirmed(office):
+    request = ask(office, "telegram|42")
+    office.archive.erase(request)
+
+    with pytest.raises(ScopeError, match="can no longer be told"):
+        confirm(office, request)
+
+
 @pytest.mark.parametrize("words", [{"basis": ""}, {"order": " "}, {"officer": ""}])
 def test_a_request_without_basis_order_or_officer_is_refused(office, words):
     size = office.archive.size()
