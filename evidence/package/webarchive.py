@@ -20,7 +20,7 @@ from evidence.errors import PackageError, ScopeError
 from evidence.model import Entry, StatementType
 from evidence.package.cdxj import Index, Placed
 from evidence.package.wacz import About, write_wacz
-from evidence.package.warc import ROLES, Record, capture_of, info_record, records
+from evidence.package.warc import ROLES, Capture, Record, capture_of, info_record, records
 from evidence.store.ports import Archive
 
 LARGEST_WARC_BYTES = 1_000_000_000
@@ -163,7 +163,7 @@ class WebArchive:
             for record in records(capture, self._certificates):
                 placed = file.write(record)
                 if record.indexed:
-                    self._note(record, placed, capture.index, capture.rec)
+                    self._note(record, placed, capture)
         except OSError as error:
             raise PackageError(WARC_FOLDER, f"{error.strerror}") from error
 
@@ -210,13 +210,14 @@ class WebArchive:
             self._files.append(WarcFile(folder / name, self.about))
         return self._files[-1]
 
-    def _note(self, record: Record, placed: Placed, index: int, rec: str) -> None:
+    def _note(self, record: Record, placed: Placed, capture: Capture) -> None:
         status = "" if record.status is None else str(record.status)
         said = {"mime": record.mime, "status": status, "digest": placed.payload}
         self._index.add(record.uri, record.at, {k: v for k, v in said.items() if v}, placed)
-        if record.status == 200 and not record.mime.startswith(("image/", "video/", "audio/")):
-            title = f"{index}: {record.mime}" if record.mime else str(index)
-            page = {"id": rec, "url": record.uri, "ts": record.at, "title": title}
+        kind = str(capture.facts.get("kind"))
+        if record.type == "resource" or (record.status == 200 and kind != "media"):
+            title = f"{capture.index}: {kind}"
+            page = {"id": capture.rec, "url": record.uri, "ts": record.at, "title": title}
             self._pages.append(json.dumps(page) + "\n")
 
 

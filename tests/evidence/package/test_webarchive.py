@@ -90,7 +90,9 @@ def test_pages_are_what_a_reader_can_open(tmp_path: Path) -> None:
         found = {line["url"] for line in lines(archive)}
 
     assert head["format"] == "json-pages-1.0"
-    assert [page["url"] for page in pages] == ["https://contoh.test/1"]
+    assert [(page["title"], page["url"]) for page in pages] == [
+        ("0: exchange", "https://contoh.test/1"), ("3: dom", "urn:dom:https://contoh.test/1"),
+    ]  # fmt: skip
     assert "urn:dom:https://contoh.test/1" in found
     assert "https://contoh.test/2" in found
 
