@@ -17,7 +17,7 @@ from evidence.model import Entry
 from evidence.package import layout
 from evidence.store.ports import Archive
 
-ENDINGS = {"rfc3161": "tsr", "witness": "cosig"}
+ENDINGS = {"ots": "ots", "rfc3161": "tsr", "witness": "cosig"}
 
 
 def anchor_files(

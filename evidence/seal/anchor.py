@@ -38,12 +38,14 @@ class Proof:
     until:    when the proof needs renewal, None for never.
     objects:  role `token` first.
     missing:  reason word when the proof is not whole yet (a calendar's promise), else None.
+    head:     the head it is for, when that is not the one that was asked about.
     """
 
     objects: tuple[Plain, ...]
     time: datetime | None = None
     until: datetime | None = None
     missing: str | None = None
+    head: Checkpoint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,7 @@ class Anchors:
         except Unanchored as refused:
             self._pending(authority, head, refused.code, ())
             return
+        head = proof.head or head
         if proof.missing is not None:
             self._pending(authority, head, proof.missing, proof.objects)
             return

@@ -12,12 +12,13 @@ from typing import Any
 from evidence.errors import ConfigError, ParseError
 from evidence.ledger import Tree, consistency_proof
 from evidence.seal.anchor import Anchors, timestamping
+from evidence.seal.ots import Calendar, calendar
 from evidence.seal.timestamp import TimestampAuthority
 from evidence.seal.witness import Prove, Witness, witnessing
 from evidence.store.ports import Archive
 
 FILE = "anchors.toml"
-KEYS = {"every_hours", "quorum", "tsa", "witness"}
+KEYS = {"calendars", "every_hours", "quorum", "tsa", "witness"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Authorities:
     witnesses: tuple[Witness, ...] = ()
     quorum: int = 0
     every: timedelta = timedelta(days=1)
+    calendars: tuple[Calendar, ...] = ()
 
 
 def read_authorities(data_dir: Path) -> Authorities:
@@ -55,7 +57,11 @@ def read_authorities(data_dir: Path) -> Authorities:
         raise ConfigError(f"{path}: quorum", f"must be 0 to {len(witnesses)}")
     if type(hours) is not int or not 1 <= hours <= 8760:
         raise ConfigError(f"{path}: every_hours", "must be 1 to 8760")
-    return Authorities(tsas, witnesses, quorum, timedelta(hours=hours))
+    urls = said.get("calendars", [])
+    if not isinstance(urls, list) or not all(isinstance(url, str) for url in urls):
+        raise ConfigError(f"{path}: calendars", "must be a list of addresses")
+    every, calendars = timedelta(hours=hours), tuple(Calendar(url) for url in urls)
+    return Authorities(tsas, witnesses, quorum, every, calendars)
 
 
 def _tables(path: Path, said: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
@@ -95,6 +101,7 @@ def open_anchors(
     prove = log_proofs(archive)
     asked = [timestamping(tsa) for tsa in said.tsas]
     asked += [witnessing(witness, prove) for witness in said.witnesses]
+    asked += [calendar(server, archive) for server in said.calendars]
     return Anchors(archive, data_dir / "keys", asked, now, clock, said.every)
 
 

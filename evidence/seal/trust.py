@@ -13,6 +13,7 @@ from evidence.seal.cosign import WitnessKey, parse_witness_key
 HEADER = "jejak-trust v1"
 BEGIN, END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 PEM_LINE = re.compile(r"[A-Za-z0-9+/]{1,64}={0,2}")
+HEADER_HEX = re.compile(r"[0-9a-f]{160}")
 NUMBER = re.compile(r"0|[1-9][0-9]{0,15}")
 
 
@@ -23,6 +24,7 @@ class Trust:
     retired:   key id -> largest size of a head that this key may have signed.
     quorum:    how many witnesses must have signed a head over all records; 0: none need to.
     tsas:      (name, PEM of its roots) of time stamp authorities.
+    blocks:    Bitcoin block height -> its 80-byte header, got from any node or explorer.
     """
 
     origin: str
@@ -31,6 +33,7 @@ class Trust:
     witnesses: tuple[WitnessKey, ...] = ()
     quorum: int = 0
     tsas: tuple[tuple[str, str], ...] = ()
+    blocks: Mapping[int, bytes] = field(default_factory=dict)
 
     def text(self, comment: str = "") -> str:
         """The trust file; docs/formats/checkpoint.md says its form. comment: lines put first."""
@@ -42,6 +45,7 @@ class Trust:
         lines += [f"witness {key}" for key in self.witnesses]
         if self.witnesses:
             lines.append(f"quorum {self.quorum}")
+        lines += [f"block {height} {head.hex()}" for height, head in sorted(self.blocks.items())]
         for name, pem in self.tsas:
             lines += [f"tsa {name}", *_certificates(pem)]
         return "".join(f"{line}\n" for line in lines)
@@ -80,7 +84,19 @@ def parse_trust(text: str) -> Trust:
         quorum = _number(rest.pop(0).removeprefix("quorum "))
     if quorum > len(witnesses):
         raise ParseError("trust file", "wants more witnesses than it names")
-    return Trust(origin, tuple(keys), retired, tuple(witnesses), quorum, _tsas(rest))
+    blocks = _blocks(rest)
+    return Trust(origin, tuple(keys), retired, tuple(witnesses), quorum, _tsas(rest), blocks)
+
+
+def _blocks(rest: list[str]) -> dict[int, bytes]:
+    """The block lines at the front, taken off."""
+    blocks: dict[int, bytes] = {}
+    while rest and rest[0].startswith("block "):
+        height, _, header = rest.pop(0).removeprefix("block ").partition(" ")
+        if not HEADER_HEX.fullmatch(header):
+            raise ParseError("trust file", "has a block without its 80-byte header in hex")
+        blocks[_number(height)] = bytes.fromhex(header)
+    return blocks
 
 
 def _tsas(lines: Sequence[str]) -> tuple[tuple[str, str], ...]:

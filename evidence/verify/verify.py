@@ -82,6 +82,9 @@ STATEMENT_PATH = re.compile(r"data/statements/(0|[1-9][0-9]{0,15})\.json\Z")
 INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z\Z")
 LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\Z")
 MANIFEST_LINE = re.compile(r"([0-9a-f]{64})  ([^\x00-\x1f\x7f]+)\Z")
+BLOCK = re.compile(r"[0-9a-f]{160}\Z")
+OTS = b"\x00OpenTimestamps\x00\x00Proof\x00\xbf\x89\xe2\xe8\x84\xe8\x92\x94\x01\x08"
+OTS_BLOCK = b"\x05\x88\x96\x0d\x73\xd7\x19\x01"
 PEM_LINE = re.compile(r"[A-Za-z0-9+/]{1,64}={0,2}\Z")
 BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 MANIFEST, TAG_MANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt"
@@ -90,7 +93,7 @@ HEADS = ("first", "report", "last")
 ANCHORS = "data/proofs/anchors/"
 ANCHOR_PATH = re.compile(
     r"data/proofs/anchors/(0|[1-9][0-9]{0,15})/"
-    r"(checkpoint\.txt|report\.consistency|(?:0|[1-9][0-9]{0,3})\.(?:tsr|pem|cosig))\Z"
+    r"(checkpoint\.txt|report\.consistency|(?:0|[1-9][0-9]{0,3})\.(?:tsr|pem|cosig|ots))\Z"
 )
 STAMP_TIME = re.compile(
     r"^Time stamp: (\w{3} +\d+ \d\d:\d\d:\d\d)(?:\.\d+)?( \d{4}) GMT$", re.MULTILINE
@@ -378,6 +381,16 @@ TEXTS = {
         "cap waktu sah pada waktunya; sertifikat penandanya kini telah kedaluwarsa",
         "the stamp is good at its own time; its signer's certificate has expired since",
     ),
+    "OTS_INVALID": (
+        ERROR,
+        "bukti OpenTimestamps tidak sah untuk kepala log ini: {0}",
+        "the OpenTimestamps proof does not hold for this head: {0}",
+    ),
+    "OTS_UNCHECKED": (
+        INCOMPLETE,
+        "bukti menuju blok Bitcoin {0} yang tidak tercantum dalam berkas kepercayaan; tidak dihitung",
+        "the proof leads to Bitcoin block {0}, which is not in the trust file; it does not count",
+    ),
     "COSIGNATURE_INVALID": (
         ERROR,
         "tanda tangan saksi {0} tidak sah",
@@ -527,6 +540,7 @@ class Trust(NamedTuple):
 
     retired: key id to the largest size of a head that it may have signed.
     tsas:    (name, PEM of its roots).
+    blocks:  Bitcoin block height to its 80-byte header.
     """
 
     origin: str
@@ -535,6 +549,7 @@ class Trust(NamedTuple):
     witnesses: tuple[Key, ...] = ()
     quorum: int = 0
     tsas: tuple[tuple[str, str], ...] = ()
+    blocks: Mapping[int, bytes] = {}
 
 
 class Stamp(NamedTuple):
@@ -773,7 +788,14 @@ def parse_trust(text: str) -> Trust:
         quorum = _trust_number(rest.pop(0)[len("quorum ") :])
     if quorum > len(witnesses):
         raise TrustError("the trust file wants more witnesses than it names")
-    return Trust(origin, tuple(keys), retired, tuple(witnesses), quorum, _parse_tsas(rest))
+    blocks = {}
+    while rest and rest[0].startswith("block "):
+        height, _, header = rest.pop(0)[len("block ") :].partition(" ")
+        if not BLOCK.match(header):
+            raise TrustError("the trust file has a block without its 80-byte header in hex")
+        blocks[_trust_number(height)] = bytes.fromhex(header)
+    tsas = _parse_tsas(rest)
+    return Trust(origin, tuple(keys), retired, tuple(witnesses), quorum, tsas, blocks)
 
 
 def _parse_tsas(lines: Sequence[str]) -> tuple[tuple[str, str], ...]:
@@ -1460,6 +1482,8 @@ def check_anchors(case: Case) -> Iterator[int]:
             path = f"{ANCHORS}{size}/{name}"
             if name.endswith(".tsr"):
                 yield check_stamp(case, path, head)
+            elif name.endswith(".ots"):
+                yield check_ots(case, path, head)
             elif name.endswith(".cosig"):
                 yield check_cosignature(case, path, head)
             elif name.endswith(".pem") and not case.small.get(path, b"").startswith(b"-----BEGIN"):
@@ -1569,6 +1593,82 @@ def run_openssl(arguments: Sequence[str]) -> tuple[int | None, str]:
     except (OSError, subprocess.TimeoutExpired):
         return 1, ""
     return done.returncode, done.stdout.decode("utf-8", "replace")
+
+
+def check_ots(case: Case, path: str, head: Head) -> int:
+    """1 when an OpenTimestamps proof leads from a head to a trusted block, else 0."""
+    digest = hashlib.sha256(head.note).digest()
+    try:
+        ends = ots_blocks(case.small.get(path, b""), digest)
+    except Malformed as error:
+        case.find("OTS_INVALID", path, error)
+        return 0
+    good = 0
+    for height, root in ends:
+        header = case.trust.blocks.get(height)
+        if header is None:
+            case.find("OTS_UNCHECKED", path, height)
+        elif header[36:68] != root:
+            case.find("OTS_INVALID", path, f"block {height}")
+        else:
+            time = int.from_bytes(header[68:72], "little")
+            case.stamps.append(Stamp(head.size, time, f"Bitcoin {height}"))
+            case.stamped.add(digest.hex())
+            good = 1
+    return good
+
+
+def ots_blocks(data: bytes, digest: bytes) -> list[tuple[int, bytes]]:
+    """(height, Merkle root) of the blocks an OpenTimestamps proof ends in. Raises Malformed."""
+    if not data.startswith(OTS + digest):
+        raise Malformed("digest")
+    rest, message, found = data[len(OTS) + 32 :], digest, []
+    waiting = [message]
+    for _step in range(1024):
+        if not waiting or not rest:
+            break
+        code, rest = rest[0], rest[1:]
+        if code == 0xFF:
+            waiting.append(message)
+        elif code == 0x08:
+            message = hashlib.sha256(message).digest()
+        elif code in (0xF0, 0xF1):
+            more, rest = ots_bytes(rest)
+            message = message + more if code == 0xF0 else more + message
+        elif code == 0x00:
+            tag = rest[:8]
+            payload, rest = ots_bytes(rest[8:])
+            if tag == OTS_BLOCK:
+                height, end = ots_number(payload)
+                if end:
+                    raise Malformed("height")
+                found.append((height, message))
+            message = waiting.pop()
+        else:
+            raise Malformed(f"operation {code}")
+    if waiting or rest or not found:
+        raise Malformed("end")
+    return found
+
+
+def ots_number(data: bytes) -> tuple[int, bytes]:
+    """A LEB128 number of at most 9 bytes, and what follows. Raises Malformed."""
+    value = 0
+    for place, byte in enumerate(data[:9]):
+        value |= (byte & 0x7F) << 7 * place
+        if byte < 0x80:
+            if place and not byte:
+                break
+            return value, data[place + 1 :]
+    raise Malformed("number")
+
+
+def ots_bytes(data: bytes) -> tuple[bytes, bytes]:
+    """Bytes behind their length, and what follows. Raises Malformed."""
+    size, rest = ots_number(data)
+    if size > 4096 or len(rest) < size:
+        raise Malformed("length")
+    return rest[:size], rest[size:]
 
 
 def check_cosignature(case: Case, path: str, head: Head) -> int:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import os
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,10 +27,13 @@ from evidence.seal.cosign import (
     witness_key,
 )
 from evidence.seal.http import Unanchored
+from evidence.seal.ots import Calendar, calendar
+from evidence.seal.otsfile import make_proof
 from evidence.seal.trust import Trust
 from evidence.seal.witness import witnessing
 from evidence.seal.witnessing import WitnessDesk
-from evidence.verify.verify import Report, verify
+from evidence.verify.verify import Malformed, Report, ots_blocks, verify
+from tests.evidence.seal.test_ots import LocalCalendar, serving_calendar
 from tests.evidence.seal.test_witness import listening
 from tests.evidence.seal.tsa import LocalTsa, openssl, serving
 from tests.formats.second_reader import read_package
@@ -335,3 +340,38 @@ def test_a_changed_cosignature_is_found(
     report = verify(copy, Trust(ORIGIN, (site.signer.vkey,), {}, (key,), 1).text())
 
     assert {"COSIGNATURE_INVALID", "WITNESS_QUORUM", "FILE_HASH"} <= set(codes(report))
+
+
+def test_a_block_in_the_trust_file_bounds_a_package(tmp_path: Path) -> None:
+    site = make_site(tmp_path / "site")
+    site.signer.seal(NOW)
+    with serving_calendar() as local:
+        asked = [calendar(Calendar(local.url), site.archive)]
+        anchors = Anchors(site.archive, tmp_path / "keys", asked, now)
+        anchors.run(site.signer.head(), at_once=True)
+        local.mined = True
+        package = export(site, tmp_path / "keys", tmp_path / "out", asked)
+        header = local.header(local.commitments[0])
+    keys = (site.signer.vkey,)
+
+    known = verify(package, Trust(ORIGIN, keys, blocks={840_000: header}).text())
+    unknown = verify(package, Trust(ORIGIN, keys).text())
+    other = verify(package, Trust(ORIGIN, keys, blocks={840_000: bytes(80)}).text())
+
+    assert known.ok
+    assert known.time[0] == "BOUNDED"
+    assert "Bitcoin 840000" in known.time[2]
+    assert "OTS_UNCHECKED" in codes(unknown)
+    assert unknown.time[0] == "OWN_CLOCK"
+    assert "OTS_INVALID" in codes(other)
+
+
+def test_a_changed_ots_proof_is_found(tmp_path: Path) -> None:
+    digest = hashlib.sha256(b"x").digest()
+    whole = make_proof(digest, LocalCalendar().way())
+    (good,) = ots_blocks(whole, digest)
+
+    for place in range(len(whole)):
+        flipped = whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :]
+        with suppress(Malformed):
+            assert good not in ots_blocks(flipped, digest)

@@ -345,7 +345,7 @@ def test_a_trust_file_with_witnesses_and_authorities_round_trips(signer: Signer)
     pem = "words before\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\nafter\n"
     given = Trust(
         ORIGIN, (old, signer.vkey), {old.id: 12}, (witness_key("saksi.test", bytes(32)),), 1,
-        (("TSA Satu", pem), ("TSA Dua", pem * 2)),
+        (("TSA Satu", pem), ("TSA Dua", pem * 2)), {840_000: bytes(range(80))},
     )  # fmt: skip
 
     trust = parse_trust(given.text("diserahkan terpisah"))
@@ -355,12 +355,13 @@ def test_a_trust_file_with_witnesses_and_authorities_round_trips(signer: Signer)
     assert [name for name, _pem in trust.tsas] == ["TSA Satu", "TSA Dua"]
     assert trust.tsas[1][1].count("BEGIN CERTIFICATE") == 2
     assert verifier_trust(given.text()).tsas == trust.tsas
+    assert verifier_trust(given.text()).blocks == trust.blocks == given.blocks
 
 
 @pytest.mark.parametrize(
     "more",
     ["witness x\n", "quorum 1\n", "tsa x\n", "tsa x\n-----BEGIN CERTIFICATE-----\nAAAA\n",
-     "quorum 0\nquorum 0\n", "AAAA\n", "retired x\n"],
+     "quorum 0\nquorum 0\n", "AAAA\n", "retired x\n", "block 1 00\n", "block x " + "0" * 160 + "\n"],
 )  # fmt: skip
 def test_a_trust_file_with_a_broken_end_is_refused_by_both(signer: Signer, more: str) -> None:
     text = trust_text(ORIGIN, [signer.vkey]) + more
