@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -39,6 +40,7 @@ from evidence.verify.verify import due_times as verifier_due_times
 from tests.formats.second_schedule import due_times as second_due_times
 
 START = datetime(2024, 2, 9, 12, 0, tzinfo=UTC)
+SOAK = [pytest.mark.soak, pytest.mark.timeout(7200)]
 HOURS = 72
 """What happens lies in these hours from START; midnights of all zones and all phases among them."""
 MINUTE = timedelta(minutes=1)
@@ -142,12 +144,14 @@ def by_verifier(archive: MemoryArchive, watch: str, start: datetime, end: dateti
     return [datetime.fromtimestamp(second, UTC) for second in found]
 
 
-@settings(max_examples=80, deadline=None)
-@given(histories(early=False), moments, moments)
-def test_core_verifier_and_second_reader_find_the_same_due_times(
-    history: list[Change], one: datetime, other: datetime
-) -> None:
+@pytest.mark.parametrize("examples", [80, pytest.param(2_000, marks=SOAK)])
+def test_core_verifier_and_second_reader_find_the_same_due_times(examples: int) -> None:
     """Versions in any order of time (a clock set back), overlapping campaigns, all zones."""
+    settled = settings(max_examples=examples, deadline=None)
+    settled(given(histories(early=False), moments, moments)(all_agree))()
+
+
+def all_agree(history: list[Change], one: datetime, other: datetime) -> None:
     start, end = min(one, other), max(one, other) + MINUTE
     archive = recorded(history)
     for watch in WATCHES:
@@ -172,12 +176,16 @@ def end_of(slot: Slot, now: datetime, word: Outcome, reason: str) -> VisitEnd:
     return VisitEnd("", slot.watch, slot.id, slot.due_at, now, now, word, reason)
 
 
-@settings(max_examples=40, deadline=None)
-@given(histories(early=True), st.lists(moments, max_size=8))
+@pytest.mark.parametrize("examples", [40, pytest.param(1_000, marks=SOAK)])
 def test_whenever_one_wakes_every_due_visit_ends_with_one_outcome_and_no_other_does(
-    history: list[Change], wakes: list[datetime]
+    examples: int,
 ) -> None:
     """Campaigns and rows change between wakings; what was due before still gets its outcome."""
+    settled = settings(max_examples=examples, deadline=None)
+    settled(given(histories(early=True), st.lists(moments, max_size=8))(all_ended))()
+
+
+def all_ended(history: list[Change], wakes: list[datetime]) -> None:
     archive = MemoryArchive()
     last = START + timedelta(hours=HOURS + 24, seconds=30)
     # Half a minute beside every statement: none is written while a tick is planned.
