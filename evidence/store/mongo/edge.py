@@ -50,7 +50,8 @@ class Edge:
         """What `call` returns. It is called again while the server is away, so it must be
         harmless to repeat: after an unknown outcome it looks first at what is there.
 
-        Raises StoreError when the budget is spent or the failure will not pass.
+        Raises StoreError when the budget is spent or the failure will not pass; of a server that
+        could not be started, the reason of the last try.
         """
         deadline = time.monotonic() + self._budget_s
         pause = FIRST_PAUSE_S
@@ -62,8 +63,17 @@ class Edge:
                     raise self.wrapped(what, error) from error
             time.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE_S)
-            if self._revive is not None:
-                self._revive()
+            self._start_again(deadline)
+
+    def _start_again(self, deadline: float) -> None:
+        """Start a server of ours that is gone; one that is killed as it starts gets another try."""
+        if self._revive is None:
+            return
+        try:
+            self._revive()
+        except StoreError:
+            if time.monotonic() >= deadline:
+                raise
 
     def each(self, what: str, found: Iterable[T]) -> Iterator[T]:
         """The items of a cursor; a failure is said as StoreError, not tried again."""

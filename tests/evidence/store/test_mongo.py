@@ -375,6 +375,34 @@ def test_a_call_is_tried_again_until_its_budget_is_spent() -> None:
     assert calls > 2
 
 
+def test_a_server_of_ours_that_is_killed_as_it_starts_is_started_once_more() -> None:
+    starts = 0
+
+    def revive() -> None:
+        nonlocal starts
+        starts += 1
+        if starts == 1:
+            raise StoreError("embedded MongoDB", "it ended at once (exit code -9)")
+
+    def call() -> int:
+        if starts < 2:
+            raise AutoReconnect("away")
+        return starts
+
+    assert Edge("h:1", 30, revive).run("trying", call) == 2
+
+
+def test_why_a_server_of_ours_does_not_start_is_said_when_the_budget_is_spent() -> None:
+    def revive() -> None:
+        raise StoreError("data folder", "its disk has 1 MB left")
+
+    def failing() -> None:
+        raise AutoReconnect("away")
+
+    with pytest.raises(StoreError, match="its disk has 1 MB left"):
+        Edge("h:1", 0.04, revive).run("trying", failing)
+
+
 def test_a_row_of_more_than_a_document_holds_is_refused(archive: MongoArchive) -> None:
     with pytest.raises(StoreError):
         archive.project([Row("posts", "big", {"text": "x" * (17 * 2**20)})])
