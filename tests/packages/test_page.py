@@ -208,7 +208,10 @@ def test_trust_files_are_taken_and_refused_alike(page: Any, site: Site) -> None:
         "jejak-trust v1\norigin x\nvkey x+00000000+AQ==\n", site.trust.replace("\n", "\x0c"),
         site.trust.replace("vkey ", "retired 7 "), site.trust.replace("vkey ", "retired 07 "),
         site.trust.replace("vkey ", "retired 7"), site.trust + "quorum 0\n", site.trust + "quorum 1\n",
-        site.trust + "quorum x\n", site.trust + "witness " + vkey[5:] + "\n", site.trust + TSA + "quorum 0\n",
+        site.trust + "quorum x\n", site.trust + "block 7 00\n",
+        site.trust + f"block 7 {'0' * 160}\n", site.trust + f"block 07 {'0' * 160}\n",
+        site.trust + TSA + f"block 7 {'0' * 160}\n", site.trust + f"block 7  {'0' * 160}\n",
+        site.trust + "witness " + vkey[5:] + "\n", site.trust + TSA + "quorum 0\n",
         site.trust + "quorum 0\n" + TSA, site.trust + TSA + TSA, site.trust + "tsa Satu\n", site.trust + TSA[:-9],
         site.trust + TSA.replace("QUJD", "QU JD"), site.trust + "tsa Satu\n" + TSA, TSA + site.trust,
     ]  # fmt: skip
