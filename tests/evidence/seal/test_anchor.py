@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -12,12 +13,13 @@ import pytest
 from evidence.canonical import new_record_id
 from evidence.errors import IntegrityError
 from evidence.ledger import Checkpoint
-from evidence.model import Draft, StatementType
+from evidence.model import Draft, Plain, StatementType
 from evidence.projection import rebuild
 from evidence.seal import Signer
 from evidence.seal.anchor import Anchors, Authority, Proof, newest_anchored, timestamping
 from evidence.seal.http import Unanchored
 from evidence.seal.wallclock import WallClock, read_clock, write_clock
+from evidence.store import open_archive
 from evidence.store.memory import MemoryArchive
 from tests.evidence.seal.tsa import LocalTsa, serving
 
@@ -242,3 +244,22 @@ def test_the_anchors_table_is_rebuilt_from_the_log(office: Office) -> None:
 
     assert list(office.archive.rows("anchors")) == before
     assert before[0]["reason"] == "HTTP_500"
+
+
+@pytest.mark.mongo
+def test_anchors_are_kept_and_found_again_in_mongodb(mongo_url: str, tmp_path: Path) -> None:
+    with closing(open_archive(mongo_url, tmp_path)) as archive:
+        signer = Signer(archive, tmp_path / "keys", ORIGIN)
+        signer.found(datetime.now(UTC), "jejak test")
+        head = signer.seal(datetime.now(UTC))
+        assert head is not None
+
+        def ask(head: Checkpoint) -> Proof:
+            return Proof((Plain("token", "text/plain", b"t"),), datetime.now(UTC))
+
+        asked = [Authority("rfc3161", "satu", ask), failing("TIMEOUT")]
+        anchors = Anchors(archive, tmp_path / "keys", asked, lambda: datetime.now(UTC))
+        standings = anchors.run(head)
+
+        assert [s.reason for s in standings] == [None, "TIMEOUT"]
+        assert newest_anchored(archive) == head.fingerprint()
