@@ -22,6 +22,7 @@ from evidence.package import layout
 from evidence.package.anchored import anchor_files
 from evidence.package.bag import Bag, drop, publish
 from evidence.package.brief import Brief, Briefed, apply_brief
+from evidence.package.caseuco import write_view
 from evidence.package.completeness import Contents
 from evidence.package.export import WITHHELD, Export, export_words
 from evidence.package.log import LogView
@@ -145,6 +146,7 @@ def _fill(packed: _Packed, selection: Selection, signer: Signer, export: Export,
     )
     words = export_words(export, rec)
     packed.bag.write(layout.REPORT, render_report(facts, words))
+    packed.bag.adopt(write_view(facts, words, packed.bag.sizes, packed.bag.root))
     if export.brief.printed:
         for path, page in print_report(report_words(facts, words), packed.bag.root):
             packed.bag.write(path, page)
