@@ -54,10 +54,10 @@ def examine(shell: Shell) -> list[Finding]:
     """All findings; an error of one check never hides the others."""
     names = (
         _("configuration"), _("clock"), _("disk"), _("database"), _("browser"), _("network"),
-        _("keys"),
+        _("keys"), _("anchors"),
     )  # fmt: skip
     checks: tuple[Callable[[Shell, str], Finding], ...] = (
-        _configuration, _clock, _disk, _database, _browser, _network, _keys,
+        _configuration, _clock, _disk, _database, _browser, _network, _keys, _anchors,
     )  # fmt: skip
     found = [_guarded(check, shell, name) for check, name in zip(checks, names, strict=True)]
     if found[0].level == FAIL:
@@ -198,6 +198,24 @@ def _keys(shell: Shell, name: str) -> Finding:
             _("Run chmod 600 on the files in {name}.").format(name=folder),
         )  # fmt: skip
     return Finding(name, OK, str(signer(shell).vkey))
+
+
+def _anchors(shell: Shell, name: str) -> Finding:
+    """Who stamps and cosigns: named, not asked; asking is for `jejak ledger anchor`."""
+    from evidence.seal.authorities import read_authorities
+
+    said = read_authorities(shell.config.data_dir)
+    if said.tsas and shutil.which("openssl") is None:
+        return Finding(
+            name, FAIL, _("openssl is not installed"), _("Install the package `openssl`")
+        )
+    counted = _("{stamps} time stamp authorities, {witnesses} witnesses").format(
+        stamps=len(said.tsas), witnesses=len(said.witnesses)
+    )
+    if len(said.tsas) < 2 or not said.witnesses:
+        remedy = _("Name at least two time stamp authorities and a witness in anchors.toml.")
+        return Finding(name, WARN, counted, remedy)
+    return Finding(name, OK, counted)
 
 
 def _is_loose(path: Path) -> bool:

@@ -133,3 +133,14 @@ def test_the_sheet_as_pdf_has_text_that_can_be_selected(call: Run, tmp_path: Pat
     ).stdout.decode()
     fingerprint = json.loads(call("ledger", "head", "--json").output)["fingerprint"]
     assert fingerprint in said.replace("\n", "")
+
+
+def test_the_doctor_warns_while_one_authority_would_be_enough_to_break_time(
+    call: Run, tsa: LocalTsa, data_dir: Path
+) -> None:
+    configure(data_dir, tsa, "http://127.0.0.1:9/tsr")
+
+    found = {f["subject"]: f for f in json.loads(call("doctor", "--json").stdout)}
+
+    assert found["anchors"]["level"] == "WARN"
+    assert found["anchors"]["said"] == "1 time stamp authorities, 0 witnesses"

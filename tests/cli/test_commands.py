@@ -456,7 +456,7 @@ def test_the_doctor_says_of_each_part_whether_it_works(call):
     found = {f["subject"]: f for f in json.loads(call("doctor", "--json").stdout)}
 
     assert list(found) == [
-        "configuration", "clock", "disk", "database", "browser", "network", "keys"
+        "configuration", "clock", "disk", "database", "browser", "network", "keys", "anchors"
     ]  # fmt: skip
     assert found["configuration"]["level"] == found["database"]["level"] == "OK"
     assert found["keys"]["said"].startswith("jejak.local/log+")
