@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -275,3 +276,28 @@ def test_rows_are_looked_for_only_when_asked_and_an_erased_entry_has_none(archiv
     assert codes(asked) == {"PROJECTION_MISSING"}
     assert len(asked.faults) == SIZE
     assert rebuilt.faults == []
+
+
+def test_every_code_of_the_full_check_and_of_the_watch_is_explained():
+    root = Path(__file__).parents[3]
+    names = [
+        "evidence/query/fsck.py",
+        "evidence/query/derived.py",
+        "evidence/store/mongo/oddities.py",
+    ]
+    found = {
+        code
+        for name in names
+        for code in re.findall(
+            r'"([A-Z]{2,}(?:_[A-Z]+)+|GAP|SIGNATURE)"', (root / name).read_text()
+        )
+    }
+    alarms = re.findall(
+        r'"((?:STORE|WATCH)_[A-Z]+)"', (root / "evidence/store/mongo/tripwire.py").read_text()
+    )
+
+    explained = (root / "docs/how-to/fsck.md").read_text("utf-8")
+    assert len(found) > 20
+    assert [code for code in sorted(found) if f"`{code}`" not in explained] == []
+    told = (root / "docs/how-to/production.md").read_text("utf-8")
+    assert [code for code in sorted(set(alarms)) if f"`{code}`" not in told] == []
