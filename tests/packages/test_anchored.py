@@ -375,3 +375,37 @@ def test_a_changed_ots_proof_is_found(tmp_path: Path) -> None:
         flipped = whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :]
         with suppress(Malformed):
             assert good not in ots_blocks(flipped, digest)
+
+
+def test_no_flipped_byte_of_an_anchor_is_accepted(
+    made: tuple[Site, Path], tsas: tuple[LocalTsa, LocalTsa], tmp_path: Path
+) -> None:
+    """The adversary writes the manifests anew; the log still commits to every anchor file."""
+    site, package = made
+    copy = shutil.copytree(package, tmp_path / "copy")
+    trusted = trust(site, *tsas)
+    accepted = []
+    for path in sorted(p for p in (copy / "data/proofs/anchors").rglob("*") if p.is_file()):
+        whole = path.read_bytes()
+        place = len(whole) * 2 // 3
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        rewrite_manifests(copy)
+        if verify(copy, trusted).ok:
+            accepted.append(path.name)
+        path.write_bytes(whole)
+
+    rewrite_manifests(copy)
+    assert accepted == []
+    assert verify(copy, trusted).ok
+
+
+def rewrite_manifests(package: Path) -> None:
+    """Both manifests as they must be for the files there are."""
+    for name, payload in (("manifest-sha256.txt", True), ("tagmanifest-sha256.txt", False)):
+        files = {
+            p.relative_to(package).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
+            for p in package.rglob("*")
+            if p.is_file() and p.name != "tagmanifest-sha256.txt"
+        }
+        kept = sorted(path for path in files if path.startswith("data/") is payload)
+        (package / name).write_text("".join(f"{files[path]}  {path}\n" for path in kept))
