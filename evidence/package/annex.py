@@ -3,44 +3,97 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from evidence.model import Entry, StatementType
 from evidence.package.brief import Brief, Briefed
 from evidence.package.case import HEADINGS, LISTS, TABLES, TOP, Case
+from evidence.package.profile import Profile
 
 KIND_WORDS = {"formal": "formal", "material": "materiel", "berkas": "kelengkapan berkas"}
-TOLD_APART = frozenset({"parties", "witnesses"})
-"""Rows about people; a package without third parties shows those the person is among."""
 
 
-def case_sections(case: Case, *, third_parties: bool) -> Iterator[dict[str, Any]]:
-    """The filled parts of a case file: heading and either rows of (label, value) or a table.
+def brief_words(
+    brief: Brief,
+    briefed: Briefed,
+    entries: Collection[Entry],
+    said: Mapping[int, Mapping[str, Any]],
+    time: Callable[[datetime | None], str],
+) -> dict[str, Any]:
+    """For whom the report is, what people say of the case, and how collection works.
 
-    third_parties: False leaves witnesses out, and parties without an account in the package.
+    time: a time as the report writes it.
     """
+    checks = check_rows(briefed)
+    sections = [
+        {
+            **section,
+            "fields": [
+                (label, (time(moment(value)) if timed else "") or value)
+                for label, value, timed in section["fields"]
+            ],
+        }
+        for section in case_sections(brief.case, brief.profile, _watches(entries))
+    ]
+    return {
+        "profile": brief.profile,
+        "addressee": addressee(brief),
+        "sections": sections,
+        "checks": checks,
+        "lacking": [check for check in checks if not check["met"]],
+        "technical": brief.technical,
+        "printed": brief.printed,
+        "views": lambda _picture: ("",),
+        "volumes": (),
+        "cut": {},
+        "collection": collection(entries),
+        "custody": [{**row, "at": time(row["at"])} for row in custody_rows(entries, said)],
+    }
+
+
+def case_sections(
+    case: Case, profile: Profile | None, watches: Collection[str]
+) -> Iterator[dict[str, Any]]:
+    """The filled parts of a case file: heading and either rows of (label, value, timed) or a table.
+
+    A profile without third parties shows what it requires, what speaks for the person, and of the
+    parties those whose account is one of `watches`; so no witness, no address, no analysis.
+    """
+    only = None
+    if profile is not None and not profile.third_parties:
+        only = {requirement.key for requirement in profile.requires}
     for table, known in {"": TOP, **TABLES}.items():
         prefix = f"{table}." if table else ""
-        said = [
+        fields = [
             (label, case.fields[f"{prefix}{key}"], key == "at" or key.endswith("_at"))
             for key, label in known.items()
-            if f"{prefix}{key}" in case.fields
+            if f"{prefix}{key}" in case.fields and (only is None or f"{prefix}{key}" in only)
         ]
-        if said:
-            yield {"heading": HEADINGS[table], "fields": said, "columns": [], "rows": []}
+        if fields:
+            yield {"heading": HEADINGS[table], "fields": fields, "columns": [], "rows": []}
     for table, known in LISTS.items():
         rows = case.rows.get(table, ())
-        if not third_parties and table in TOLD_APART:
-            rows = tuple(row for row in rows if table == "parties" and "watch" in row)
-        if rows:
+        columns = list(known)
+        if only is not None and table != "context":
+            rows = tuple(row for row in rows if row.get("watch") in watches)
+            columns = [key for key in known if f"{table}[].{key}" in only]
+        if rows and columns:
             yield {
                 "heading": HEADINGS[table],
                 "fields": [],
-                "columns": list(known.values()),
-                "rows": [[row.get(key, "") for key in known] for row in rows],
+                "columns": [known[key] for key in columns],
+                "rows": [[row.get(key, "") for key in columns] for row in rows],
             }
+
+
+def _watches(entries: Iterable[Entry]) -> frozenset[str]:
+    return frozenset(
+        str(entry.statement.facts["watch"])
+        for entry in entries
+        if entry.statement.type is StatementType.WATCH
+    )
 
 
 def check_rows(briefed: Briefed) -> list[dict[str, Any]]:
@@ -98,6 +151,30 @@ def collection(entries: Iterable[Entry]) -> dict[str, Any]:
             campaigns[str(facts.get("campaign"))] = _schedule(entry)
     counted = {name: sorted(counts.items()) for name, counts in found.items()}
     return {**counted, "campaigns": sorted(campaigns.items())}
+
+
+def custody_rows(
+    entries: Iterable[Entry], said: Mapping[int, Mapping[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    """Who did what with the packed records and by which order, in the log's order.
+
+    `by` is None where the person's object is withheld or erased.
+    """
+    for entry in entries:
+        facts, kind = entry.statement.facts, entry.statement.type
+        if kind not in (StatementType.CUSTODY, StatementType.ERASURE):
+            continue
+        actor = said.get(entry.index, {}).get("actor")
+        subjects = facts.get("subjects", 1)
+        yield {
+            "index": entry.index,
+            "at": entry.statement.at,
+            "action": str(facts.get("action", "ERASURE")),
+            "records": len(subjects) if isinstance(subjects, list) else subjects,
+            "by": "; ".join(f"{k}: {v}" for k, v in sorted(actor.items())) if actor else None,
+            "purpose": facts.get("purpose") or facts.get("basis") or "",
+            "order": facts.get("order") or "",
+        }
 
 
 def _schedule(entry: Entry) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from evidence.package.report import HERE, fill
 
 REPORT_PDF = "data/report/laporan.pdf"
 EXHIBITS_PER_VOLUME = 40
-MAX_ROWS = {"observations": 400, "interactions": 400, "closed": 400, "files": 1500}
+MAX_ROWS = {"observations": 400, "interactions": 400, "closed": 400, "custody": 400, "files": 1500}
 """Longer tables are cut in the PDF, which says how much more the HTML report lists."""
 TIMEOUT_S = 900
 PNG = b"\x89PNG\r\n\x1a\n"

@@ -21,7 +21,7 @@ from markupsafe import Markup
 from evidence.ledger import Checkpoint
 from evidence.model import Entry, StatementType
 from evidence.package import layout
-from evidence.package.annex import addressee, case_sections, check_rows, collection, moment
+from evidence.package.annex import brief_words
 from evidence.package.brief import Brief, Briefed
 from evidence.package.picture import Pictures, find_pictures
 from evidence.package.selection import Selection
@@ -109,7 +109,9 @@ def report_words(facts: Facts, export: Mapping[str, Any]) -> dict[str, Any]:
         style=style,
         style_digest=digest,
         export={**export, "now": _time(case, export["now"])},
-        **_brief_words(case),
+        **brief_words(
+            facts.brief, facts.briefed, facts.entries, facts.said, lambda at: _time(case, at)
+        ),
         head=facts.head,
         root=base64.b64encode(facts.head.root).decode(),
         vkey=facts.vkey,
@@ -122,36 +124,6 @@ def report_words(facts: Facts, export: Mapping[str, Any]) -> dict[str, Any]:
         closed=list(_closed(case)),
         files=sorted((path, digest) for path, digest in facts.hashes.items()),
     )
-
-
-def _brief_words(case: _Case) -> dict[str, Any]:
-    """For whom the report is, what people say of the case, and how collection works."""
-    brief = case.facts.brief
-    profile = brief.profile
-    sections = case_sections(brief.case, third_parties=not profile or profile.third_parties)
-    checks = check_rows(case.facts.briefed)
-    return {
-        "profile": profile,
-        "addressee": addressee(brief),
-        "sections": [
-            {
-                **section,
-                "fields": [
-                    (label, (_time(case, moment(value)) if timed else "") or value)
-                    for label, value, timed in section["fields"]
-                ],
-            }
-            for section in sections
-        ],
-        "checks": checks,
-        "lacking": [check for check in checks if not check["met"]],
-        "technical": brief.technical,
-        "printed": brief.printed,
-        "views": lambda _picture: ("",),
-        "volumes": (),
-        "cut": {},
-        "collection": collection(case.facts.entries),
-    }
 
 
 def visible(value: Any) -> Any:

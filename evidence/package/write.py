@@ -37,7 +37,7 @@ from evidence.package.webarchive import WebArchive
 from evidence.seal import Signer
 from evidence.store.ports import Archive
 
-TOLD = frozenset({"entry", "exchange", "interaction", "observation", "post"})
+TOLD = frozenset({"actor", "entry", "exchange", "interaction", "observation", "post"})
 """Roles whose JSON the report reads."""
 MAX_SUBJECTS = 100
 HERE = Path(__file__).resolve().parent
@@ -103,9 +103,12 @@ def write_package(
         try:
             _fill(_Packed(bag, LogView(archive), web), selection, signer, export, rec)
             publish(bag, target)
-        except BaseException:
+        except BaseException as error:
             web.abandon()
             drop(bag)
+            if isinstance(error, OSError):
+                named = error.filename if isinstance(error.filename, str) else str(bag.root)
+                raise PackageError(named, f"cannot be used ({error.strerror})") from error
             raise
     return target
 

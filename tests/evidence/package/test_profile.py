@@ -208,7 +208,8 @@ def test_a_clarification_shows_nothing_of_other_people(site: Site, tmp_path: Pat
     package = export(site, tmp_path / "out", "KLARIFIKASI")
     full = export(site, tmp_path / "full", "TEMUAN")
 
-    for words in (STRANGER, "Pihak Lain Contoh", "Saksi Contoh"):
+    private = ("Jalan Contoh 1", "belum terbukti", "Saksi melihat unggahan")
+    for words in (STRANGER, "Pihak Lain Contoh", "Saksi Contoh", *private):
         assert holds(full, words.encode()), words
         assert holds(package, words.encode()) == [], words
 
@@ -347,3 +348,20 @@ def test_a_changed_register_is_found_by_the_verifier(site: Site, tmp_path: Path)
     codes = {f.code for f in verify(copy, site.trust).findings if f.severity == "error"}
 
     assert codes
+
+
+def test_the_report_tells_who_exported_before_unless_the_addressee_may_not_know(
+    site: Site, tmp_path: Path
+) -> None:
+    export(site, tmp_path / "a", "TEMUAN", period=(START, NOW + HOUR))
+
+    told = page(export(site, tmp_path / "b", "GAKKUMDU", period=(START, NOW + HOUR)))
+    quiet = page(export(site, tmp_path / "c", "KLARIFIKASI", period=(START, NOW + HOUR)))
+
+    part = told.split("<h2>Rantai penguasaan</h2>")[1].split("<h2>")[0]
+    assert "EXPORT" in part
+    assert "nama: Petugas Uji" in part
+    hidden = quiet.split("<h2>Rantai penguasaan</h2>")[1].split("<h2>")[0]
+    assert "EXPORT" in hidden
+    assert "Petugas Uji" not in hidden
+    assert "ditahan" in hidden
