@@ -17,7 +17,7 @@ def write_durably(path: Path, data: bytes, *, mode: int = 0o600, replace: bool =
 
     replace: False keeps a file that is there already (the first writer wins).
 
-    Raises ConfigError when it cannot be written; then the old bytes are still there.
+    Raises ConfigError when it is not sure that the new bytes would outlast a power cut.
     """
     try:
         _write(path, data, mode, replace)
@@ -63,17 +63,28 @@ def private_folder(folder: Path) -> None:
 def locked(path: Path) -> Iterator[None]:
     """Hold an exclusive lock on a file while the block runs; freed when the process dies.
 
-    Raises ConfigError when the file cannot be opened.
+    Raises ConfigError when this file, or one that the block needs, cannot be used.
+    """
+    with file_faults(path):
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+
+
+@contextmanager
+def file_faults(path: Path) -> Iterator[None]:
+    """Say what the system refuses in the block as ConfigError: a file's name and why.
+
+    path: the file or folder meant, when the system does not name one.
     """
     try:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise ConfigError(str(path), f"cannot be opened ({error.strerror})") from error
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
         yield
-    finally:
-        os.close(handle)
+    except OSError as error:
+        named = error.filename if isinstance(error.filename, str) else str(path)
+        raise ConfigError(named, f"cannot be used ({error.strerror})") from error
 
 
 def _link_once(part: Path, path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from evidence.canonical import decode, encode
 from evidence.errors import IntegrityError, ParseError
 from evidence.ledger import Frontier, checkpoint_text, parse_checkpoint
-from evidence.seal.disk import write_durably
+from evidence.seal.disk import file_faults, write_durably
 
 HEAD_FILE = "head.json"
 
@@ -41,13 +41,15 @@ def read_head(key_dir: Path, origin: str) -> Head:
     """The head in `key_dir/head.json`, or an empty one when nothing was signed yet.
 
     Raises IntegrityError when the file contradicts itself or is of another log: then nothing may
-    be signed until a person has looked.
+    be signed until a person has looked. ConfigError when the file cannot be read.
     """
     path = key_dir / HEAD_FILE
-    if not path.exists():
-        return Head(origin, Frontier())
+    with file_faults(path):
+        if not path.exists():
+            return Head(origin, Frontier())
+        kept = path.read_bytes()
     try:
-        head = _head(decode(path.read_bytes()))
+        head = _head(decode(kept))
     except (ParseError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise IntegrityError(str(path), "is not a signed head that this program wrote") from error
     if head.origin != origin:

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from evidence.errors import ConfigError
 from evidence.ledger import NoteSignature, VerifierKey, make_note, verifier_key
-from evidence.seal.disk import private_folder, write_durably
+from evidence.seal.disk import file_faults, private_folder, write_durably
 
 KEY_FILE = "log.key"
 
@@ -51,6 +51,15 @@ def open_key(key_dir: Path, origin: str) -> SigningKey:
     """
     private_folder(key_dir)
     path = key_dir / KEY_FILE
+    with file_faults(path):
+        secret = _secret(path)
+    if not isinstance(secret, Ed25519PrivateKey):
+        raise ConfigError(str(path), "is not an Ed25519 key")
+    return SigningKey(verifier_key(origin, secret.public_key().public_bytes_raw()), secret)
+
+
+def _secret(path: Path) -> object:
+    """The key in a file that only its owner may read; made when there is none."""
     if not path.exists():
         made = Ed25519PrivateKey.generate()
         pem = made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
@@ -58,12 +67,9 @@ def open_key(key_dir: Path, origin: str) -> SigningKey:
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise ConfigError(str(path), "others may read the log's key", f"Run: chmod 600 {path}")
     try:
-        secret = load_pem_private_key(path.read_bytes(), None)
-    except (OSError, ValueError, TypeError) as error:
+        return load_pem_private_key(path.read_bytes(), None)
+    except (ValueError, TypeError) as error:
         raise ConfigError(str(path), f"is no readable PEM key ({type(error).__name__})") from error
-    if not isinstance(secret, Ed25519PrivateKey):
-        raise ConfigError(str(path), "is not an Ed25519 key")
-    return SigningKey(verifier_key(origin, secret.public_key().public_bytes_raw()), secret)
 
 
 def check_ed25519(public: bytes, signature: bytes, message: bytes) -> bool:

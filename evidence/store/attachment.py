@@ -6,12 +6,15 @@ import contextlib
 import fcntl
 import json
 import os
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from evidence.errors import ConfigError
+
+SECRET_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ def read_state(path: Path) -> ServerState:
 
 
 def write_state(path: Path, state: ServerState) -> None:
-    """Replace the state file in one step."""
+    """Replace the state file in one step. Raises ConfigError; then the old state is there."""
     server = state.server
     value = {
         "port": state.port,
@@ -77,8 +80,35 @@ def write_state(path: Path, state: ServerState) -> None:
         ],
     }
     fresh = path.with_suffix(".new")
-    fresh.write_text(json.dumps(value), "utf-8")
-    fresh.replace(path)
+    try:
+        fresh.write_text(json.dumps(value), "utf-8")
+        fresh.replace(path)
+    except OSError as error:
+        raise ConfigError(str(path), f"it cannot be written ({error.strerror})") from error
+
+
+def folder_secret(path: Path) -> str:
+    """The folder's login and key file, made once, readable by its owner alone.
+
+    The caller holds the folder's lock. The file is there whole or not at all: a server that was
+    once started with a login that was cut off could never be opened again.
+
+    Raises ConfigError when it cannot be read or made.
+    """
+    fresh = path.with_suffix(".secret-new")
+    try:
+        if not path.exists():
+            fresh.unlink(missing_ok=True)  # left by a crash, perhaps cut off
+            with os.fdopen(
+                os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w"
+            ) as file:
+                file.write(secrets.token_hex(SECRET_BYTES))
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.replace(path)
+        return path.read_text("ascii").strip()
+    except OSError as error:
+        raise ConfigError(str(path), f"it cannot be used ({error.strerror})") from error
 
 
 def without_dead(state: ServerState) -> ServerState:

@@ -23,6 +23,7 @@ from evidence.store.attachment import (
     Attached,
     Process,
     ServerState,
+    folder_secret,
     is_alive,
     locked,
     process_of,
@@ -65,7 +66,7 @@ class EmbeddedServer:
         folder = _usable_folder(data_dir)
         try:
             with locked(folder / "mongod.lock"):
-                server = cls(folder, _secret(folder / "mongod.secret"))
+                server = cls(folder, folder_secret(folder / "mongod.secret"))
                 server._attach()
         except OSError as error:
             raise ConfigError(
@@ -153,8 +154,8 @@ class EmbeddedServer:
         for _ in range(TRIES):
             started = self._spawn(mongod, port)
             fresh = replace(state, port=port, server=process_of(started.pid))
-            write_state(self._state_file, fresh)  # so that a crash here leaves it findable
             try:
+                write_state(self._state_file, fresh)  # so that a crash here leaves it findable
                 if self._came_up(started, port):
                     make_usable(port, self._secret)
                     return fresh
@@ -244,19 +245,6 @@ def _usable_folder(data_dir: Path) -> Path:
             "Give a folder of your own with --data, or the URL of a MongoDB",
         ) from error
     return folder
-
-
-def _secret(path: Path) -> str:
-    """The folder's login and key file, made once, readable by its owner alone."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text("ascii").strip()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_hex(32))
-        file.flush()
-        os.fsync(file.fileno())
-    return path.read_text("ascii")
 
 
 def _require_space(folder: Path) -> None:
