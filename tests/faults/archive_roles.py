@@ -35,7 +35,8 @@ class Journal:
         self.say("ready")
 
     def say(self, *words: object) -> None:
-        os.write(self._handle, (" ".join(map(str, words)) + "\n").encode())
+        # Appended whatever the offset says; a call that no fault is given to.
+        os.pwrite(self._handle, (" ".join(map(str, words)) + "\n").encode(), 0)
 
 
 def read_journal(path: Path) -> list[list[str]]:

@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
@@ -19,6 +20,7 @@ from types import TracebackType
 from typing import Any, Self
 
 ROOT = Path(__file__).resolve().parents[2]
+LONGEST_S = 60.0
 RAISED = 70
 """Exit code of a process whose role raised; what it raised is in `stderr`."""
 Role = Callable[..., None]
@@ -38,6 +40,7 @@ class Nursery:
             env={**os.environ, "PYTHONPATH": str(ROOT)},
         )  # fmt: skip
         self._living: set[int] = set()
+        self._answer()  # it has imported and made everything
 
     def start(self, role: str, *args: object) -> int:
         """Process id of a new process in this role; args: JSON values."""
@@ -46,7 +49,12 @@ class Nursery:
         return pid
 
     def wait(self, pid: int) -> int:
-        """Exit code of a process, negative for a signal; waits for its end."""
+        """Exit code of a process, negative for a signal; waits for its end, a minute at most."""
+        deadline = time.monotonic() + LONGEST_S
+        while _state(pid) not in "ZX":
+            if time.monotonic() > deadline:
+                os.kill(pid, signal.SIGKILL)
+            time.sleep(0.002)
         code = self._ask({"wait": pid})
         self._living.discard(pid)
         return code
@@ -76,14 +84,23 @@ class Nursery:
 
     def _ask(self, question: dict[str, object]) -> int:
         assert self._mother.stdin is not None
-        assert self._mother.stdout is not None
         self._mother.stdin.write(json.dumps(question) + "\n")
         self._mother.stdin.flush()
+        return self._answer()
+
+    def _answer(self) -> int:
+        assert self._mother.stdout is not None
         return int(self._mother.stdout.readline())
+
+
+def _state(pid: int) -> str:
+    """The letter /proc gives a process that its mother has not awaited yet."""
+    return Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()[0]
 
 
 def main(module: str, folder: str) -> None:
     roles: dict[str, Role] = importlib.import_module(module).roles(Path(folder))
+    print(os.getpid(), flush=True)
     for line in sys.stdin:
         asked = json.loads(line)
         if "wait" in asked:
