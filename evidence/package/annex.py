@@ -111,9 +111,13 @@ def check_rows(briefed: Briefed) -> list[dict[str, Any]]:
 
 
 def addressee(brief: Brief) -> str:
-    """Whom the package is handed to: the case file's word, else the profile's."""
-    named = brief.case.fields.get("referral.addressee", "")
-    return named or (brief.profile.addressee if brief.profile else "")
+    """Whom the package is handed to: of a referral the case file's word, else the profile's."""
+    profile = brief.profile
+    if profile is None:
+        return ""
+    referral = any(requirement.key.startswith("referral.") for requirement in profile.requires)
+    named = brief.case.fields.get("referral.addressee", "") if referral else ""
+    return named or profile.addressee
 
 
 def moment(text: str) -> datetime | None:

@@ -365,3 +365,15 @@ def test_the_report_tells_who_exported_before_unless_the_addressee_may_not_know(
     assert "EXPORT" in hidden
     assert "Petugas Uji" not in hidden
     assert "ditahan" in hidden
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("RUJUKAN_BKN", "Penerima Contoh"), ("KLARIFIKASI", "Pihak yang dimintai klarifikasi")],
+)
+def test_a_referral_goes_to_whom_the_case_file_names_and_a_clarification_to_the_party(
+    name: str, told: str, site: Site, tmp_path: Path
+) -> None:
+    said = page(export(site, tmp_path / "out", name))
+
+    assert f"<dt>Kepada</dt><dd>{told}</dd>" in said
