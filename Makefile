@@ -2,17 +2,18 @@
 # make test    everything that has to hold: style, types, layers, tests
 # make bench   the figures of docs/, measured here
 # make check   style, types and layers alone      make servers   real servers for the tests
+# make soak    hours of kills, faults and mutants (docs/how-to/soak.md)
 # make help    these lines
 
 SHELL := /bin/bash
 BIN := .venv/bin
 export JEJAK_CHROMIUM ?= $(shell cat .venv/chromium-path 2>/dev/null)
 
-.PHONY: help bootstrap run check servers test bench
+.PHONY: help bootstrap run check servers test bench soak
 .DEFAULT_GOAL := help
 
 help:
-	@sed -n '1,5s/^# //p' Makefile
+	@sed -n '1,6s/^# //p' Makefile
 
 bootstrap:
 	@scripts/bootstrap
@@ -44,3 +45,6 @@ test: check servers
 
 bench: bootstrap
 	@scripts/bench
+
+soak: bootstrap
+	@scripts/soak $(ARGS)
