@@ -38,6 +38,7 @@ check: bootstrap
 	@$(BIN)/lint-imports --no-cache | tail -n 3; exit $${PIPESTATUS[0]}
 
 servers: bootstrap
+	@scripts/test-tools
 	@tests/servers/install
 
 test: check servers
