@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from evidence.canonical import record_id
-from evidence.errors import JejakError
+from evidence.errors import JejakError, StoreError
 from evidence.model import Draft, Plain, StatementType
 from evidence.seal import Signer
 from evidence.store import open_archive
@@ -73,7 +73,11 @@ def roles(folder: Path) -> dict[str, Role]:
 
 
 def record(said: Journal, url: str, name: str) -> None:
-    archive = open_archive(url, Path())
+    try:
+        archive = open_archive(url, Path())
+    except StoreError:
+        # Opening says at once that a server does not answer; from then on nothing may fail.
+        archive = open_archive(url, Path())
     for n in range(3):
         body = Plain("body", "text/plain", f"{name} {n}".encode())
         draft = Draft(

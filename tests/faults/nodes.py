@@ -66,8 +66,11 @@ class Nodes:
         self._processes[port].wait()
 
     def start(self, port: int) -> None:
-        """Start a killed node again, and wait until it has what the others have."""
+        """Start a killed node again."""
         self._processes[port] = self._spawn(port)
+
+    def await_back(self, port: int) -> None:
+        """Wait until a node that was started again is one of the set."""
         deadline = time.monotonic() + READY_S
         while time.monotonic() < deadline:
             said = self._ask(port, "hello")

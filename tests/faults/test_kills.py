@@ -47,8 +47,8 @@ SOAK = [pytest.mark.soak, pytest.mark.timeout(7200)]
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 CHANNELS = tuple(f"contoh{n}" for n in range(4))
 LONGEST_START_S = 40.0
-SHARES = {"write": 16, "seal": 15, "export": 15, "crawl": 8}
-"""How many of 54 kills meet whom."""
+SHARES = {"write": 15, "seal": 15, "export": 15, "crawl": 6}
+"""How many of 51 kills meet whom; the four still at work at the end are killed as well."""
 DEAD = "somewhere-else 1 1 dead"
 """Who claims: a scheduler of another host; its claims end with their lease."""
 
@@ -146,7 +146,7 @@ def watch_channel(archive: Archive, base_url: str, channel: str) -> None:
     project_entries(archive, archive.record([draft]))
 
 
-@pytest.mark.parametrize("rounds", [1, pytest.param(19, marks=SOAK)])
+@pytest.mark.parametrize("rounds", [1, pytest.param(20, marks=SOAK)])
 def test_kills_of_everything_at_work_lose_double_and_fake_nothing(
     field_of_work: Field, rounds: int
 ) -> None:
@@ -156,7 +156,7 @@ def test_kills_of_everything_at_work_lose_double_and_fake_nothing(
     for role in kills:
         for each in SHARES:
             work.start(each)
-        time.sleep(work.rng.uniform(0, 0.25))
+        time.sleep(work.rng.uniform(0, 0.2))
         work.kill(role)
     for role in list(work.running):
         work.kill(role)

@@ -97,8 +97,9 @@ def test_kills_of_the_primary_lose_double_and_roll_back_nothing(
         time.sleep(random.uniform(0, 0.2))
         primaries.append(nodes.primary())
         nodes.kill(primaries[-1])
-        writers.await_more(10)
         nodes.start(primaries[-1])
+        writers.await_more(10)
+        nodes.await_back(primaries[-1])
     writers.stop()
     print(f"{len(primaries)} kills, {len(writers.acked)} acknowledged, {len(writers.heads)} heads")
 

@@ -96,7 +96,7 @@ class Trial:
         return self.nursery.stderr.with_name(f"{self.role}-{secrets.token_hex(6)}.journal")
 
 
-@pytest.mark.parametrize("at_most", [40, pytest.param(ALL, marks=SOAK)])
+@pytest.mark.parametrize("at_most", [30, pytest.param(ALL, marks=SOAK)])
 @pytest.mark.parametrize("new", [False, True])
 def test_a_signer_that_meets_a_fault_signs_the_same_head_afterwards(
     nursery: Nursery, tmp_path: Path, new: bool, at_most: int
@@ -125,7 +125,7 @@ def test_a_signer_that_meets_a_fault_signs_the_same_head_afterwards(
     assert len(heads) == 1
 
 
-@pytest.mark.parametrize("at_most", [40, pytest.param(ALL, marks=SOAK)])
+@pytest.mark.parametrize("at_most", [30, pytest.param(ALL, marks=SOAK)])
 def test_an_exporter_that_meets_a_fault_leaves_only_sound_packages(
     nursery: Nursery, tmp_path: Path, at_most: int
 ) -> None:
@@ -172,7 +172,7 @@ def test_the_embedded_servers_small_files_are_whole_or_as_before(
 
 
 @pytest.mark.mongo
-@pytest.mark.parametrize("at_most", [16, pytest.param(ALL, marks=SOAK)])
+@pytest.mark.parametrize("at_most", [10, pytest.param(ALL, marks=SOAK)])
 def test_a_recorder_whose_connection_fails_records_all_of_it_once(
     nursery: Nursery, mongo_url: str, tmp_path: Path, at_most: int
 ) -> None:
