@@ -12,7 +12,7 @@ import zlib
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, ImageFile
 
 from evidence.errors import ImageUnreadable
 
@@ -71,6 +71,8 @@ def decode(data: bytes) -> Decoded:
     """
     if len(data) > MAX_BYTES:
         raise ImageUnreadable("picture", f"has {len(data)} bytes, more than {MAX_BYTES}")
+    # Another library of the process may have asked Pillow to fill up cut-off pictures.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             if image.width * image.height > MAX_PIXELS:

@@ -41,6 +41,8 @@ SELECT_MS = 3_000
 SOCKET_MS = 30_000
 """Longer than the write concern may take (schema.W_TIMEOUT_MS): the server answers first."""
 RETRY_S = 60.0
+OPEN_RETRY_S = 1.0
+"""A single lost connection is no reason not to open; a server that is away is said so at once."""
 
 
 def open_mongo(
@@ -76,7 +78,9 @@ def open_mongo(
     address = ",".join(f"{host}:{port}" for host, port in parsed["nodelist"])
     name = parsed["database"] or DEFAULT_DATABASE
     try:
-        hello = Edge(address, 0).run("opening the archive", lambda: client.admin.command("hello"))
+        hello = Edge(address, OPEN_RETRY_S).run(
+            "opening the archive", lambda: client.admin.command("hello")
+        )
         if "setName" not in hello and hello.get("msg") != "isdbgrid":
             raise ConfigError(
                 f"MongoDB at {address}",
