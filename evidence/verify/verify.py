@@ -980,6 +980,7 @@ class Case:
         self.description: dict[str, Any] = {}
         self.salts: dict[tuple[int, str], bytes] = {}
         self.slots: tuple[int, int] | None = None
+        self.window = ""
         self.anchored: dict[str, int] = {}
         self.stamps: list[Stamp] = []
         self.stamped: set[str] = set()
@@ -988,10 +989,9 @@ class Case:
     def find(self, code: str, path: str, *detail: object) -> None:
         """Note a finding."""
         severity, indonesian, english = TEXTS[code]
-        said = [str(d) for d in detail]
-        self.findings.append(
-            Finding(code, severity, path, indonesian.format(*said), english.format(*said))
-        )
+        said = [shown(str(d)) for d in detail]
+        words = indonesian.format(*said), english.format(*said)
+        self.findings.append(Finding(code, severity, shown(path), *words))
 
     def run(self, name: str, check: Iterator[int]) -> None:
         """Run one check to its end, counting what it checked and the errors it found."""
@@ -1011,9 +1011,13 @@ class Case:
             return None
         try:
             with open(os.path.join(self.root, path), "rb") as file:
-                return file.read()
+                data = file.read()
         except OSError:
             return None
+        if hashlib.sha256(data).hexdigest() != self.hashes[path]:
+            self.find("FILE_UNREADABLE", path, "changed while being read")
+            return None
+        return data
 
 
 def check_files(case: Case) -> Iterator[int]:
@@ -1355,6 +1359,9 @@ def parse_description(data: bytes) -> dict[str, Any]:
         fields(item, {"erased": list, "index": int, "rec": str, "withheld": list}, "record")
     if not all(isinstance(w, str) for w in value["watches"] + value["posts"]):
         raise Malformed("selection")
+    for listed in (value["watches"], value["posts"], [r["index"] for r in value["records"]]):
+        if len(set(listed)) != len(listed):
+            raise Malformed("double")
     return value
 
 
@@ -1426,6 +1433,9 @@ def check_heads(case: Case, export: Record) -> None:
     others = [index for index in case.records if index != export.entry]
     if report and (report.size > export.entry or any(i >= report.size for i in others)):
         case.find("CHECKPOINT_ORDER", "data/checkpoints/report.txt", report.size)
+    first = case.heads.get("first")
+    if first and first.size <= min(case.records):
+        case.find("CHECKPOINT_ORDER", "data/checkpoints/first.txt", first.size)
     if last and last.size <= export.entry:
         case.find("CHECKPOINT_ORDER", "data/checkpoints/last.txt", last.size)
     if case.description["origin"] != case.trust.origin:
@@ -1798,7 +1808,7 @@ def check_schedule(case: Case) -> Iterator[int]:
     """Recompute which visits were due in the period and look for the outcome of each."""
     outcomes = outcome_slots(case)
     period = case.description.get("period")
-    if not period or case.export is None:
+    if not period or not case.description["watches"] or case.export is None:
         return
     start = seconds(period["from"])
     end = min(seconds(period["until"]), seconds(case.export.value["at"]))
@@ -1815,6 +1825,7 @@ def check_schedule(case: Case) -> Iterator[int]:
         seen_total += len([t for t in due if ended.get(t) in SEEN_FULLY])
         yield len([t for t in due if t in ended])
     case.slots = (due_total, seen_total)
+    case.window = f"{stamp(int(start))} - {stamp(int(max(start, end)))}"
 
 
 def report_watch(case: Case, watch: str, due: Sequence[int], ended: Mapping[int, str]) -> None:
@@ -1874,9 +1885,13 @@ def due_times(case: Case, watch: str, start: float, end: float) -> list[int]:
     versions = [r for _, r in sorted(case.records.items()) if r.type == "watch"]
     versions = [r for r in versions if r.facts.get("watch") == watch]
     campaigns = [r for _, r in sorted(case.records.items()) if r.type == "campaign"]
-    if not versions:
+    if not versions or not campaigns:
         case.find("SCHEDULE_ABSENT", "data/statements", watch)
         return []
+    names = {str(r.facts.get("campaign")) for r in campaigns}
+    firsts = [next(r for r in campaigns if str(r.facts.get("campaign")) == n) for n in names]
+    if any(r.facts.get("change") != "ADDED" for r in [versions[0], *firsts]):
+        raise Malformed("a version without the one it changes")
     turns = sorted({seconds(r.value["at"]) for r in versions + campaigns})
     edges = [start] + [t for t in turns if start < t < end] + [end]
     due: set[int] = set()
@@ -1997,7 +2012,7 @@ def verify(path: str | os.PathLike[str], trust_text: str) -> Report:
 def conclude(case: Case, simulated: bool) -> Report:
     """The report of a finished case."""
     return Report(
-        package=os.path.basename(os.path.abspath(case.root)),
+        package=shown(os.path.basename(os.path.abspath(case.root))),
         origin=case.trust.origin,
         simulated=simulated,
         checks=tuple(case.checks),
@@ -2014,8 +2029,14 @@ def integrity_verdict(case: Case) -> tuple[str, str, str]:
     if not count:
         return (
             "INTACT",
-            "UTUH: setiap berkas sama dengan yang dicatat dalam log yang ditandatangani.",
-            "INTACT: every file is what the signed log committed to.",
+            (
+                "UTUH: setiap berkas sama dengan yang dicatat dalam log yang ditandatangani."
+                " Kata-kata laporan dan arsip web tidak dibandingkan dengan rekaman."
+            ),
+            (
+                "INTACT: every file is what the signed log committed to."
+                " What report and web archive say was not compared with the records."
+            ),
         )
     return (
         "NOT_INTACT",
@@ -2039,11 +2060,13 @@ def time_verdict(case: Case) -> tuple[str, str, str]:
             "BOUNDED",
             (
                 f"Semua rekaman sudah ada pada {when} menurut {whose}; {after} tangkapan terbukti"
-                f" dibuat sesudah kepala log yang bercap waktu. Jam pencatat: {span}."
+                " dibuat sesudah kepala log yang kemudian bercap waktu (urutan, bukan waktu paling"
+                f" awal). Jam pencatat: {span}."
             ),
             (
                 f"All records existed at {when} by {whose}; {after} captures are proven to be made"
-                f" after a stamped head. Recorder's clock: {span}."
+                " after a head that was stamped (an order, not an earliest time). Recorder's clock:"
+                f" {span}."
             ),
         )
     covered = [i for i in indices if any(s.size > i for s in case.stamps)]
@@ -2077,8 +2100,8 @@ def completeness_verdict(case: Case) -> tuple[str, str, str]:
     if case.slots is None:
         return (
             "NOT_STATED",
-            "Tidak dinyatakan: paket ini tidak dibuat untuk suatu periode.",
-            "Not stated: the package was not made for a period.",
+            "Tidak dinyatakan: paket ini tidak dibuat untuk akun dalam suatu periode.",
+            "Not stated: the package was not made for accounts in a period.",
         )
     due, seen = case.slots
     gaps = [f for f in case.findings if f.code in ("SLOT_HOLE", "SCHEDULE_FORMAT")]
@@ -2091,8 +2114,14 @@ def completeness_verdict(case: Case) -> tuple[str, str, str]:
         )
     return (
         "ACCOUNTED",
-        f"Setiap kunjungan terjadwal ({due}) punya hasil; {seen} melihat semuanya.",
-        f"Each of the {due} due visits has an outcome; {seen} saw everything.",
+        (
+            f"Setiap kunjungan terjadwal ({due}) punya hasil; {seen} melihat semuanya"
+            f" ({case.window}, menurut jadwal dalam paket)."
+        ),
+        (
+            f"Each of the {due} due visits has an outcome; {seen} saw everything"
+            f" ({case.window}, by the schedule in the package)."
+        ),
     )
 
 

@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from evidence.verify.verify import Malformed, decode, ed25519_verify, render_jso
 from tests.packages.adversary import MANIFESTS, Twin
 from tests.packages.browser import PAGE, Reader, content, open_page
 from tests.packages.synthetic import START, Site, Visitor, make_package, make_site
+from tests.packages.test_exporter import left_out, row_changed
 from tests.packages.test_mutants import damage, scramble
 from tests.packages.test_tampered import TWINS
 
@@ -145,12 +147,20 @@ def test_holes_erasures_simulations_and_posts_get_the_same_report(
     visitor.put(visitor.recorder.draft(StatementType.ERASURE, START, facts))
     for rec in (erased.posts[0], *list((erased.recs or {}).values())[1:2]):
         erased.archive.erase(rec)
+    later = make_site(tmp_path / "later", holes=2)
+    row_changed(later)
     packages = [
         (make_package(holes, tmp_path / "a"), holes.trust, "SLOT_HOLE"),
         (make_package(made, tmp_path / "b", clock="simulated"), made.trust, "SIMULATED"),
         (make_package(erased, tmp_path / "c"), erased.trust, "ERASURE_UNEXPLAINED"),
         (make_package(erased, tmp_path / "d"), holes.trust, "NOTE_UNKNOWN_SIGNATURE"),
         (make_package(holes, tmp_path / "e", watches=(), posts=holes.posts, period=None),
+         holes.trust, "OBJECT_WITHHELD"),
+        (make_package(holes, tmp_path / "f", selection=left_out(holes, "campaign")),
+         holes.trust, "SCHEDULE_ABSENT"),
+        (make_package(later, tmp_path / "g", selection=left_out(later, "watch")),
+         later.trust, "SCHEDULE_FORMAT"),
+        (make_package(holes, tmp_path / "h", selection=replace(left_out(holes), watches=())),
          holes.trust, "OBJECT_WITHHELD"),
     ]  # fmt: skip
 
