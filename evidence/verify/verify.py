@@ -83,6 +83,8 @@ INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0
 LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\Z")
 MANIFEST_LINE = re.compile(r"([0-9a-f]{64})  ([^\x00-\x1f\x7f]+)\Z")
 BLOCK = re.compile(r"[0-9a-f]{160}\Z")
+UNSEEN = re.compile(r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069]")
+"""Line breaks of other kinds, and what hides text from who reads a trust file."""
 OTS = b"\x00OpenTimestamps\x00\x00Proof\x00\xbf\x89\xe2\xe8\x84\xe8\x92\x94\x01\x08"
 OTS_BLOCK = b"\x05\x88\x96\x0d\x73\xd7\x19\x01"
 PEM_LINE = re.compile(r"[A-Za-z0-9+/]{1,64}={0,2}\Z")
@@ -766,6 +768,8 @@ def ed25519_verify(public: bytes, signature: bytes, message: bytes) -> bool:
 
 def parse_trust(text: str) -> Trust:
     """What a trust file says. Raises TrustError for anything else in it."""
+    if UNSEEN.search(text):
+        raise TrustError("the trust file has a character that cannot be seen")
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     if len(lines) < 3 or lines[0] != "jejak-trust v1" or not lines[1].startswith("origin "):
         raise TrustError("not a trust file: expected `jejak-trust v1`, `origin ...`, `vkey ...`")
@@ -783,6 +787,8 @@ def parse_trust(text: str) -> Trust:
     witnesses = []
     while rest and rest[0].startswith("witness "):
         witnesses.append(_parse_vkey(rest.pop(0)[len("witness ") :], 4))
+    if any(len({k.public for k in group}) < len(group) for group in (keys, witnesses)):
+        raise TrustError("the trust file names a key twice")
     quorum = 0
     if rest and rest[0].startswith("quorum "):
         quorum = _trust_number(rest.pop(0)[len("quorum ") :])

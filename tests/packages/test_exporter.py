@@ -10,7 +10,14 @@ import pytest
 
 from evidence.package import Selection, select
 from evidence.verify.verify import Malformed as Refused
-from evidence.verify.verify import Report, parse_description, render_text, verify
+from evidence.verify.verify import (
+    Report,
+    TrustError,
+    parse_description,
+    parse_trust,
+    render_text,
+    verify,
+)
 from tests.packages.adversary import Twin
 from tests.packages.synthetic import (
     END,
@@ -67,10 +74,11 @@ def test_a_row_without_the_version_it_changes_has_no_schedule(tmp_path: Path) ->
     assert "SCHEDULE_FORMAT" in {f.code for f in report.findings}
 
 
-def test_a_period_without_accounts_states_no_completeness(site: Site, tmp_path: Path) -> None:
+def test_a_period_without_accounts_states_no_completeness(tmp_path: Path) -> None:
+    site = make_site(tmp_path / "site")
     chosen = replace(left_out(site), watches=())
 
-    report = verify(make_package(site, tmp_path, selection=chosen), site.trust)
+    report = verify(make_package(site, tmp_path / "out", selection=chosen), site.trust)
 
     assert report.completeness[0] == "NOT_STATED"
 
@@ -105,3 +113,19 @@ def test_the_name_of_a_folder_writes_no_line_of_the_report(
 
     assert sum(line.startswith("Integrity: ") for line in lines) == 1
     assert not any("\x1b" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    "hidden", ["# catatan\u2028{0}", "# catatan\x0b{0}", "# \u202e\n", "# \x1b[8m\n"]
+)
+def test_a_trust_file_hides_nothing_from_who_reads_it(site: Site, hidden: str) -> None:
+    with pytest.raises(TrustError, match="cannot be seen"):
+        parse_trust(site.trust + hidden.format(site.trust.splitlines()[2]))
+
+
+@pytest.mark.parametrize("word", ["vkey", "retired 5"])
+def test_a_trust_file_does_not_name_a_key_twice(site: Site, word: str) -> None:
+    again = site.trust.splitlines()[2].replace("vkey", word)
+
+    with pytest.raises(TrustError, match="twice"):
+        parse_trust(f"{site.trust}{again}\n")
