@@ -33,7 +33,7 @@ W_TIMEOUT_MS = 20_000
 INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     KEYS: (("key",), ("gone",)),
     "p_watches": (("platform", "native_id"), ("platform", "handle"), ("person",)),
-    "p_posts": (("watch", "last_seen_at"), ("post",), ("published_at",)),
+    "p_posts": (("watch", "published_at"), ("post",), ("published_at",)),
     "p_snapshots": (("post", "number"), ("watch", "seen_at"), ("capture",), ("index",)),
     "p_observations": (("post", "seen_at"), ("watch", "seen_at"), ("capture",), ("index",)),
     "p_accounts": (("watch", "seen_at"), ("index",)),
