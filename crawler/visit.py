@@ -93,6 +93,8 @@ class Visit:
     native_id, handle: as resolved so far, from the archive or by `resolved`.
     base_url: the row's, else empty (the platform's own hosts); without a trailing slash.
     fetch: keeps and reads one Ask.   archive_known: KnownPosts of this account, newest first.
+    missed_posts: posts whose place showed a marker in this visit; two markers are one look.
+    state_before: the account's state before this visit, which `state` leaves as pages change it.
     validators: what earlier visits asked to remember (ETag and the like), by key.
     """
 
@@ -111,6 +113,7 @@ class Visit:
     validators: Mapping[str, str] = field(default_factory=dict)
     posts_seen: dict[str, str] = field(default_factory=dict)
     own_posts: set[str] = field(default_factory=set)
+    missed_posts: set[str] = field(default_factory=set)
     changed: list[tuple[Observation, str]] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     gaps: list[Gap] = field(default_factory=list)
@@ -118,9 +121,13 @@ class Visit:
     account_state: SeenState | None = None
     shown: bool = False
     known_handle: str | None = None
+    state_before: SeenState | None = None
     empty: bool = False
     drifted: bool = False
     refused: bool = False
+
+    def __post_init__(self) -> None:
+        self.state_before = self.state
 
     @property
     def base_url(self) -> str:

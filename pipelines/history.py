@@ -88,8 +88,12 @@ def states(reading: Reading, known: dict[str, KnownPost], seen: Seen) -> list[Co
         if not state.subject.startswith("post:") or post is None:
             continue
         proof = proofs.get(post.native_id)
+        again = post.native_id in seen.visit.missed_posts
+        if again and state.state is SeenState.ABSENT and proof is None:
+            continue
         observation = not_found(post, state, seen.fetched_at, seen.control, proof)
         if observation is not None:
+            seen.visit.missed_posts.add(post.native_id)
             found.append((observation, post))
         elif state.state is SeenState.ABSENT and not (seen.control or proof):
             seen.visit.gap("NO_CONTROL", state.marker, seen.capture)
@@ -134,7 +138,7 @@ def _state_change(state: StateSeen, seen: Seen) -> AccountChange | None:
     if now in (SeenState.BLOCKED, SeenState.DRIFT):
         return None
     if now is SeenState.ABSENT and not (
-        seen.control and visit.state in (SeenState.UNSEEN, SeenState.ABSENT)
+        seen.control and visit.state_before in (SeenState.UNSEEN, SeenState.ABSENT)
     ):
         now = SeenState.UNSEEN
     if now is visit.state or (now is SeenState.UNSEEN and visit.state is SeenState.ABSENT):
