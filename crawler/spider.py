@@ -218,14 +218,7 @@ class AccountSpider(scrapy.Spider):
             self.desk.anchor,
             ask.minimise,
         )
-        meta: dict[str, Any] = {TICKET: ticket}
-        if {urlsplit(ask.url).netloc, urlsplit(ask.url).hostname} & set(
-            self.desk.config.robots_exempt
-        ):
-            meta["dont_obey_robotstxt"] = True
-        if self.desk.config.egress_allow and _is_own(ask.url):
-            meta["download_slot"] = "own"
-        request = scrapy.Request(ask.url, headers=dict(ask.headers), meta=meta, dont_filter=True)
+        request = self._request(ask, ticket)
         try:
             response = await self.crawler.engine.download_async(request)
         except StoreError:
@@ -239,6 +232,24 @@ class AccountSpider(scrapy.Spider):
             ticket.error = ticket.error or type(error).__name__
             return await self._nothing(visit, ask, request, ticket)
         return await self._read(visit, ask, response, ticket)
+
+    def _request(self, ask: Ask, ticket: Ticket) -> scrapy.Request:
+        """The request of an Ask, as Scrapy sends it: nothing is added that the Ask does not say."""
+        meta: dict[str, Any] = {TICKET: ticket}
+        if {urlsplit(ask.url).netloc, urlsplit(ask.url).hostname} & set(
+            self.desk.config.robots_exempt
+        ):
+            meta["dont_obey_robotstxt"] = True
+        if self.desk.config.egress_allow and _is_own(ask.url):
+            meta["download_slot"] = "own"
+        return scrapy.Request(
+            ask.url,
+            method=ask.method,
+            headers=dict(ask.headers),
+            body=ask.body,
+            meta=meta,
+            dont_filter=True,
+        )
 
     async def _read(self, visit: Visit, ask: Ask, response: Any, ticket: Ticket) -> Seen:
         page = Page(

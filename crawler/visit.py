@@ -76,6 +76,7 @@ class Ask:
 
     minimise: keep the body only if the reading shows an act of a watchlist account; pages that
               list strangers are asked for this way.
+    method, body: as sent; both are kept with the exchange.
     """
 
     url: str
@@ -83,6 +84,8 @@ class Ask:
     kind: CaptureKind = CaptureKind.EXCHANGE
     of: str | None = None
     minimise: bool = False
+    method: str = "GET"
+    body: bytes = b""
 
 
 @dataclass(slots=True)
@@ -148,7 +151,26 @@ class Visit:
         A redirect, error status, time-out or refusal is a Seen as well, with its states or gaps
         noted; a rate limit (429) is waited for once when Retry-After is at most 60 s.
         """
-        ask = Ask(url, tuple(headers), kind, of, minimise)
+        return await self._asked(Ask(url, tuple(headers), kind, of, minimise))
+
+    async def post(
+        self,
+        url: str,
+        body: bytes,
+        *,
+        headers: Sequence[tuple[str, str]] = (),
+        of: str | None = None,
+        minimise: bool = False,
+    ) -> Seen:
+        """As `get`, with a request body: for a service whose public pages are read by POST.
+
+        The body is kept with the exchange, also of an answer that is minimised: put into it what
+        names the page (an id, a continuation), never a person or a secret.
+        """
+        ask = Ask(url, tuple(headers), CaptureKind.EXCHANGE, of, minimise, "POST", body)
+        return await self._asked(ask)
+
+    async def _asked(self, ask: Ask) -> Seen:
         seen = await self.fetch(self, ask)
         wait_s = seen.retry_after_s
         if seen.status == 429 and wait_s is not None and wait_s <= LONGEST_WAIT_S:

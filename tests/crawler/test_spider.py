@@ -10,16 +10,19 @@ from types import SimpleNamespace
 
 import pytest
 from scrapy.exceptions import UsageError
+from scrapy.http import Response
 from scrapy.settings import Settings
 
 from crawler.clock import Clock
+from crawler.middlewares.keep import Ticket, exchange_of
 from crawler.platforms.feed.spider import FeedSpider
 from crawler.spider import AccountSpider
-from crawler.visit import Seen, Visit
+from crawler.visit import Ask, Seen, Visit
 from crawler.watched import Watched
 from evidence.model import (
     AccountId,
     Attribution,
+    CaptureKind,
     Confidence,
     Draft,
     Entry,
@@ -104,3 +107,20 @@ def test_a_configuration_that_cannot_be_used_is_one_message(
 
     with pytest.raises(UsageError, match=r"none\.toml: there is no such file"):
         FeedSpider.update_settings(Settings())
+
+
+def test_the_method_and_body_that_were_sent_are_kept_with_the_exchange() -> None:
+    spider: AccountSpider = FeedSpider()
+    spider.desk = SimpleNamespace(  # type: ignore[assignment]
+        config=SimpleNamespace(robots_exempt=(), egress_allow=()), recorder=Recorder("s", "jejak 0")
+    )
+    ask = Ask("https://contoh.example/x", (("X-A", "1"),), method="POST", body=b'{"a":1}')
+    ticket = Ticket("v", "w", None, CaptureKind.EXCHANGE, None, None, minimise=True)
+
+    request = spider._request(ask, ticket)
+    exchange = exchange_of(request, Response(request.url, body=b"{}"), ticket, NOW)
+    draft = spider.desk.recorder.capture(exchange, visit="v", watch="w", slot=None, body_kept=False)
+
+    assert (exchange.method, exchange.request_body) == ("POST", b'{"a":1}')
+    assert ("X-A", "1") in exchange.request_headers
+    assert [plain.role for plain in draft.objects] == ["exchange", "request"]

@@ -208,3 +208,20 @@ def test_only_posts_the_listing_should_have_shown_are_looked_for() -> None:
         ]
 
     assert asyncio.run(talk()) == ["https://contoh.example/2"]
+
+
+def test_a_post_asks_with_its_body_and_is_waited_for_like_any_request() -> None:
+    wall = Reading("x@1", states=(StateSeen("page:u", SeenState.BLOCKED, "HTTP 429"),))
+    visit = visit_answering([{"status": 429, "reading": wall, "retry_after_s": 0}, {}])
+    answer, asked = visit.fetch, []
+
+    async def fetch(visit: Visit, ask: Ask) -> Seen:
+        asked.append(ask)
+        return await answer(visit, ask)
+
+    visit.fetch = fetch
+    headers = (("Content-Type", "application/json"),)
+    asyncio.run(visit.post("https://contoh.example/x", b"{}", headers=headers, minimise=True))
+
+    ask = Ask("https://contoh.example/x", headers, minimise=True, method="POST", body=b"{}")
+    assert asked == [ask, ask]
