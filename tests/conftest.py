@@ -13,6 +13,13 @@ import pytest
 from evidence.errors import ConfigError
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With `-n`: a file's tests stay together, and the real servers are started only once."""
+    for item in items:
+        place = item.path.parent if item.path.parent.name == "servers" else item.path
+        item.add_marker(pytest.mark.xdist_group(str(place.relative_to(item.config.rootpath))))
+
+
 @pytest.fixture(scope="session")
 def mongo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """URL of a running MongoDB without a database name; JEJAK_TEST_MONGO points to another one."""
