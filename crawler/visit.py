@@ -7,14 +7,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from crawler.load import Load, makes_up_for
 from crawler.page import Page
+from crawler.verdict import verdict
 from crawler.watched import Watched
 from evidence.model import (
     CaptureKind,
     Gap,
     KnownPost,
     Observation,
-    Outcome,
     Reading,
     SeenState,
     VisitEnd,
@@ -22,17 +23,9 @@ from evidence.model import (
 )
 
 REFUSALS = frozenset({SeenState.BLOCKED, SeenState.GATED})
-ANSWERS = frozenset(
-    {
-        SeenState.ABSENT,
-        SeenState.UNSEEN,
-        SeenState.PRIVATE,
-        SeenState.SUSPENDED,
-        SeenState.WITHHELD,
-    }
-)
-"""States in which the platform said something of the account itself, though it showed nothing."""
 LONGEST_WAIT_S = 60
+READ = frozenset({CaptureKind.EXCHANGE, CaptureKind.DOM})
+"""Kinds of captures a reader is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +81,12 @@ class Ask:
     body: bytes = b""
 
 
+async def no_browser(visit: Visit, load: Load) -> tuple[Seen, ...]:
+    """What a visit without a browser sees of a page that needs one: nothing, and a gap."""
+    visit.gap("NOT_RENDERED", "there is no browser")
+    return ()
+
+
 @dataclass(slots=True)
 class Visit:
     """The conversation a platform's spider holds with one account's service.
@@ -95,7 +94,8 @@ class Visit:
     id: random; entry: the watchlist row; slot: its due slot, None when made by hand.
     native_id, handle: as resolved so far, from the archive or by `resolved`.
     base_url: the row's, else empty (the platform's own hosts); without a trailing slash.
-    fetch: keeps and reads one Ask.   archive_known: KnownPosts of this account, newest first.
+    fetch: keeps and reads one Ask.   load: does so with one page in the browser.
+    archive_known: KnownPosts of this account, newest first.
     missed_posts: posts whose place showed a marker in this visit; two markers are one look.
     state_before: the account's state before this visit, which `state` leaves as pages change it.
     validators: what earlier visits asked to remember (ETag and the like), by key.
@@ -113,6 +113,7 @@ class Visit:
     pages_limit: int
     fetch: Callable[[Visit, Ask], Awaitable[Seen]]
     archive_known: Callable[[Visit, int], Sequence[KnownPost]]
+    load: Callable[[Visit, Load], Awaitable[tuple[Seen, ...]]] = no_browser
     validators: Mapping[str, str] = field(default_factory=dict)
     posts_seen: dict[str, str] = field(default_factory=dict)
     own_posts: set[str] = field(default_factory=set)
@@ -180,6 +181,28 @@ class Visit:
             seen = await self.fetch(self, ask)
         return self._noted(seen)
 
+    async def browse(
+        self, url: str, *, scrolls: int = 0, of: str | None = None, minimise: bool = False
+    ) -> tuple[Seen, ...]:
+        """Load one public page in the browser; all that came, kept and read, in this order:
+
+        the document's response, each of the page's own data answers (`[browser] answers` of
+        platform.toml), the rendered document (kind DOM, under the final address), the screenshot
+        (not read). Parts that did not come are missing; never raises for what the page does.
+        scrolls, of, minimise: as in Load. A rate limit is waited for as `get` does.
+
+        Drift of the document or of the rendered one is no gap when another part is sound.
+        """
+        load = Load(url, scrolls, of, minimise)
+        look = await self.load(self, load)
+        wait_s = look[0].retry_after_s if look and look[0].status == 429 else None
+        if wait_s is not None and wait_s <= LONGEST_WAIT_S:
+            self.count("requests", len(look))
+            self.count("rate_limits_waited")
+            await asyncio.sleep(wait_s)
+            look = await self.load(self, load)
+        return tuple(self._noted(seen, made_up=makes_up_for(look, seen)) for seen in look)
+
     async def check(self, url: str) -> Seen:
         """A control fetch: something that must answer if the service does (its own front data).
 
@@ -226,12 +249,12 @@ class Visit:
                 continue
             yield await self.get(address(known))
 
-    def _noted(self, seen: Seen) -> Seen:
+    def _noted(self, seen: Seen, *, made_up: bool = False) -> Seen:
         with_control = replace(seen, control=self.control)
-        self._note(with_control)
+        self._note(with_control, made_up=made_up)
         return with_control
 
-    def _note(self, seen: Seen) -> None:
+    def _note(self, seen: Seen, *, made_up: bool) -> None:
         self.count("requests")
         reading = seen.reading
         if seen.cut:
@@ -246,8 +269,8 @@ class Visit:
             elif seen.status == 304 and state.state is SeenState.PRESENT:
                 # The server compared our validator: what was asked for was seen, unchanged.
                 self.shown = True
-        if seen.kind is CaptureKind.EXCHANGE:
-            for drift in reading.drift:
+        if seen.kind in READ:
+            for drift in () if made_up else reading.drift:
                 self.drifted = True
                 self.gap("DRIFT", drift.detail, seen.capture)
             if seen.sound:
@@ -262,7 +285,7 @@ class Visit:
 
     def end(self, ended_at: datetime, failure: str = "") -> VisitEnd:
         """How this visit ended; the one outcome of its slot."""
-        outcome, reason = self._verdict(failure)
+        outcome, reason = verdict(self, failure)
         return VisitEnd(
             visit=self.id,
             watch=self.entry.watch,
@@ -277,29 +300,3 @@ class Visit:
             account_native_id=self.native_id,
             account_handle=self.handle,
         )
-
-    def _verdict(self, failure: str) -> tuple[Outcome, str]:
-        closed = self.account_state in ANSWERS
-        nothing = not (self.shown or closed)
-        if failure:
-            return (Outcome.FAILED if nothing else Outcome.PARTIAL), failure
-        if nothing and self.refused:
-            return Outcome.BLOCKED, self.gaps[-1].code
-        if nothing and self.drifted:
-            return Outcome.SUSPECT, "the page's expected structure is not there"
-        if nothing:
-            network = next((gap.code for gap in self.gaps), "")
-            if network:
-                return Outcome.FAILED, network
-            return Outcome.SUSPECT, "neither content nor a marker was seen"
-        if self.gaps:
-            return Outcome.PARTIAL, ", ".join(sorted({gap.code for gap in self.gaps}))
-        changes = sum(
-            self.counts.get(name, 0)
-            for name in ("new", "edited", "returned", "state", "interactions", "account")
-        )
-        if changes:
-            return Outcome.COMPLETE, ""
-        if self.empty and not self.posts_seen:
-            return Outcome.EMPTY, "the platform shows an empty list"
-        return Outcome.UNCHANGED, ""

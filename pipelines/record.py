@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from crawler.visit import READ
 from evidence.history import state_digest
-from evidence.model import CaptureKind, Draft
+from evidence.model import Draft
 from evidence.record import Recorder
 from pipelines.component import Component
 from pipelines.page import Compared, Recorded
@@ -24,7 +25,7 @@ def drafts_of(item: Compared, recorder: Recorder) -> tuple[Draft, ...]:
     seen, scoped = item.seen, item.measured.scoped
     watch, platform = seen.visit.entry.watch, seen.visit.entry.account.platform
     drafts: list[Draft] = []
-    if seen.page is not None and seen.kind is CaptureKind.EXCHANGE:
+    if seen.page is not None and seen.kind in READ:
         drafts.append(
             recorder.reading(
                 scoped.reading, capture=seen.capture, watch=watch, url=seen.url,

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from crawler.load import Load
 from crawler.page import Page
 from crawler.visit import Ask, Seen, Visit
 from crawler.watched import Watched
@@ -225,3 +226,76 @@ def test_a_post_asks_with_its_body_and_is_waited_for_like_any_request() -> None:
 
     ask = Ask("https://contoh.example/x", headers, minimise=True, method="POST", body=b"{}")
     assert asked == [ask, ask]
+
+
+SOUND = Reading("x@1", posts=(POST,))
+SHELL = Reading("x@1", drift=(Drift("no data in the document"),))
+
+
+def looked(*parts: dict, times: int = 1) -> Visit:
+    """A visit that has loaded one page in the browser, whose parts are fields of Seen."""
+    looks = [list(parts)] * times
+    visit = visit_answering(())
+
+    async def load(visit: Visit, load: Load) -> tuple[Seen, ...]:
+        return tuple(
+            Seen(
+                visit, load.url, f"c{n}", Page(load.url, part.get("status", 200), {}, b""),
+                part.get("reading", Reading("none")), NOW, part.get("kind", CaptureKind.EXCHANGE),
+                retry_after_s=part.get("retry_after_s"),
+            )
+            for n, part in enumerate(looks.pop(0))
+        )  # fmt: skip
+
+    visit.load = load
+    asyncio.run(visit.browse("https://contoh.example/x"))
+    return visit
+
+
+def test_a_shell_document_is_no_drift_when_the_rendered_one_is_sound() -> None:
+    visit = looked({"reading": SHELL}, {"reading": SOUND, "kind": CaptureKind.DOM})
+
+    assert visit.gaps == []
+    assert visit.end(NOW).outcome is Outcome.UNCHANGED
+
+
+def test_a_shell_document_is_no_drift_when_a_data_answer_is_sound() -> None:
+    visit = looked({"reading": SHELL}, {"reading": SOUND})
+
+    assert visit.gaps == []
+    assert visit.control == "c1"
+
+
+def test_a_look_in_which_nothing_is_sound_is_drift() -> None:
+    visit = looked({"reading": SHELL}, {"reading": SHELL, "kind": CaptureKind.DOM})
+
+    assert [gap.code for gap in visit.gaps] == ["DRIFT", "DRIFT"]
+    assert visit.end(NOW).outcome is Outcome.SUSPECT
+
+
+def test_a_data_answer_that_drifts_is_a_gap_whatever_else_is_sound() -> None:
+    visit = looked({"reading": SOUND}, {"reading": SHELL})
+
+    assert [gap.capture for gap in visit.gaps] == ["c1"]
+
+
+def test_a_walled_look_is_blocked() -> None:
+    wall = Reading("x@1", states=(StateSeen("page:u", SeenState.GATED, "login form"),))
+    visit = looked({"reading": SHELL}, {"reading": wall, "kind": CaptureKind.DOM})
+
+    assert visit.end(NOW).outcome is Outcome.BLOCKED
+
+
+def test_a_rate_limited_look_is_waited_for_once() -> None:
+    wall = Reading("x@1", states=(StateSeen("page:u", SeenState.BLOCKED, "HTTP 429"),))
+    visit = looked({"status": 429, "reading": wall, "retry_after_s": 0}, times=2)
+
+    assert visit.counts["rate_limits_waited"] == 1
+    assert [gap.code for gap in visit.gaps] == ["RATE_LIMITED"]
+
+
+def test_a_visit_without_a_browser_says_that_it_saw_nothing() -> None:
+    visit = visit_answering(())
+
+    assert asyncio.run(visit.browse("https://contoh.example/x")) == ()
+    assert [gap.code for gap in visit.gaps] == ["NOT_RENDERED"]
