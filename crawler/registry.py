@@ -42,6 +42,18 @@ class Surface:
 
 
 @dataclass(frozen=True, slots=True)
+class InBrowser:
+    """What is kept of a page in the browser besides the page itself.
+
+    answers: patterns of URL paths, `*` for any characters; the page's own fetches that match one
+             are kept and read (`/i/api/graphql/*/UserTweets`). Keep them narrow: an answer that
+             the reader cannot read is drift.
+    """
+
+    answers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """What `platform.toml` says of a platform.
 
@@ -51,6 +63,7 @@ class Manifest:
     observable:   every act, and from which side it shows.
     robots:       our stance on robots.txt there.   terms: note on its terms of use.
     expectations: figures a sound answer keeps to, e.g. `page_size`, `rate_limit`, `rate_window_s`.
+    browser:      which of a page's data answers are kept; may be left out.
     """
 
     name: str
@@ -63,6 +76,7 @@ class Manifest:
     robots: str
     terms: str
     expectations: Mapping[str, int]
+    browser: InBrowser = InBrowser()
 
 
 @dataclass(frozen=True, slots=True)

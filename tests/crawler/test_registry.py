@@ -86,3 +86,12 @@ def test_manifest_that_leaves_something_open_is_refused(
 
     with pytest.raises(ConfigError, match=why):
         registry.manifest(path)
+
+
+def test_manifest_may_name_data_answers_for_the_browser(tmp_path: Path) -> None:
+    shipped = Path(registry.__file__).parent / "platforms/feed/platform.toml"
+    path = tmp_path / "platform.toml"
+    path.write_text(shipped.read_text("utf-8") + '\n[browser]\nanswers = ["/api/*"]\n', "utf-8")
+
+    assert registry.manifest(path).browser.answers == ("/api/*",)
+    assert PLATFORMS["feed"].manifest.browser.answers == ()
