@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,28 +12,37 @@ from cli.command import Command
 from cli.screen import json_text, write_line
 from cli.words import N_, _
 
+if TYPE_CHECKING:
+    from crawler.page import Page
+
 
 @click.command(cls=Command)
 @click.argument("platform")
 @click.argument("body_file", type=click.Path(path_type=Path, allow_dash=True))
-@click.option("--url", required=True, help=N_("Address the response came from."))
+@click.option("--url", help=N_("Address the response came from; else as the file says."))
 @click.option(
     "--status",
     type=click.IntRange(100, 999),
-    default=200,
-    help=N_("HTTP status; 200 if not given."),
+    help=N_("HTTP status; else as the file says, else 200."),
 )
 @click.option(
     "--header", "-H", "headers", multiple=True, metavar="'K: V'",
     help=N_("A response header; may be repeated."),
 )  # fmt: skip
 def read(
-    platform: str, body_file: Path, url: str, status: int, headers: tuple[str, ...], as_json: bool
+    platform: str,
+    body_file: Path,
+    url: str | None,
+    status: int | None,
+    headers: tuple[str, ...],
+    as_json: bool,
 ) -> None:
     """Show what the reader of PLATFORM sees in a saved response, one JSON object a line.
 
-    BODY_FILE holds the response body, `-` reads standard input. What cannot be read is shown as
-    drift, and the exit code is 0 whatever the body holds.
+    BODY_FILE holds the response body, or one recorded response with its address, status and
+    headers (an entry of a HAR, a recorder's JSON, a raw HTTP message), also under gzip; `-` reads
+    standard input. What cannot be read is shown as drift, and the exit code is 0 whatever the
+    body holds.
     """
     from crawler.registry import PLATFORMS
 
@@ -44,20 +54,36 @@ def read(
         write_line(line)
 
 
-def _lines(platform: str, body: bytes, url: str, status: int, headers: dict[str, str]) -> list[str]:
+def _lines(
+    platform: str, body: bytes, url: str | None, status: int | None, headers: dict[str, str]
+) -> list[str]:
     """The reading as lines; a body no reader can hold in memory is drift like any other."""
-    from cli.unpack import Oversize, unpack
     from crawler.lines import reading_lines
-    from crawler.page import Page
     from crawler.registry import read as read_page
+    from crawler.unpack import Oversize
 
     try:
-        plain = unpack(body, headers.get("content-encoding", ""))
-        reading = read_page(platform, Page(url, status, headers, plain))
-        return [json_text(line) for line in reading_lines(reading, url)]
+        page = _page(body, url, status, headers)
+        return [json_text(line) for line in reading_lines(read_page(platform, page), page.url)]
     except (Oversize, MemoryError) as error:
         detail = str(error) or "body does not fit in memory"
         return [json_text({"kind": "drift", "detail": detail})]
+
+
+def _page(body: bytes, url: str | None, status: int | None, headers: dict[str, str]) -> Page:
+    """The page as the file says it was, but what the command line says wins."""
+    from crawler.page import Page
+    from crawler.recorded import unwrap
+    from crawler.unpack import unpack
+
+    said = unwrap(body) or Page("", 200, {}, body)
+    plain = unpack(said.body, headers.get("content-encoding", ""))
+    return Page(
+        said.url if url is None else url,
+        said.status if status is None else status,
+        {**said.headers, **headers},
+        plain,
+    )
 
 
 def _headers(given: tuple[str, ...]) -> dict[str, str]:

@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cli import exits
-from cli.unpack import MAX_BYTES, Oversize, unpack
 from crawler.registry import PLATFORMS
+from crawler.unpack import MAX_BYTES, Oversize, unpack
 
 ROOT = Path(__file__).parents[2]
 STATUS = {
@@ -104,6 +104,30 @@ def test_a_lone_surrogate_comes_out_as_valid_utf8(call):
 
     assert result.stdout_bytes.decode("utf-8")
     assert lines(result)
+
+
+def test_a_recorded_response_brings_its_own_address_and_status(call):
+    said = {"url": URL, "status": 200, "headers": {}, "body": BODY.decode()}
+    Path("body").write_text(json.dumps(said))
+
+    plain = lines(call("read", "mastodon", "body"))
+
+    assert plain == lines(read(call, BODY))
+
+
+def test_what_the_command_line_says_wins_over_the_recorded_response(call):
+    said = {"url": "https://x.example/", "status": 404, "headers": {}, "body": BODY.decode()}
+    Path("body").write_text(json.dumps(said))
+
+    kept = lines(call("read", "mastodon", "body", "--url", URL, "--status", "200"))
+
+    assert kept == lines(read(call, BODY))
+
+
+def test_a_body_without_any_address_is_read_for_what_it_holds(call):
+    Path("body").write_bytes(b"{}")
+
+    assert {line["kind"] for line in lines(call("read", "mastodon", "body"))} <= {"drift", "state"}
 
 
 def test_an_unknown_platform_is_a_usage_error_that_names_the_known(call):

@@ -73,7 +73,7 @@ def _deflate(body: bytes) -> Iterator[bytes]:
 
 
 def _brotli(body: bytes) -> Iterator[bytes]:
-    import brotli
+    import brotli  # type: ignore[import-untyped]
 
     if body.lstrip()[:1] in (b"{", b"[", b"<"):
         # Brotli has no magic number; text that looks like text is text.
