@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import ipaddress
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 from crawler.egress import IpNetwork, is_allowed
@@ -14,20 +14,38 @@ from crawler.egress import IpNetwork, is_allowed
 HEAD_LIMIT = 65_536
 CONNECT_TIMEOUT_S = 20
 PORTS = frozenset({80, 443})
+UNLIMITED = 2**53
+NO_TUNNEL = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+"""Said to CONNECT alone: a browser shows it to no page and keeps it as nobody's answer."""
 
 
 class EgressProxy:
     """An HTTP proxy on loopback: CONNECT for TLS and WebSockets, absolute-form GET for plain HTTP.
 
-    refused: hosts that were asked for and not let through, in order.
-    Ports other than 80 and 443 are for networks the configuration allows only.
+    One for each page that is loaded, so that all it says is about that page alone:
+    refused:   hosts that were asked for and not let through, in order.
+    troubles:  why a host could not be reached, as the code of a gap.
+    addresses: the address each host was reached at.
+    received_bytes: all that came from outside; past `limit_bytes` every connection is cut.
+
+    Ports other than 80 and 443 are for networks the configuration allows only. What could not be
+    reached gets no answer of ours that could be taken for the server's: the connection just ends.
     """
 
-    def __init__(self, allowed: Sequence[IpNetwork]) -> None:
+    def __init__(self, allowed: Sequence[IpNetwork], limit_bytes: int = UNLIMITED) -> None:
         self._allowed = tuple(allowed)
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.Task[None]] = set()
+        self.limit_bytes = limit_bytes
+        self.received_bytes = 0
         self.refused: list[str] = []
+        self.troubles: dict[str, str] = {}
+        self.addresses: dict[str, str] = {}
+
+    @property
+    def over(self) -> bool:
+        """Whether more came than may come."""
+        return self.received_bytes > self.limit_bytes
 
     async def start(self) -> int:
         """Listen on a free loopback port; returns it."""
@@ -39,9 +57,12 @@ class EgressProxy:
         """Stop listening and cut open connections."""
         if self._server is not None:
             self._server.close()
+        self._cut()
+        await asyncio.gather(*self._open, return_exceptions=True)
+
+    def _cut(self) -> None:
         for task in list(self._open):
             task.cancel()
-        await asyncio.gather(*self._open, return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -50,8 +71,9 @@ class EgressProxy:
         try:
             await self._one(reader, writer)
         except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError):
-            with contextlib.suppress(OSError):
-                writer.write(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")
+            return
+        except asyncio.CancelledError:
+            return  # cut by `_cut`, the only one who does so; nobody waits for this task's result
         finally:
             if task is not None:
                 self._open.discard(task)
@@ -62,34 +84,66 @@ class EgressProxy:
         head = await reader.readuntil(b"\r\n\r\n")
         method, target, version = head.split(b"\r\n", 1)[0].decode("latin-1").split(" ")
         host, port, path = _destination(method, target)
-        address = await self._address(host, port)
-        if address is None:
-            self.refused.append(host)
-            writer.write(
-                b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-            )
-            await writer.drain()
+        opened = None if self.over else await self._reached(host, port)
+        if opened is None:
+            if method == "CONNECT":
+                writer.write(NO_TUNNEL)
+                await writer.drain()
             return
-        out_reader, out_writer = await asyncio.wait_for(
-            asyncio.open_connection(address, port), CONNECT_TIMEOUT_S
-        )
+        out_reader, out_writer = opened
         try:
             if method == "CONNECT":
                 writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
             else:
                 out_writer.write(_origin_form(method, path, version, head))
             upward = asyncio.create_task(_pipe(reader, out_writer))
-            await _pipe(out_reader, writer)
-            upward.cancel()
+            try:
+                await _pipe(out_reader, writer, self._count)
+            finally:
+                upward.cancel()
         finally:
             out_writer.close()
 
-    async def _address(self, host: str, port: int) -> str | None:
-        """The first address of a host if all its addresses may be reached, else None."""
-        loop = asyncio.get_running_loop()
+    def _count(self, received_bytes: int) -> None:
+        self.received_bytes += received_bytes
+        if self.over:
+            self._cut()
+
+    async def _reached(
+        self, host: str, port: int
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+        """A connection to the very address that was checked, or None and why not."""
         try:
-            found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            address = await self._address(host, port)
+            if address is None:
+                self.refused.append(host)
+                self.troubles[host] = "REFUSED_ADDRESS"
+                return None
+            opened = await asyncio.wait_for(
+                asyncio.open_connection(address, port), CONNECT_TIMEOUT_S
+            )
+        except socket.gaierror:
+            self.troubles[host] = "DNS"
+            return None
+        except TimeoutError:
+            self.troubles[host] = "TIMEOUT"
+            return None
         except OSError:
+            self.troubles[host] = "CONNECTION_REFUSED"
+            return None
+        self.addresses[host] = address
+        return opened
+
+    async def _address(self, host: str, port: int) -> str | None:
+        """The first address of a host if all its addresses may be reached, else None.
+
+        Raises OSError (gaierror) when the name has none.
+        """
+        try:
+            found = await asyncio.get_running_loop().getaddrinfo(
+                host, port, type=socket.SOCK_STREAM
+            )
+        except UnicodeError:
             return None
         addresses = [str(item[4][0]) for item in found]
         if not addresses or not all(is_allowed(a, self._allowed) for a in addresses):
@@ -128,9 +182,15 @@ def _origin_form(method: str, path: str, version: str, head: bytes) -> bytes:
     return b"\r\n".join([first, *kept, b"Connection: close", b"", b""])
 
 
-async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _pipe(
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    count: Callable[[int], None] | None = None,
+) -> None:
     try:
         while data := await reader.read(65_536):
+            if count is not None:
+                count(len(data))
             writer.write(data)
             await writer.drain()
     except OSError:

@@ -89,4 +89,40 @@ def test_a_refused_host_is_remembered_by_name() -> None:
 def test_rubbish_gets_an_error_and_the_proxy_lives(rubbish: str) -> None:
     answer, _, _ = asyncio.run(through(["127.0.0.0/8"], rubbish))
 
-    assert answer.startswith(b"HTTP/1.1 502") or answer == b""
+    assert answer == b""
+
+
+def test_a_plain_request_that_is_refused_gets_no_answer_that_could_be_the_servers() -> None:
+    answer, _, proxy = asyncio.run(
+        through([], "GET http://localhost:PORT/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    )
+
+    assert answer == b""
+    assert proxy.troubles == {"localhost": "REFUSED_ADDRESS"}
+
+
+def test_why_a_host_could_not_be_reached_is_remembered() -> None:
+    asked = "CONNECT 127.0.0.1:1 HTTP/1.1\r\n\r\n"
+    answer, _, proxy = asyncio.run(through(["127.0.0.0/8"], asked))
+
+    assert answer.startswith(b"HTTP/1.1 502")
+    assert proxy.troubles == {"127.0.0.1": "CONNECTION_REFUSED"}
+
+
+def test_past_the_limit_of_bytes_every_connection_is_cut() -> None:
+    async def run() -> tuple[bytes, bytes, EgressProxy]:
+        origin = Origin()
+        port = await origin.start()
+        proxy = EgressProxy(networks(["127.0.0.0/8"]), limit_bytes=10)
+        listening = await proxy.start()
+        request = f"GET http://127.0.0.1:{port}/x HTTP/1.1\r\nHost: h\r\n\r\n".encode()
+        first, second = await ask(listening, request), await ask(listening, request)
+        await proxy.stop()
+        origin.server.close()
+        return first, second, proxy
+
+    first, second, proxy = asyncio.run(run())
+
+    assert not first.endswith(b"isi!")
+    assert second == b""
+    assert proxy.over
