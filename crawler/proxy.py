@@ -104,10 +104,12 @@ class EgressProxy:
         finally:
             out_writer.close()
 
-    def _count(self, received_bytes: int) -> None:
+    def _count(self, received_bytes: int) -> bool:
+        """Whether what came may go on to the page."""
         self.received_bytes += received_bytes
         if self.over:
             self._cut()
+        return not self.over
 
     async def _reached(
         self, host: str, port: int
@@ -185,12 +187,12 @@ def _origin_form(method: str, path: str, version: str, head: bytes) -> bytes:
 async def _pipe(
     reader: asyncio.StreamReader,
     writer: asyncio.StreamWriter,
-    count: Callable[[int], None] | None = None,
+    count: Callable[[int], bool] | None = None,
 ) -> None:
     try:
         while data := await reader.read(65_536):
-            if count is not None:
-                count(len(data))
+            if count is not None and not count(len(data)):
+                return
             writer.write(data)
             await writer.drain()
     except OSError:
