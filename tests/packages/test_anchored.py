@@ -8,7 +8,7 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -37,6 +37,7 @@ from tests.evidence.seal.test_ots import LocalCalendar, serving_calendar
 from tests.evidence.seal.test_witness import listening
 from tests.evidence.seal.tsa import LocalTsa, openssl, serving
 from tests.formats.second_reader import read_package
+from tests.packages.stamping import HAND
 from tests.packages.synthetic import END, NOW, ORIGIN, START, WATCH, Site, make_site
 
 
@@ -51,7 +52,7 @@ def tsas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LocalTsa, L
 
 
 def now() -> datetime:
-    return datetime.now(UTC)
+    return HAND.now()
 
 
 def down(name: str) -> Authority:

@@ -7,14 +7,34 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from evidence.seal.timestamp import TimestampAuthority
+
+ISSUED = datetime(2020, 1, 1, tzinfo=UTC)
+"""When the certificates begin: before any time that a test gives its clock."""
+GRANTED = bytes.fromhex("3003020100")
+TST_INFO = "1.2.840.113549.1.9.16.1.4"
+USES = {
+    "tsa": (ExtendedKeyUsageOID.TIME_STAMPING, True),
+    "web": (ExtendedKeyUsageOID.SERVER_AUTH, False),
+}
 
 CONFIG = """
 [tsa]
@@ -46,8 +66,42 @@ def openssl(*arguments: str, data: bytes = b"") -> bytes:
     ).stdout
 
 
+DIGITAL_SIGNATURE = x509.KeyUsage(
+    digital_signature=True, content_commitment=False, key_encipherment=False,
+    data_encipherment=False, key_agreement=False, key_cert_sign=False, crl_sign=False,
+    encipher_only=False, decipher_only=False,
+)  # fmt: skip
+
+
+def _builder(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, until: datetime
+) -> x509.CertificateBuilder:
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(ISSUED)
+        .not_valid_after(until)
+    )
+
+
+def der(tag: int, content: bytes) -> bytes:
+    """One DER value."""
+    size = len(content)
+    length = size.to_bytes((size.bit_length() + 7) // 8 or 1, "big")
+    return bytes([tag]) + (bytes([0x80 | len(length)]) if size > 127 else b"") + length + content
+
+
 class LocalTsa:
-    """A certificate authority with a TSA below it. days: life of the TSA's certificate."""
+    """A certificate authority with a TSA below it.
+
+    days:  life of the TSA's certificate, from now on.
+    clock: gives the time that tokens say; None: the real one.
+    """
+
+    clock: Callable[[], datetime] | None = None
 
     def __init__(self, folder: Path, name: str, days: int = 3650) -> None:
         self.folder, self.name, self.lie = folder, name, ""
@@ -55,8 +109,8 @@ class LocalTsa:
         self.url = ""
         folder.mkdir(parents=True)
         self._authority(name)
-        for signer, use in (("tsa", "critical,timeStamping"), ("web", "serverAuth")):
-            self._certificate(name, signer, use, days)
+        for signer in USES:
+            self._certificate(name, signer, days)
         (folder / "serial").write_text("01\n")
         # DER wants a SET in ascending order: two extra certificates in descending order break it.
         extra = sorted(
@@ -79,35 +133,61 @@ class LocalTsa:
 
     def reply(self, query: bytes, config: str = "tsa.cnf") -> bytes:
         (self.folder / "q.tsq").write_bytes(query)
-        return openssl(
-            "ts", "-reply", "-config", str(self.folder / config),
-            "-queryfile", str(self.folder / "q.tsq"),
+        asked = ("ts", "-reply", "-config", str(self.folder / config),
+                 "-queryfile", str(self.folder / "q.tsq"))  # fmt: skip
+        if self.clock is None:
+            return openssl(*asked)
+        return self._said_at(openssl(*asked, "-token_out"), self.clock())
+
+    def _said_at(self, token: bytes, moment: datetime) -> bytes:
+        """The answer with the token's time changed, signed anew."""
+        at = self.folder
+        (at / "token").write_bytes(token)
+        info = openssl("cms", "-verify", "-noverify", "-inform", "DER", "-in", str(at / "token"))
+        place = info.index(b"\x18\x0f") + 2
+        said = f"{moment:%Y%m%d%H%M%SZ}".encode()
+        (at / "info").write_bytes(info[:place] + said + info[place + len(said) :])
+        signed = openssl(
+            "cms", "-sign", "-binary", "-nodetach", "-cades", "-md", "sha256", "-econtent_type",
+            TST_INFO, "-signer", str(at / "tsa.pem"), "-inkey", str(at / "tsa.key"),
+            "-in", str(at / "info"), "-outform", "DER",
         )  # fmt: skip
+        return der(0x30, GRANTED + signed)
 
     def query(self, data: bytes) -> bytes:
         (self.folder / "data").write_bytes(data)
         return openssl("ts", "-query", "-data", str(self.folder / "data"), "-sha256", "-cert")
 
     def _authority(self, name: str) -> None:
-        openssl(
-            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-            "-subj", f"/CN=Root {name}", "-days", "3650",
-            "-keyout", str(self.folder / "root.key"), "-out", str(self.folder / "root.pem"),
-        )  # fmt: skip
+        key = ec.generate_private_key(ec.SECP256R1())
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Root {name}")])
+        builder = (
+            _builder(subject, subject, key, datetime.now(UTC) + timedelta(days=3650))
+            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
+        )
+        self._write("root", builder.sign(key, hashes.SHA256()), key)
 
-    def _certificate(self, name: str, signer: str, use: str, days: int) -> None:
-        at = self.folder
-        openssl(
-            "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-            "-subj", f"/CN={signer} {name}", "-keyout", str(at / f"{signer}.key"),
-            "-out", str(at / f"{signer}.csr"),
-        )  # fmt: skip
-        (at / "ext").write_text(f"extendedKeyUsage={use}\nkeyUsage=critical,digitalSignature\n")
-        openssl(
-            "x509", "-req", "-in", str(at / f"{signer}.csr"), "-CA", str(at / "root.pem"),
-            "-CAkey", str(at / "root.key"), "-CAcreateserial", "-days", str(days),
-            "-extfile", str(at / "ext"), "-out", str(at / f"{signer}.pem"),
-        )  # fmt: skip
+    def _certificate(self, name: str, signer: str, days: int) -> None:
+        root = x509.load_pem_x509_certificate((self.folder / "root.pem").read_bytes())
+        root_key = load_pem_private_key((self.folder / "root.key").read_bytes(), None)
+        assert isinstance(root_key, ec.EllipticCurvePrivateKey)
+        key = ec.generate_private_key(ec.SECP256R1())
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"{signer} {name}")])
+        use, critical = USES[signer]
+        builder = (
+            _builder(subject, root.subject, key, datetime.now(UTC) + timedelta(days=days))
+            .add_extension(x509.ExtendedKeyUsage([use]), critical)
+            .add_extension(DIGITAL_SIGNATURE, critical=True)
+        )
+        self._write(signer, builder.sign(root_key, hashes.SHA256()), key)
+
+    def _write(
+        self, name: str, certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey
+    ) -> None:
+        secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        (self.folder / f"{name}.key").write_bytes(secret)
+        (self.folder / f"{name}.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
 
     def _config(self, file: str, signer: str, certs: str) -> None:
         text = CONFIG.format(folder=self.folder, signer=signer, certs=certs)
