@@ -18,6 +18,7 @@ from typing import Any
 import httpx
 
 from tests.servers.process import (
+    PATIENCE_S,
     SERVERS,
     Unavailable,
     free_ports,
@@ -138,7 +139,7 @@ class AtprotoNetwork:
     plc: str
     pds: str
     appview: str | None
-    client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=30))
+    client: httpx.Client = field(default_factory=lambda: _client())
 
     @property
     def base_url(self) -> str:
@@ -174,7 +175,7 @@ class AtprotoNetwork:
         """One public question to the AppView (or the PDS without one), without credentials."""
         return self.client.get(f"{self.appview or self.pds}/xrpc/{method}", params=parameters)
 
-    def shown(self, member: Member, text: str, timeout_s: float = 30) -> None:
+    def shown(self, member: Member, text: str, timeout_s: float = PATIENCE_S) -> None:
         """Wait until the AppView's feed of a member shows a text; it indexes with a delay."""
         if self.appview is None:
             return
@@ -185,7 +186,7 @@ class AtprotoNetwork:
 
         wait_for(there, "AppView shows the post", timeout_s=timeout_s)
 
-    def gone(self, member: Member, text: str, timeout_s: float = 30) -> None:
+    def gone(self, member: Member, text: str, timeout_s: float = PATIENCE_S) -> None:
         """Wait until the AppView's feed of a member no longer shows a text."""
         if self.appview is None:
             return
@@ -244,16 +245,26 @@ def _node(
         cwd=home,
     )
     try:
-        wait_for(lambda: _ready(server, log), f"{folder} is ready", timeout_s=90)
+        wait_for(lambda: _ready(server, log), f"{folder} is ready", timeout_s=2 * PATIENCE_S)
         yield
     finally:
         stop(server)
 
 
+def _client() -> httpx.Client:
+    """A connection for each request: Node closes an idle one after 5 s, just when it is used again."""
+    return httpx.Client(timeout=PATIENCE_S, limits=httpx.Limits(max_keepalive_connections=0))
+
+
 def _ready(server: subprocess.Popen[bytes], log: Path) -> bool:
+    return _says(server, log, '"ready":true')
+
+
+def _says(server: subprocess.Popen[bytes], log: Path, words: str) -> bool:
+    """Whether its log has these words. Raises Unavailable when it ended."""
     if server.poll() is not None:
-        raise Unavailable(f"the AT Protocol network ended at once: {tail(log)}")
-    return '"ready":true' in log.read_text("utf-8", "replace")
+        raise Unavailable(f"{log.stem} ended at once: {tail(log)}")
+    return words in log.read_text("utf-8", "replace")
 
 
 @contextmanager
@@ -293,7 +304,7 @@ def _postgres(directory: Path, port: int) -> subprocess.Popen[bytes]:
     for option in options.split():
         command += ["-c", option]
     server = start(command, log, cwd=Path("/"), user=user)
-    wait_for(lambda: "ready to accept connections" in tail(log, 4000), "PostgreSQL is ready")
+    wait_for(lambda: _says(server, log, "ready to accept connections"), "PostgreSQL is ready")
     return server
 
 
@@ -317,7 +328,7 @@ def _redis(directory: Path, port: int) -> subprocess.Popen[bytes]:
         log,
         environment={"LD_LIBRARY_PATH": library},
     )
-    wait_for(lambda: "Ready to accept connections" in tail(log, 4000), "Redis is ready")
+    wait_for(lambda: _says(server, log, "Ready to accept connections"), "Redis is ready")
     return server
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,8 +14,18 @@ from typing import Any
 
 import httpx
 
-from tests.servers.front import Front, front
-from tests.servers.process import SERVERS, Unavailable, answers, free_ports, start, stop, wait_for
+from tests.servers.front import ONCE, Front, front
+from tests.servers.process import (
+    PATIENCE_S,
+    SERVERS,
+    Unavailable,
+    answers,
+    free_ports,
+    start,
+    stop,
+    tail,
+    wait_for,
+)
 
 SNAC = SERVERS / "fediverse/root/usr/bin/snac"
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
@@ -70,9 +81,9 @@ class Person:
         """Follow someone on the other instance, so that their posts arrive here from now on."""
         self.instance.command("follow", str(self.instance.data), self.name, other.url)
         followers = other.instance.data / "user" / other.name / "followers"
-        wait_for(lambda: any(followers.glob("*.json")), "the follow was accepted", timeout_s=20)
+        wait_for(lambda: any(followers.glob("*.json")), "the follow was accepted")
 
-    def received(self, text: str, timeout_s: float = 30) -> dict[str, Any]:
+    def received(self, text: str, timeout_s: float = PATIENCE_S) -> dict[str, Any]:
         """A status by someone followed, once it has arrived in the home timeline."""
         found: list[dict[str, Any]] = []
 
@@ -119,10 +130,22 @@ class Instance:
     people: dict[str, Person] = field(default_factory=dict)
 
     def call(self, method: str, path: str, **options: Any) -> httpx.Response:
-        """One request on a connection of its own (snac2 closes every connection)."""
-        headers = {"Connection": "close", **options.pop("headers", {})}
-        with httpx.Client(base_url=self.url, timeout=20) as client:
-            answer = client.request(method, path, headers=headers, **options)
+        """One request on a connection of its own (snac2 closes every connection).
+
+        Asked again when the connection was lost before an answer. That does nothing twice: the
+        front knows the request by its number and passes it on once.
+        """
+        headers = {"Connection": "close", ONCE: secrets.token_hex(8), **options.pop("headers", {})}
+        for left in (4, 3, 2, 1, 0):
+            try:
+                with httpx.Client(base_url=self.url, timeout=PATIENCE_S) as client:
+                    answer = client.request(method, path, headers=headers, **options)
+                break
+            except (httpx.NetworkError, httpx.RemoteProtocolError):
+                if not left:
+                    raise
+        if answer.status_code == 502:
+            raise httpx.HTTPStatusError(answer.text, request=answer.request, response=answer)
         if answer.status_code >= 400:
             answer.raise_for_status()
         return answer
@@ -130,8 +153,9 @@ class Instance:
     def command(self, *words: str, answer: str = "") -> str:
         """The server's own command line."""
         done = subprocess.run(
-            [SNAC, *words], input=answer, capture_output=True, text=True, check=True, timeout=30
-        )
+            [SNAC, *words],
+            input=answer, capture_output=True, text=True, check=True, timeout=PATIENCE_S,
+        )  # fmt: skip
         return done.stdout + done.stderr
 
     def join(self, name: str) -> Person:
@@ -159,33 +183,43 @@ def fediverse(directory: Path) -> Iterator[Fediverse]:
     """Start two instances. Raises Unavailable saying what is missing."""
     if not SNAC.exists():
         raise Unavailable("snac2 is not installed")
-    ports = free_ports(4)
     with ExitStack() as stack:
-        here = stack.enter_context(_instance(directory / "snac-here", ports[0], ports[1]))
-        there = stack.enter_context(_instance(directory / "snac-there", ports[2], ports[3]))
+        here = stack.enter_context(_instance(directory / "snac-here"))
+        there = stack.enter_context(_instance(directory / "snac-there"))
         yield Fediverse(here, there)
 
 
 @contextmanager
-def _instance(data: Path, port: int, public: int) -> Iterator[Instance]:
-    wishes = f"127.0.0.1\n{port}\nlocalhost:{public}\n\n\n"
+def _instance(data: Path) -> Iterator[Instance]:
+    (port,) = free_ports(1)
+    log = data.parent / f"{data.name}.log"
+    with front(behind=port) as before:  # it has its port first: snac2 must be told its own address
+        _set_up(data, port, before.url.removeprefix("http://"))
+        server = start([SNAC, "httpd", data], log)
+        instance = Instance(before.url, data, before)
+
+        def ready() -> bool:
+            if server.poll() is not None:
+                raise Unavailable(f"snac2 ended at once: {tail(log)}")
+            return answers(f"{instance.url}/api/v1/instance")
+
+        try:
+            wait_for(ready, "snac2 answers")
+            yield instance
+        finally:
+            stop(server)
+
+
+def _set_up(data: Path, port: int, host: str) -> None:
+    wishes = f"127.0.0.1\n{port}\n{host}\n\n\n"
     subprocess.run([SNAC, "init", data], input=wishes, capture_output=True, text=True, check=True)
     file = data / "server.json"
     settings = json.loads(file.read_text("utf-8"))
-    # Plain HTTP on loopback; deliveries wait for nobody; eight threads, for two instances that
-    # call each other while they answer us.
-    settings |= {"protocol": "http", "num_threads": 8, "queue_timeout": 2}
-    settings["disable_inbox_collection"] = True
+    # Plain HTTP on loopback; eight threads, for two instances that call each other while they
+    # answer us; a delivery that failed is tried again at once, not in two minutes.
+    settings |= {"protocol": "http", "num_threads": 8, "queue_timeout": 20, "queue_timeout_2": 20}
+    settings |= {"queue_retry_minutes": 0, "disable_inbox_collection": True}
     file.write_text(json.dumps(settings), "utf-8")
-    server = start([SNAC, "httpd", data], data.parent / f"{data.name}.log")
-    try:
-        with front(public, behind=port) as before:
-            instance = Instance(before.url, data, before)
-            ready = f"{instance.url}/api/v1/instance"
-            wait_for(lambda: answers(ready), "snac2 answers", timeout_s=20)
-            yield instance
-    finally:
-        stop(server)
 
 
 def _sign_in(person: Person) -> str:

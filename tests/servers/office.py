@@ -27,6 +27,7 @@ from evidence.package import select, write_package
 from evidence.projection import TABLES, project_entries, rebuild
 from evidence.seal import Signer, trust_text
 from evidence.store import Archive, open_archive
+from tests.servers.process import PATIENCE_S
 
 ORIGIN = "servers.test/log"
 LOOPBACK = ("127.0.0.0/8", "::1/128")
@@ -127,7 +128,7 @@ class Office:
         }
         return subprocess.run(
             [sys.executable, "-c", "import cli.main; cli.main.main()", *words],
-            env=environment, capture_output=True, text=True, check=False, timeout=60,
+            env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE_S,
         )  # fmt: skip
 
     def package(self) -> tuple[Path, Path]:
@@ -201,5 +202,6 @@ def verify(package: Path, trust: Path) -> subprocess.CompletedProcess[str]:
     """Run the package's own verifier as a stranger would."""
     command = [sys.executable, "-I", "-S", package / "verify/verify.py", package, "--trust", trust]
     return subprocess.run(
-        [str(part) for part in command], capture_output=True, text=True, check=False, timeout=60
-    )
+        [str(part) for part in command],
+        capture_output=True, text=True, check=False, timeout=PATIENCE_S,
+    )  # fmt: skip

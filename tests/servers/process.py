@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -17,6 +20,12 @@ import httpx
 SERVERS = Path(__file__).resolve().parents[2] / ".servers"
 SETPRIV = shutil.which("setpriv")
 DIE_WITH_PARENT = (SETPRIV, "--pdeathsig", "TERM") if SETPRIV else ()
+# Long enough for a machine at a tenth of its speed: what works at all works sooner, and costs nothing.
+PATIENCE_S = 120.0
+# Below the ports that a system hands out by itself (Linux from 32768, others from 49152), or a
+# connection of somebody else takes the port between its choice and its use.
+PORTS = range(20_000, 32_000)
+_reserved: dict[int, int] = {}
 
 
 class Unavailable(Exception):
@@ -24,15 +33,30 @@ class Unavailable(Exception):
 
 
 def free_ports(number: int) -> list[int]:
-    """Loopback ports nobody uses right now, all different."""
-    sockets = [socket.socket() for _ in range(number)]
+    """Loopback ports nobody uses, reserved among all runs of these tests until this process ends."""
+    found: list[int] = []
+    for port in random.sample(PORTS, len(PORTS)):
+        if len(found) == number:
+            return found
+        if port not in _reserved and _reserve(port):
+            found.append(port)
+    raise Unavailable(f"{number} free ports")
+
+
+def _reserve(port: int) -> bool:
+    """Whether the port is ours now: its lock file, and nobody listening there."""
+    folder = Path(tempfile.gettempdir()) / f"jejak-test-ports-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    lock = os.open(folder / str(port), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     try:
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
-    finally:
-        for one in sockets:
-            one.close()
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+    except OSError:
+        os.close(lock)
+        return False
+    _reserved[port] = lock
+    return True
 
 
 def start(
@@ -73,11 +97,11 @@ def stop(
             server.wait(grace_s)
         except subprocess.TimeoutExpired:
             continue
-    server.wait(10)
+    server.wait(PATIENCE_S)
 
 
 def wait_for(
-    true: Callable[[], bool], what: str, *, timeout_s: float = 60, every_s: float = 0.2
+    true: Callable[[], bool], what: str, *, timeout_s: float = PATIENCE_S, every_s: float = 0.2
 ) -> None:
     """Ask until it is true. Raises Unavailable naming `what` when that takes too long."""
     until = time.monotonic() + timeout_s
@@ -87,10 +111,21 @@ def wait_for(
         time.sleep(every_s)
 
 
+def get(url: str, **headers: str) -> httpx.Response:
+    """One GET on a connection of its own; asked again when that was lost before an answer."""
+    with httpx.Client(timeout=PATIENCE_S, headers={"Connection": "close"}) as client:
+        for _ in range(4):
+            try:
+                return client.get(url, headers=headers)
+            except (httpx.NetworkError, httpx.RemoteProtocolError):
+                continue
+        return client.get(url, headers=headers)
+
+
 def answers(url: str) -> bool:
     """Whether something answers there without a server error."""
     try:
-        return httpx.get(url, timeout=5).status_code < 500
+        return httpx.get(url, timeout=30).status_code < 500
     except httpx.HTTPError:
         return False
 

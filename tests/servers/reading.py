@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import io
 
-import httpx
 from PIL import Image, ImageDraw
 
 from crawler.page import Page
 from crawler.registry import read
 from evidence.model import Reading
+from tests.servers.process import get
 
 
 def seen(platform: str, url: str, **headers: str) -> Reading:
     """Fetch an address without credentials and read it."""
-    with httpx.Client(timeout=30, headers={"Connection": "close"}) as client:
-        answer = client.get(url, headers=headers)
+    answer = get(url, **headers)
     given = {name.lower(): value for name, value in answer.headers.items()}
     return read(platform, Page(str(answer.url), answer.status_code, given, answer.content))
 

@@ -14,7 +14,7 @@ from tests.servers.atproto import AtprotoNetwork, Member, Ref
 from tests.servers.office import Office, database, office, verify
 from tests.servers.reading import picture
 
-pytestmark = [pytest.mark.servers, pytest.mark.mongo, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.servers, pytest.mark.mongo, pytest.mark.timeout(600)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-import httpx
 import pytest
 
 from crawler.platforms.bluesky import carproof, identity, urls
 from evidence.errors import IntegrityError, ParseError
 from evidence.model import Act, Post, Reading, SeenState
 from tests.servers.atproto import POST, AtprotoNetwork, Member, Ref
+from tests.servers.process import get
 from tests.servers.reading import picture, seen
 
-pytestmark = [pytest.mark.servers, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(600)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def test_picture_address_from_the_repository_gives_the_uploaded_bytes(story: Sto
     )
     (media,) = by_id(reading)[story.pictured.uri].media
 
-    received = httpx.get(media.url).content
+    received = get(media.url).content
 
     assert hashlib.sha256(received).digest() == hashlib.sha256(story.image).digest()
     assert media.alt == "jalan baru"
@@ -113,7 +113,7 @@ def test_acts_of_an_account_are_read_from_its_own_repository(story: Story) -> No
 
 def test_did_document_gives_the_key_and_the_repository_host(story: Story) -> None:
     url = urls.did_document(story.net.plc, story.author.did)
-    document = httpx.get(url).json()
+    document = get(url).json()
 
     reading = seen("bluesky", url)
 
@@ -123,8 +123,8 @@ def test_did_document_gives_the_key_and_the_repository_host(story: Story) -> Non
 
 
 def _car(story: Story, ref: Ref) -> tuple[bytes, str, str]:
-    document = httpx.get(urls.did_document(story.net.plc, story.author.did)).json()
-    car = httpx.get(
+    document = get(urls.did_document(story.net.plc, story.author.did)).json()
+    car = get(
         urls.xrpc(
             story.net.pds,
             "com.atproto.sync.getRecord",

@@ -18,7 +18,7 @@ from tests.servers.fediverse import Fediverse, Person
 from tests.servers.office import Office, database, office
 from tests.servers.reading import picture
 
-pytestmark = [pytest.mark.servers, pytest.mark.mongo, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.servers, pytest.mark.mongo, pytest.mark.timeout(600)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from crawler.browser import find_chromium
@@ -23,9 +22,18 @@ from evidence.errors import ConfigError
 from evidence.model import CaptureKind
 from tests.evidence.package.captures import exchange, rendered, write
 from tests.packages.synthetic import make_package, make_site, png
-from tests.servers.process import SERVERS, answers, free_ports, start, stop, wait_for
+from tests.servers.process import (
+    PATIENCE_S,
+    SERVERS,
+    answers,
+    free_ports,
+    get,
+    start,
+    stop,
+    wait_for,
+)
 
-pytestmark = pytest.mark.servers
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(600)]
 TOOLS = SERVERS / "webarchive" / "bin"
 WARC = "data/warc/captures-00000.warc.gz"
 WACZ = "data/wacz/captures.wacz"
@@ -72,7 +80,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*map(str, command)], check=False, capture_output=True, text=True, timeout=60
+        [*map(str, command)], check=False, capture_output=True, text=True, timeout=PATIENCE_S
     )
 
 
@@ -148,14 +156,14 @@ def replay(tools: Path, archive: Path, tmp_path_factory: pytest.TempPathFactory)
     )
     address = f"http://127.0.0.1:{port}"
     try:
-        wait_for(lambda: answers(address), "pywb answers", timeout_s=40)
+        wait_for(lambda: answers(address), "pywb answers")
         yield f"{address}/uji/20261122170000id_"
     finally:
         stop(server)
 
 
 def test_a_captured_page_is_replayed_by_pywb(replay: str) -> None:
-    shown = httpx.get(f"{replay}/https://contoh.test/p", timeout=20)
+    shown = get(f"{replay}/https://contoh.test/p")
 
     assert (shown.status_code, shown.content) == (200, PAGE)
     assert shown.headers["content-type"] == "text/html; charset=utf-8"
@@ -164,14 +172,14 @@ def test_a_captured_page_is_replayed_by_pywb(replay: str) -> None:
 
 @pytest.mark.parametrize("url", ADDRESSES)
 def test_every_address_is_found_by_pywb(replay: str, url: str) -> None:
-    assert httpx.get(f"{replay}/{url}", timeout=20).content == url.encode()
+    assert get(f"{replay}/{url}").content == url.encode()
 
 
 def test_a_screenshot_is_shown_under_a_name_of_its_own(replay: str) -> None:
-    shown = httpx.get(f"{replay}/urn:fullPage:https://contoh.test/1", timeout=20)
+    shown = get(f"{replay}/urn:fullPage:https://contoh.test/1")
 
     assert shown.content == png(9)
-    assert httpx.get(f"{replay}/https://contoh.test/1", timeout=20).status_code == 404
+    assert get(f"{replay}/https://contoh.test/1").status_code == 404
 
 
 VIEWER = """<!doctype html><script src="/ui.js"></script>
@@ -216,7 +224,7 @@ def shown(browser: Any, viewer: Path, url: str, element: str) -> tuple[str, int]
     frame = page.frame_locator("replay-web-page iframe").frame_locator("iframe")
     with served(viewer) as address:
         # The viewer's own service worker is sometimes not in charge yet when it is first opened.
-        for timeout_ms in (8_000, 8_000, 30_000):
+        for timeout_ms in (8_000, 20_000, 60_000, 60_000):
             page.goto(f"{address}/index.html")
             try:
                 text = frame.locator(element).inner_text(timeout=timeout_ms)
