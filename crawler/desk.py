@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import version
 from typing import Any
@@ -15,11 +16,11 @@ from crawler.middlewares.keep import Keeper
 from crawler.visit import Visit
 from crawler.watched import Watched, watched_of
 from evidence.canonical import from_value, new_record_id
-from evidence.errors import ScopeError
+from evidence.errors import JejakError, ScopeError
 from evidence.model import KnownPost, SeenState, Slot, WatchEntry
 from evidence.projection import project_drafts
 from evidence.record import Recorder
-from evidence.seal.anchor import newest_anchored
+from evidence.seal.named import Named, newest_named
 from evidence.store import open_archive
 from evidence.store.commit import GroupCommit
 from evidence.store.ports import Archive
@@ -27,16 +28,38 @@ from evidence.store.ports import Archive
 WRITERS = 4
 """Batches made durable at once: their waits for the journal overlap."""
 KNOWN_FIELDS = tuple(KnownPost.__dataclass_fields__)
+NAMED_FOR_S = 60
+"""How long captures go on naming what was newest; a process can run for weeks."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Newest:
+    """What captures name, read again when a minute has passed.
+
+    ticks: seconds of a clock that nobody sets.
+    """
+
+    archive: Archive
+    ticks: Callable[[], float] = time.monotonic
+    named: Named = field(default_factory=Named)
+    _read_at: float | None = None
+
+    def renew(self) -> None:
+        """Read the archive if it is time. What cannot be read leaves the older, weaker bound."""
+        if self._read_at is not None and self.ticks() - self._read_at < NAMED_FOR_S:
+            return
+        self._read_at = self.ticks()
+        try:
+            self.named = newest_named(self.archive)
+        except JejakError as error:
+            logger.warning("the newest time stamp cannot be named: %s", error)
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Everything one crawl process shares between its visits.
-
-    anchor: SHA-256 hex of the newest checkpoint note that a time stamp authority has stamped when
-            the process began, else of the newest note, None before the first: what is captured
-            now is not older than that note.
-    """
+    """Everything one crawl process shares between its visits."""
 
     config: Config
     archive: Archive
@@ -45,7 +68,12 @@ class Desk:
     recorder: Recorder
     clock: Clock
     watched: Watched
-    anchor: str | None
+    newest: Newest
+
+    @property
+    def anchor(self) -> Named:
+        """What a capture made now names; renewed whenever a visit begins."""
+        return self.newest.named
 
     def close(self) -> None:
         """Write what is queued, then let go of the archive."""
@@ -59,8 +87,6 @@ def open_desk(config: Config) -> Desk:
     clock = config.clock()
     recorder = Recorder(clock.source, tool(), config.digest())
     commit = GroupCommit(archive, after=partial(project_drafts, archive), workers=WRITERS)
-    notes = archive.checkpoints()
-    newest = hashlib.sha256(notes[-1][1]).hexdigest() if notes else None
     return Desk(
         config=config,
         archive=archive,
@@ -69,7 +95,7 @@ def open_desk(config: Config) -> Desk:
         recorder=recorder,
         clock=clock,
         watched=watched_of(archive.rows("watches")),
-        anchor=newest_anchored(archive) or newest,
+        newest=Newest(archive),
     )
 
 
@@ -108,7 +134,8 @@ def visit_of(
     slot: Slot | None,
     fetch: Any,
 ) -> Visit:
-    """A fresh visit to the account of one `watches` row."""
+    """A fresh visit to the account of one `watches` row; what its captures name is renewed."""
+    desk.newest.renew()
     entry = from_value(row["entry"], WatchEntry)
     validators = {
         str(v["key"]): str(v["value"])

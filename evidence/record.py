@@ -50,12 +50,15 @@ class Recorder:
         slot: str | None,
         body_kept: bool = True,
         anchor: str | None = None,
+        tokens: Sequence[str] = (),
         via: str = "CRAWL",
     ) -> Draft:
         """One exchange, screenshot or rendered document, as received.
 
         body_kept: False leaves the body out (a page about people nobody watches); its size and
         SHA-256 stay in the encrypted `exchange` object.
+        anchor, tokens: SHA-256 hex of the newest stamped note and of the newest time stamps; an
+                   empty `tokens` says that there was none to name.
         """
         objects = [Plain("exchange", JSON, encode(exchange_value(exchange)))]
         if body_kept and (exchange.body or exchange.status is not None):
@@ -76,6 +79,7 @@ class Recorder:
             "of": exchange.of,
             "tool": self.tool,
             "anchor": anchor,
+            "tokens": sorted(set(tokens)),
             "body_kept": body_kept,
         }
         return self.draft(StatementType.CAPTURE, exchange.fetched_at, facts, objects)

@@ -18,6 +18,7 @@ from crawler.middlewares.address import refused_hosts
 from evidence.errors import FetchError
 from evidence.model import CaptureKind, CaptureState, Draft, Exchange
 from evidence.record import Recorder
+from evidence.seal.named import Named
 from evidence.store.commit import GroupCommit
 
 CUTS = {"partial": "DATA_LOSS", "dataloss": "DATA_LOSS", "download_stopped": "TOO_LARGE"}
@@ -49,6 +50,7 @@ ERRORS = {
 class Ticket:
     """What the exchanges of one fetch are kept as.
 
+    anchor: what the captures name, None when nothing is known that they could.
     minimise: do not record yet; the reader decides whether the body may be kept.
     captures: record ids made so far, one per exchange (redirects and retries are exchanges).
     """
@@ -58,7 +60,7 @@ class Ticket:
     slot: str | None
     kind: CaptureKind
     of: str | None
-    anchor: str | None
+    anchor: Named | None
     minimise: bool
     captures: list[str] = field(default_factory=list)
     exchange: Exchange | None = None
@@ -77,12 +79,14 @@ class Keeper:
 
     async def keep(self, exchange: Exchange, ticket: Ticket, *, body_kept: bool = True) -> str:
         """Make one exchange durable; returns the record id of its capture. Raises StoreError."""
+        named = ticket.anchor or Named()
         draft = self.recorder.capture(
             exchange,
             visit=ticket.visit,
             watch=ticket.watch,
             slot=ticket.slot,
-            anchor=ticket.anchor,
+            anchor=named.note,
+            tokens=named.tokens,
             body_kept=body_kept,
         )
         await self.record([draft])

@@ -13,8 +13,9 @@ from evidence.ledger import (
     make_consistency,
     parse_checkpoint,
 )
-from evidence.model import Entry
+from evidence.model import Entry, StatementType
 from evidence.package import layout
+from evidence.seal.named import token_digest
 from evidence.store.ports import Archive
 
 ENDINGS = {"ots": "ots", "rfc3161": "tsr", "witness": "cosig"}
@@ -35,7 +36,7 @@ def anchor_files(
         for row in archive.rows("anchors", {"status": "anchored"}, order="index")
         if row["size"] <= report.size and row["kind"] in ENDINGS
     ]
-    wanted = _wanted(rows, entries)
+    wanted = _wanted(rows, entries) | _stamped(archive, rows, entries)
     notes = {head.fingerprint(): head for head in _heads(archive)}
     for fingerprint in sorted(wanted, key=lambda f: notes[f].size if f in notes else -1):
         head = notes.get(fingerprint)
@@ -65,6 +66,24 @@ def _wanted(rows: Sequence[Mapping[str, Any]], entries: Collection[Entry]) -> se
             if covered:
                 wanted.add(row["note_sha256"])
                 left = left[len(covered) :]
+    return wanted
+
+
+def _stamped(
+    archive: Archive, rows: Sequence[Mapping[str, Any]], entries: Collection[Entry]
+) -> set[str]:
+    """Fingerprints of the heads whose time stamps captures name, however old they are."""
+    named: set[str] = set()
+    for entry in entries:
+        if entry.statement.type is StatementType.CAPTURE:
+            named |= set(entry.statement.facts.get("tokens") or ())
+    wanted: set[str] = set()
+    for row in reversed(rows):
+        if named and row["kind"] == "rfc3161":
+            digest = token_digest(archive, row["id"])
+            if digest in named:
+                named.discard(digest)
+                wanted.add(row["note_sha256"])
     return wanted
 
 
