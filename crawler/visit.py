@@ -36,6 +36,8 @@ class Seen:
     capture: record id of the capture statement.
     control: record id of an earlier sound capture of this visit, None when there is none yet.
     cut:     why the body is not whole (`DATA_LOSS`, `TOO_LARGE`), empty when it is.
+    via:     how it came, as its capture says: CRAWL, HUMAN or OFFICIAL.
+    claimed_at: when a person's file says it was made; fetched_at is then when we received it.
     """
 
     visit: Visit
@@ -49,6 +51,8 @@ class Seen:
     control: str | None = None
     cut: str = ""
     retry_after_s: int | None = None
+    via: str = "CRAWL"
+    claimed_at: datetime | None = None
 
     @property
     def status(self) -> int | None:

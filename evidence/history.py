@@ -93,7 +93,7 @@ def compare(known: KnownPost | None, post: Post, seen_at: datetime) -> Observati
         state=state,
         previous_state=known.state,
         seen_at=seen_at,
-        last_seen_at=known.last_seen_at,
+        last_seen_at=known.sighted_at,
         first_absent_at=known.first_absent_at,
         post=post,
     )
@@ -225,7 +225,7 @@ def _state_change(
         state=state,
         previous_state=known.state,
         seen_at=seen_at,
-        last_seen_at=known.last_seen_at,
+        last_seen_at=known.sighted_at,
         first_absent_at=first_absent_at,
         marker=seen.marker,
         control=control,

@@ -52,6 +52,8 @@ class Recorder:
         anchor: str | None = None,
         tokens: Sequence[str] = (),
         via: str = "CRAWL",
+        claim: Mapping[str, Any] | None = None,
+        order: str = "",
     ) -> Draft:
         """One exchange, screenshot or rendered document, as received.
 
@@ -59,12 +61,17 @@ class Recorder:
         SHA-256 stay in the encrypted `exchange` object.
         anchor, tokens: SHA-256 hex of the newest stamped note and of the newest time stamps; an
                    empty `tokens` says that there was none to name.
+        via:       CRAWL; HUMAN: handed in by a person; OFFICIAL: from an official interface.
+        claim:     who handed it in and what the file says of itself, for HUMAN; kept as an object,
+                   so that a name can be erased.   order: number of the assignment order, public.
         """
         objects = [Plain("exchange", JSON, encode(exchange_value(exchange)))]
         if body_kept and (exchange.body or exchange.status is not None):
             objects.append(Plain("body", exchange.media, exchange.body))
         if exchange.request_body:
             objects.append(Plain("request", "application/octet-stream", exchange.request_body))
+        if claim is not None:
+            objects.append(Plain("claim", JSON, encode(to_value(dict(claim)))))
         facts = {
             "visit": visit,
             "watch": watch,
@@ -81,13 +88,22 @@ class Recorder:
             "anchor": anchor,
             "tokens": sorted(set(tokens)),
             "body_kept": body_kept,
+            **({"order": order} if order else {}),
         }
         return self.draft(StatementType.CAPTURE, exchange.fetched_at, facts, objects)
 
     def reading(
-        self, reading: Reading, *, capture: str, watch: str, url: str, at: datetime, withheld: int
+        self,
+        reading: Reading,
+        *,
+        capture: str,
+        watch: str,
+        url: str,
+        at: datetime,
+        withheld: int,
+        via: str = "CRAWL",
     ) -> Draft:
-        """What a reader saw in one capture, after strangers were left out."""
+        """What a reader saw in one capture, after strangers were left out. via: the capture's."""
         value = {"captured": {"url": to_value(url), "fetched_at": instant(at)}, **to_value(reading)}
         facts = {
             "capture": capture,
@@ -105,6 +121,7 @@ class Recorder:
                 {"present": p.present, "commit": p.commit, "signer_checked": p.signer is not None}
                 for p in reading.proofs
             ],
+            **_via(via),
         }
         return self.draft(StatementType.READING, at, facts, [Plain("reading", JSON, encode(value))])
 
@@ -117,8 +134,9 @@ class Recorder:
         watch: str,
         capture: str,
         digest: str,
+        via: str = "CRAWL",
     ) -> Draft:
-        """One state of one post; the first of a post names it in the log."""
+        """One state of one post; the first of a post names it in the log. via: the capture's."""
         value = {
             "platform": platform,
             "native_id": observation.native_id,
@@ -133,6 +151,7 @@ class Recorder:
             "number": known.snapshots + 1 if known else 1,
             "capture": capture,
             "change": observation.change.value,
+            **_via(via),
         }
         return self.draft(
             StatementType.SNAPSHOT,
@@ -312,6 +331,11 @@ def server_of(platform: str, base_url: str) -> str:
 
 def _place(platform: str, server: str) -> str:
     return f"{platform}@{server}" if server else platform
+
+
+def _via(via: str) -> dict[str, str]:
+    """How what was seen came to us, where it was not by a visit of our own."""
+    return {} if via == "CRAWL" else {"via": via}
 
 
 def _instant(moment: datetime | None) -> str | None:

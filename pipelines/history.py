@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 from scrapy import signals
 
 from crawler.desk import Desk, known_post
 from crawler.visit import Seen, Visit
-from evidence.history import compare, not_found
+from evidence.history import compare, not_found, state_digest
 from evidence.model import (
     AccountSeen,
     Change,
@@ -24,6 +25,8 @@ from pipelines.component import Component
 from pipelines.page import AccountChange, Compared, Edge, Measured
 from pipelines.sight import FirstSights
 
+HUMAN = "HUMAN"
+"""How a capture came that a person handed in."""
 Compare = tuple[Observation, KnownPost | None]
 
 
@@ -49,13 +52,48 @@ def compared(item: Measured, desk: Desk, sights: FirstSights) -> Compared:
     """Changes of posts, of the visited account, and edges seen for the first time."""
     seen, reading = item.seen, item.scoped.reading
     known = known_of(reading, seen.visit, desk)
-    changes = tuple(
-        pair
-        for pair in (*posts(reading, known, seen), *states(reading, known, seen))
-        if pair[0].change is not Change.UNCHANGED
-    )
+    found = posts(reading, known, seen)
+    if seen.via == HUMAN:
+        found, account = [pair for pair in found if tells_more(pair, seen)], resolved(reading, seen)
+        found = [as_handed(pair) for pair in found]
+    else:
+        found, account = found + states(reading, known, seen), account_change(reading, seen)
+    changes = tuple(pair for pair in found if pair[0].change is not Change.UNCHANGED)
     edges = first_seen(item.scoped.edges, seen, desk, sights)
-    return Compared(item, changes, account_change(reading, seen), edges)
+    return Compared(item, changes, account, edges)
+
+
+def tells_more(pair: Compare, seen: Seen) -> bool:
+    """Whether a person's file adds to what is known of a post.
+
+    It does for a post nobody knew, and for other content that the file claims to be newer than
+    the last sight. An older one is kept and read, and makes no snapshot: its place in the order of
+    states would rest on a claim that contradicts what was seen.
+    """
+    observation, known = pair
+    if known is None:
+        return True
+    post = observation.post
+    if post is None or known.state_digest == state_digest(post):
+        return False
+    newer = seen.claimed_at is not None and seen.claimed_at > known.last_seen_at
+    if not newer:
+        seen.visit.count("handed_older")
+    return newer
+
+
+def as_handed(pair: Compare) -> Compare:
+    """A person's file shows content; it does not say that the public sees a post again."""
+    observation, known = pair
+    if known is None or observation.change is not Change.RETURNED:
+        return pair
+    return replace(observation, change=Change.EDITED, state=known.state), known
+
+
+def resolved(reading: Reading, seen: Seen) -> AccountChange | None:
+    """From a person's file an account is at most made known; its state is what visits see."""
+    change = account_change(reading, seen) if seen.visit.state is None else None
+    return change if change and "RESOLVED" in change.changed else None
 
 
 def known_of(reading: Reading, visit: Visit, desk: Desk) -> dict[str, KnownPost]:

@@ -29,7 +29,7 @@ def drafts_of(item: Compared, recorder: Recorder) -> tuple[Draft, ...]:
         drafts.append(
             recorder.reading(
                 scoped.reading, capture=seen.capture, watch=watch, url=seen.url,
-                at=seen.fetched_at, withheld=scoped.withheld,
+                at=seen.fetched_at, withheld=scoped.withheld, via=seen.via,
             )
         )  # fmt: skip
     if item.account:
@@ -65,7 +65,7 @@ def _post_drafts(item: Compared, recorder: Recorder) -> list[Draft]:
         if observation.post is not None:
             draft = recorder.snapshot(
                 observation, known, platform=platform, watch=watch, capture=seen.capture,
-                digest=state_digest(observation.post),
+                digest=state_digest(observation.post), via=seen.via,
             )  # fmt: skip
             seen.visit.changed.append((observation, draft.rec))
         elif known is not None:

@@ -17,6 +17,8 @@ class CaptureKind(StrEnum):
     """The rendered document, serialised by the browser."""
     MEDIA = "media"
     """An exchange whose body is a picture, video or file of a post."""
+    FILE = "file"
+    """A whole file a person handed in; what is in it are captures `of` it."""
 
 
 class CaptureState(StrEnum):

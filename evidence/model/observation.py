@@ -46,6 +46,13 @@ class KnownPost:
     absent_marker: str | None = None
     url: str | None = None
     has_media: bool = False
+    received_at: datetime | None = None
+    """When a person's file that shows it was received, if no visit has seen it since."""
+
+    @property
+    def sighted_at(self) -> datetime | None:
+        """When a visit last saw it; None while only a person's file has shown it."""
+        return None if self.last_seen_at == self.received_at else self.last_seen_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,9 @@ class Disclosure:
         roles = self.roles
         if facts.get("watch") in self.identified:
             roles = roles - {"identity"}
+        if "credentials" in (facts.get("flags") or ()):
+            # A file a person handed in that carries somebody's login.
+            roles = roles | {"body"}
         if self.subjects is None:
             return roles
         every = frozenset(ref.role for ref in entry.statement.objects)
@@ -44,6 +47,9 @@ class Disclosure:
         owner = "actor_watch" if kind is StatementType.INTERACTION else "watch"
         if owner in facts and facts[owner] not in self.subjects:
             return every
+        if facts.get("via") == "HUMAN" and kind is StatementType.CAPTURE:
+            # The claim names the officer; the whole file may show anyone.
+            roles = roles | {"claim"} | ({"body"} if facts.get("kind") == "file" else set())
         if entry.statement.rec in self.crowded or facts.get("capture") in self._crowded_reading(
             kind
         ):

@@ -29,8 +29,9 @@ TRUNCATED = {
     "partial": "disconnect",
 }
 """Why a body is not whole: our downloader's flag -> WARC-Truncated."""
-RENDERED = {"dom": "urn:dom:", "screenshot": "urn:fullPage:"}
-"""What a browser made of a page stands under a name of its own, never under the page's."""
+RENDERED = {"dom": "urn:dom:", "screenshot": "urn:fullPage:", "file": ""}
+"""What a browser made of a page stands under a name of its own, never under the page's. A file that
+was handed in has its digest for an address."""
 CERTIFICATE = "urn:tls-certificate:sha256:"
 PKIX = "application/pkix-cert"
 SAFE = "!#$%&'()*+,-./:;=?@[]_~"

@@ -7,7 +7,7 @@ from typing import Any
 
 from evidence.canonical import from_value, parse_instant
 from evidence.model import Entry, Interaction
-from evidence.projection.rows import Objects, Rows, server_shown
+from evidence.projection.rows import Objects, Rows, said_by_person, server_shown
 from evidence.record import interaction_key, post_key
 
 
@@ -30,6 +30,10 @@ def fold_capture(entry: Entry, objects: Objects, rows: Rows) -> None:
             "index": entry.index,
         },
     )  # fmt: skip
+    if said_by_person(facts):
+        # What a person handed in answers for no server: it is no picture that need not be fetched
+        # again, and its validators are asked of nobody.
+        return
     if facts["kind"] == "media" and facts["status"] == 200 and facts["state"] == "COMPLETE":
         rows.write(
             "media",
@@ -66,6 +70,8 @@ def fold_reading(entry: Entry, objects: Objects, rows: Rows) -> None:
         interaction_key(platform, from_value(edge, Interaction), server)
         for edge in reading["interactions"]
     ]
+    if said_by_person(entry.statement.facts):
+        return
     rows.advance("posts", posts, "last_seen_at", seen_at)
     rows.advance("interactions", edges, "last_seen_at", seen_at)
 

@@ -101,6 +101,11 @@ def server_shown(rows: Rows, platform: str, watch: str | None) -> str:
     return server_of(platform, str(row["entry"].get("base_url", ""))) if row else ""
 
 
+def said_by_person(facts: Mapping[str, Any]) -> bool:
+    """Whether a statement rests on a file a person handed in, so that its time of sight is a claim."""
+    return facts.get("via") == "HUMAN"
+
+
 def time_of(text: str | None) -> datetime | None:
     """The time a stored text says, None for none."""
     if text is None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from evidence.canonical import from_value, parse_instant
 from evidence.model import Entry, Interaction
-from evidence.projection.rows import Objects, Rows, server_shown, time_of
+from evidence.projection.rows import Objects, Rows, said_by_person, server_shown, time_of
 from evidence.record import interaction_key, post_key
 
 
@@ -21,6 +21,7 @@ def fold_snapshot(entry: Entry, objects: Objects, rows: Rows) -> None:
     server = server_shown(rows, said["platform"], facts["watch"])
     key = post_key(said["platform"], said["native_id"], server)
     before = rows.before("posts", key) or {}
+    handed = said_by_person(facts)
     shared = {
         "platform": said["platform"],
         "native_id": said["native_id"],
@@ -48,6 +49,7 @@ def fold_snapshot(entry: Entry, objects: Objects, rows: Rows) -> None:
             "snapshot": rec,
             "snapshots": facts["number"],
             "state": _shown_state(facts["change"], said["state_digest"], before),
+            "received_at": seen_at if handed else None,
             "state_digest": said["state_digest"],
             "first_seen_at": before.get("first_seen_at") or seen_at,
             "last_seen_at": seen_at,
@@ -57,8 +59,19 @@ def fold_snapshot(entry: Entry, objects: Objects, rows: Rows) -> None:
             "has_media": bool(post["media"]),
             "author_id": post["author_id"],
             "author_handle": post["author_handle"],
+            **(_standing(before) if handed and before else {}),
         },
     )
+
+
+def _standing(before: Mapping[str, Any]) -> dict[str, Any]:
+    """What a file from a person leaves as it was of a post that visits know."""
+    names = ("last_seen_at", "received_at", "first_absent_at", "absent_marker")
+    shown = before["state"] in ("PRESENT", "EDITED")
+    return {
+        **{name: before.get(name) for name in names},
+        **({} if shown else {"state": before["state"]}),
+    }
 
 
 def _shown_state(change: str, digest: str, before: Mapping[str, Any]) -> str:

@@ -117,6 +117,7 @@ def fold_anchor(entry: Entry, objects: Objects, rows: Rows) -> None:
             **{
                 name: facts[name] for name in ("authority", "kind", "note_sha256", "reason", "size")
             },
+            "revocation": facts.get("revocation"),
             "status": facts["status"],
             "time": time_of(facts["time"]),
             "until": time_of(facts["until"]),

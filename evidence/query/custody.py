@@ -27,6 +27,8 @@ class Action(StrEnum):
     HOLD = "HOLD"
     """The subjects may not be erased; `purpose` names the case."""
     HOLD_LIFTED = "HOLD_LIFTED"
+    INGEST = "INGEST"
+    """The officer handed in a file; the subject is its capture."""
     ERASE_REQUEST = "ERASE_REQUEST"
     """An officer asks for an erasure; `purpose` is its legal basis."""
 
