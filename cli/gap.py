@@ -6,6 +6,7 @@ from cli.words import N_, _
 
 GAPS = {
     "BLOCKED": N_("the platform refused or could not answer"),
+    "BROWSER_CRASHED": N_("the browser, or the part of it that showed the page, ended by itself"),
     "CONNECTION_LOST": N_("the connection broke before the whole answer came"),
     "CONNECTION_REFUSED": N_("nothing answered at the address"),
     "DATA_LOSS": N_("the answer is shorter than announced; what came is kept"),
@@ -28,8 +29,9 @@ GAPS = {
     "OWNER_ASKS_LOGIN": N_("the owner asks services to show the account to logged-in people only"),
     "PAGE_LIMIT": N_("more pages than a visit reads; older ones were not asked for"),
     "RATE_LIMITED": N_("the platform asked for slower requests, longer than a visit waits"),
+    "REDIRECT_LOOP": N_("the address leads on and on to other addresses"),
     "REFUSED_ADDRESS": N_("the address is not a public one of the web, so it was not asked"),
-    "RENDERED_BLANK": N_("a picture of a page was made, but it shows no text"),
+    "RENDERED_BLANK": N_("a picture of a page was made, but nothing is to be seen on it"),
     "REPLIES_LIMIT": N_("the service shows a part of the replies only"),
     "ROBOTS": N_("the site's robots.txt does not allow the request"),
     "TIMEOUT": N_("no answer came in time"),

@@ -48,6 +48,8 @@ class Config:
     robots_exempt: hosts (`name` or `name:port`) whose operator has allowed us what their robots.txt
                    forbids everyone; robots.txt is obeyed everywhere else.
     max_body_bytes, timeout_s: limits of one response.
+    browser_at_once, browser_looks: pages in the browser together, and before it is made anew.
+    browser_timeout_s, browser_bytes: limits of one page in the browser with all it fetches.
     sandbox:       True when the archive holds simulated evidence; packages say so.
     clock_start:   simulated time to start from; refused unless sandbox is True.
     """
@@ -70,6 +72,10 @@ class Config:
     pages_per_visit: int = 10
     media_per_post: int = 12
     children: int = 2
+    browser_at_once: int = 2
+    browser_looks: int = 100
+    browser_timeout_s: int = 60
+    browser_bytes: int = 80_000_000
     disk_reserve_bytes: int = 2_000_000_000
     sandbox: bool = False
     clock_start: str = ""
@@ -82,7 +88,7 @@ class Config:
     def digest(self) -> str:
         """SHA-256 hex of the settings that bear on evidence; named in every outcome."""
         bearing = ("organisation", "origin", "egress_allow", "robots_exempt", "max_body_bytes", "timeout_s",
-                   "pages_per_visit", "media_per_post", "sandbox")  # fmt: skip
+                   "pages_per_visit", "media_per_post", "sandbox", "browser_timeout_s", "browser_bytes")  # fmt: skip
         said = "\n".join(f"{name}={getattr(self, name)!r}" for name in bearing)
         return hashlib.sha256(said.encode()).hexdigest()
 

@@ -19,6 +19,7 @@ from scrapy.exceptions import IgnoreRequest, UsageError
 from crawler import config as configuration
 from crawler import registry
 from crawler.browser import Browser
+from crawler.browsing import Browsing, Pace, is_own, seconds
 from crawler.desk import Desk, open_desk, user_agent, visit_of, watch_rows
 from crawler.extras import extras
 from crawler.logs import silence
@@ -30,7 +31,6 @@ from evidence.model import CaptureKind, Outcome, Reading, Slot
 
 VISITS_AT_ONCE = 16
 NOTHING_SEEN = frozenset({Outcome.FAILED, Outcome.BLOCKED, Outcome.SUSPECT})
-LOOPBACK = ("localhost", "127.", "[::1]")
 NOT_READ = Reading(read_by="none")
 
 logger = logging.getLogger(__name__)
@@ -49,6 +49,7 @@ class AccountSpider(scrapy.Spider):
     platform: ClassVar[str]
     desk: Desk
     browser: Browser
+    browsing: Browsing
 
     def __init__(
         self, account: str | None = None, batch: str | None = None, **arguments: Any
@@ -111,6 +112,8 @@ class AccountSpider(scrapy.Spider):
             logger.critical("%s", error)
             return
         self.browser = Browser(self.desk.config, user_agent(self.desk.config))
+        pace = Pace(registry.PLATFORMS[self.platform].manifest.pace_s)
+        self.browsing = Browsing(self.platform, self.desk, self.browser, self.crawler, pace)
         self.opened = True
         queue: asyncio.Queue[Seen | None] = asyncio.Queue()
         runner = asyncio.create_task(self._run(queue))
@@ -165,6 +168,7 @@ class AccountSpider(scrapy.Spider):
     ) -> None:
         async with places:
             visit = await asyncio.to_thread(visit_of, self.desk, row, slot, self._fetch)
+            visit.load = self.browsing.load
             failure = self._no_room() or await self._visit(visit, queue)
             await self._end(visit, failure)
 
@@ -179,7 +183,7 @@ class AccountSpider(scrapy.Spider):
         try:
             async for seen in self.converse(visit):
                 await self._through(seen, queue)
-            async for seen in extras(visit, self.browser, self.desk):
+            async for seen in extras(visit, self.desk):
                 await self._through(seen, queue)
         except asyncio.CancelledError:
             return "stopped"
@@ -240,7 +244,7 @@ class AccountSpider(scrapy.Spider):
             self.desk.config.robots_exempt
         ):
             meta["dont_obey_robotstxt"] = True
-        if self.desk.config.egress_allow and _is_own(ask.url):
+        if self.desk.config.egress_allow and is_own(ask.url):
             meta["download_slot"] = "own"
         return scrapy.Request(
             ask.url,
@@ -273,7 +277,7 @@ class AccountSpider(scrapy.Spider):
             kind=ask.kind,
             of=ask.of,
             cut=next((CUTS[flag] for flag in response.flags if flag in CUTS), ""),
-            retry_after_s=_seconds(page.headers.get("retry-after")),
+            retry_after_s=seconds(page.headers.get("retry-after")),
         )
 
     def _is_watched(self, visit: Visit, edge: Any) -> bool:
@@ -315,11 +319,3 @@ def _headers(response: Any) -> dict[str, str]:
         name.decode("latin-1").lower(): ", ".join(v.decode("latin-1") for v in values)
         for name, values in response.headers.items()
     }
-
-
-def _seconds(retry_after: str | None) -> int | None:
-    return int(retry_after) if retry_after and retry_after.isdecimal() else None
-
-
-def _is_own(url: str) -> bool:
-    return (urlsplit(url).hostname or "").startswith(LOOPBACK)

@@ -8,12 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cli.gap import GAPS
+from crawler.browser.page import NET_ERRORS
 from crawler.middlewares.keep import CUTS, ERRORS
 from crawler.visit import REFUSALS
 
 ROOT = Path(__file__).parents[2]
 CODE = re.compile(r"[A-Z][A-Z_]+\Z")
-COMPUTED = {"code", "seen.cut", "ticket.error"}
+NOTING = {"gap", "_trouble", "_attempt"}
+"""Calls that note a gap, or keep an attempt under its code."""
+COMPUTED = {"code", "seen.cut", "ticket.error", "self._error"}
 """Where a code is not written at the call: a state in REFUSALS, CUTS, ERRORS, or set before."""
 
 
@@ -27,7 +30,7 @@ def firsts() -> Iterator[ast.expr]:
     """The first argument of every call that notes a gap."""
     for tree in trees():
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "gap":
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in NOTING:
                 yield node.args[0]
 
 
@@ -49,7 +52,8 @@ def constants(tree: ast.AST) -> set[str]:
 
 def used() -> set[str]:
     written = {code for tree in (*firsts(), *assigned()) for code in constants(tree)}
-    return written | set(CUTS.values()) | set(ERRORS.values()) | {s.value for s in REFUSALS}
+    mapped = {*CUTS.values(), *ERRORS.values(), *NET_ERRORS.values()}
+    return written | mapped | {s.value for s in REFUSALS}
 
 
 def in_glossary() -> set[str]:

@@ -1,0 +1,301 @@
+"""One look at one page: load it, let it settle, scroll it, then take it down as it stands."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from PIL import Image
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import TimeoutError as PlaywrightTimeout
+
+from crawler.browser.intercept import REDIRECTS, Intercept, next_address
+from crawler.browser.look import Asking, Limits, Look
+from crawler.browser.world import END, THROUGH, Facts, World
+from crawler.clock import monotonic_s
+from crawler.proxy import EgressProxy
+from evidence.model import CaptureKind, CaptureState, Exchange
+
+QUIET_S = 0.5
+NOTE_CHARACTERS = 16_000
+NET_ERRORS = {
+    "ERR_TOO_MANY_REDIRECTS": "REDIRECT_LOOP",
+    "ERR_TIMED_OUT": "TIMEOUT",
+    "ERR_CONNECTION_TIMED_OUT": "TIMEOUT",
+    "ERR_NAME_NOT_RESOLVED": "DNS",
+    "ERR_CONNECTION_REFUSED": "CONNECTION_REFUSED",
+    "ERR_UNSAFE_REDIRECT": "REFUSED_ADDRESS",
+    "ERR_UNKNOWN_URL_SCHEME": "REFUSED_ADDRESS",
+    "ERR_UNSAFE_PORT": "REFUSED_ADDRESS",
+    "ERR_INVALID_URL": "REFUSED_ADDRESS",
+    "ERR_BLOCKED_BY_CLIENT": "ROBOTS",
+}
+"""Chromium's names of failures, and the gap each makes; any other is a connection that broke."""
+
+
+class PageLook:
+    """The state of one look; `take` runs it and never raises for what the page does."""
+
+    def __init__(
+        self, context: Any, asking: Asking, limits: Limits, proxy: EgressProxy, agent: str
+    ) -> None:
+        self._context = context
+        self._asking = asking
+        self._limits = limits
+        self._proxy = proxy
+        self._agent = agent
+        self._console: Counter[str] = Counter()
+        self._events: Counter[str] = Counter()
+        self._open = 0
+        self._changed_s = monotonic_s()
+        self._troubles: list[tuple[str, str]] = []
+        self._error = ""
+        self._facts: Facts | None = None
+        self._dom: Exchange | None = None
+        self._shot: Exchange | None = None
+        self._crashed = False
+        self._began = asking.now()
+
+    async def take(self) -> Look:
+        """Everything that came within the limits."""
+        until_s = monotonic_s() + self._limits.time_s
+        page = await self._context.new_page()
+        session = await self._context.new_cdp_session(page)
+        tree = await session.send("Page.getFrameTree")
+        frame = tree["frameTree"]["frame"]["id"]
+        self._listen(page)
+        intercept = Intercept(session, frame, self._asking, self._limits, self._remote)
+        await intercept.start()
+        try:
+            async with asyncio.timeout(self._limits.time_s):
+                await self._steps(page, World(session, frame))
+        except TimeoutError:
+            self._trouble("TIMEOUT", "the page took longer than a look may")
+        except PlaywrightError as error:
+            self._failed(error)
+        await intercept.finish(max(1.0, min(5.0, until_s - monotonic_s())))
+        return self._look(intercept)
+
+    async def _steps(self, page: Any, world: World) -> None:
+        if not await self._loaded(page):
+            return
+        await self._settled()
+        for _ in range(self._asking.scrolls):
+            await world.ask(END)
+            await asyncio.sleep(QUIET_S)
+            await self._settled()
+        await world.ask(THROUGH % self._limits.tallest_px)
+        await self._settled()
+        self._facts = await world.facts()
+        body, cut = await world.document(self._limits.body_bytes)
+        self._dom = self._rendered(page.url, CaptureKind.DOM, "text/html", body, cut)
+        await self._screenshot(page)
+
+    async def _loaded(self, page: Any) -> bool:
+        """Whether there is a page to go on with."""
+        try:
+            await page.goto(self._asking.url, wait_until="load", timeout=self._limits.load_s * 1000)
+        except PlaywrightTimeout:
+            self._trouble("TIMEOUT", "the page did not finish loading")
+            return bool(urlsplit(page.url).hostname)
+        except PlaywrightError as error:
+            self._failed(error)
+            return False
+        return True
+
+    async def _settled(self) -> None:
+        """Wait until nothing has been fetched for a moment, at most `settle_s`."""
+        until_s = monotonic_s() + self._limits.settle_s
+        while monotonic_s() < until_s:
+            quiet_s = monotonic_s() - self._changed_s
+            if self._open <= 0 and quiet_s >= QUIET_S:
+                return
+            await asyncio.sleep(0.05)
+
+    async def _screenshot(self, page: Any) -> None:
+        facts = self._facts
+        if facts is None:
+            return
+        wanted: dict[str, Any] = {"full_page": True, "type": "png"}
+        cut = facts.height > self._limits.tallest_px
+        if cut:
+            width = page.viewport_size["width"]
+            wanted["clip"] = {"x": 0, "y": 0, "width": width, "height": self._limits.tallest_px}
+        body = await page.screenshot(**wanted, timeout=self._limits.load_s * 1000)
+        media = "image/png"
+        if len(body) > self._limits.shot_bytes:
+            body = await page.screenshot(**{**wanted, "type": "jpeg", "quality": 80})
+            media = "image/jpeg"
+        if len(body) > self._limits.shot_bytes:
+            self._trouble("NOT_RENDERED", "the screenshot is larger than the limit")
+            return
+        self._shot = self._rendered(page.url, CaptureKind.SCREENSHOT, media, body, cut)
+        if facts.blank or await asyncio.to_thread(one_colour, body):
+            self._trouble("RENDERED_BLANK", "nothing is to be seen")
+            self._shot = replace(
+                self._shot, state=CaptureState.PARTIAL, flags=(*self._shot.flags, "blank")
+            )
+
+    def _listen(self, page: Any) -> None:
+        page.on("console", lambda message: self._console.update([message.type]))
+        page.on("pageerror", lambda _: self._console.update(["exception"]))
+        page.on("request", lambda _: self._counted("requests", 1))
+        page.on("requestfinished", lambda _: self._counted("finished", -1))
+        page.on("requestfailed", lambda _: self._counted("failed", -1))
+        page.on("websocket", lambda _: self._events.update(["websockets"]))
+        page.on("download", self._refuse_download)
+        page.on("dialog", self._dismiss)
+        page.on("crash", self._has_crashed)
+        self._context.on("page", self._close_popup)
+
+    def _counted(self, what: str, step: int) -> None:
+        self._events[what] += 1
+        self._open += step
+        self._changed_s = monotonic_s()
+
+    async def _refuse_download(self, download: Any) -> None:
+        self._events["downloads"] += 1
+        await _quietly(download.cancel())
+
+    async def _dismiss(self, dialog: Any) -> None:
+        self._events["dialogs"] += 1
+        await _quietly(dialog.dismiss())
+
+    async def _close_popup(self, page: Any) -> None:
+        self._events["popups"] += 1
+        await _quietly(page.close())
+
+    def _has_crashed(self, _page: Any) -> None:
+        self._crashed = True
+        self._trouble("BROWSER_CRASHED", "the page's process ended")
+
+    def _failed(self, error: PlaywrightError) -> None:
+        if self._crashed:
+            return
+        said = str(error)
+        net = next((code for name, code in NET_ERRORS.items() if name in said), "")
+        host = urlsplit(self._asking.url).hostname or ""
+        self._error = self._proxy.troubles.get(host, "") or net or "CONNECTION_LOST"
+        if "has been closed" in said:
+            self._error = "BROWSER_CRASHED"
+            self._trouble(self._error, "the browser ended")
+        elif "net::" not in said:
+            self._error = "TIMEOUT" if isinstance(error, PlaywrightTimeout) else "NOT_RENDERED"
+            self._trouble(self._error, "a step of the look failed")
+
+    def _trouble(self, code: str, detail: str) -> None:
+        self._troubles.append((code, detail))
+
+    def _remote(self, host: str) -> str:
+        return self._proxy.addresses.get(host, "")
+
+    def _rendered(
+        self, url: str, kind: CaptureKind, media: str, body: bytes, cut: bool
+    ) -> Exchange:
+        """A rendering as an exchange; its status and headers say what is known of the page."""
+        flags = self._flags() + (("download_stopped",) if cut else ())
+        hidden = self._facts is not None and (self._facts.overlay or self._facts.login)
+        whole = not (cut or hidden or self._troubles or (self._facts and self._facts.blank))
+        return Exchange(
+            url=url,
+            method="GET",
+            requested_at=self._began,
+            fetched_at=self._asking.now(),
+            request_headers=(("User-Agent", self._agent),),
+            status=None,
+            response_headers=(("X-Jejak-Look", self._note()),),
+            body=body,
+            kind=kind,
+            state=CaptureState.COMPLETE if whole else CaptureState.PARTIAL,
+            media=media,
+            flags=flags,
+            of=self._asking.of,
+        )
+
+    def _flags(self) -> tuple[str, ...]:
+        """What bears on how much the rendering shows; counts and kinds only."""
+        facts = self._facts
+        found = ["browser"]
+        if self._proxy.refused:
+            found.append(f"blocked:{len(self._proxy.refused)}")
+        if facts is not None:
+            found += [name for name in ("overlay", "banner", "login") if getattr(facts, name)]
+        if any(code == "TIMEOUT" for code, _ in self._troubles):
+            found.append("timeout")
+        return tuple(found)
+
+    def _note(self) -> str:
+        facts = self._facts
+        said = {
+            "blocked": sorted(set(self._proxy.refused))[:100],
+            "console": dict(sorted(self._console.items())),
+            "events": dict(sorted(self._events.items())),
+            "received_bytes": self._proxy.received_bytes,
+            "text": facts.text if facts else None,
+            "height": facts.height if facts else None,
+        }
+        return json.dumps(said, ensure_ascii=True)[:NOTE_CHARACTERS]
+
+    def _look(self, intercept: Intercept) -> Look:
+        if self._proxy.over:
+            self._trouble("TOO_LARGE", "the page fetches more than a look may")
+        if intercept.too_many:
+            self._trouble("TOO_LARGE", f"{intercept.too_many} data answers over the limit")
+        documents = list(intercept.documents)
+        if not documents or documents[-1].status in REDIRECTS:
+            documents.append(self._nothing(documents, intercept))
+        document = documents.pop()
+        return Look(
+            hops=tuple(documents),
+            document=document,
+            answers=tuple(intercept.answers),
+            dom=self._with_status(self._dom, document),
+            shot=self._with_status(self._shot, document),
+            troubles=tuple(dict.fromkeys(self._troubles)),
+        )
+
+    def _nothing(self, documents: list[Exchange], intercept: Intercept) -> Exchange:
+        """The attempt, when the last document did not come."""
+        url = self._asking.url
+        if intercept.refused:
+            url, self._error = intercept.refused[-1], "ROBOTS"
+        elif documents:
+            url = next_address(documents[-1]) or url
+        error = self._error or next((code for code, _ in self._troubles), "CONNECTION_LOST")
+        return Exchange(
+            url=url,
+            method="GET",
+            requested_at=self._began,
+            fetched_at=self._asking.now(),
+            request_headers=(("User-Agent", self._agent),),
+            status=None,
+            response_headers=(),
+            body=b"",
+            state=CaptureState.FAILED,
+            error=error,
+            flags=("browser",),
+            of=self._asking.of,
+        )
+
+    @staticmethod
+    def _with_status(rendered: Exchange | None, document: Exchange) -> Exchange | None:
+        return replace(rendered, status=document.status) if rendered else None
+
+
+def one_colour(picture: bytes) -> bool:
+    """Whether every pixel of a picture is the same; the picture is one our browser made."""
+    with Image.open(io.BytesIO(picture), formats=("PNG", "JPEG")) as opened:
+        colours = opened.convert("RGB").getcolors(maxcolors=1)
+    return colours is not None
+
+
+async def _quietly(doing: Any) -> None:
+    try:
+        await doing
+    except PlaywrightError:
+        return  # gone already, which is what was wanted

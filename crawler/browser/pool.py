@@ -1,0 +1,183 @@
+"""The browser: bounded, sandboxed, behind an egress proxy for each page, logged in nowhere."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import async_playwright
+
+from crawler.browser.installed import find_chromium, launcher
+from crawler.browser.look import Asking, Limits, Look
+from crawler.browser.page import PageLook
+from crawler.config import Config
+from crawler.egress import networks
+from crawler.proxy import EgressProxy
+from evidence.errors import ConfigError, FetchError
+
+VIEWPORT = {"width": 1280, "height": 900}
+CLOSE_S = 10
+NOWHERE = "http://127.0.0.1:9"
+"""The proxy of whatever Chromium fetches for itself: nobody listens there (discard)."""
+FEATURES = (
+    "WebRtcHideLocalIpsWithMdns", "OptimizationHints", "MediaRouter", "HttpsUpgrades", "Translate",
+    "GlobalMediaControls", "PaintHolding",
+)  # fmt: skip
+"""Switched off: what fetches for itself, changes addresses, or draws late."""
+ARGUMENTS = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--dns-prefetch-disable",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    f"--disable-features={','.join(FEATURES)}",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--js-flags=--max-old-space-size=512",
+)
+
+
+class Browser:
+    """One Chromium, started at the first page, made anew after many, and stopped with `close`.
+
+    Every page has a context and a proxy of its own, so nothing is left of one for the next, and
+    what the proxy saw belongs to one page. `browser_at_once` pages are looked at together.
+    """
+
+    def __init__(self, config: Config, user_agent: str) -> None:
+        self._config = config
+        self._user_agent = user_agent
+        self._places = asyncio.Semaphore(config.browser_at_once)
+        self._starting = asyncio.Lock()
+        self._playwright: Any = None
+        self._chromium: Any = None
+        self._launcher: Path | None = None
+        self._looks = 0
+        self._working = 0
+        self.limits = Limits(
+            time_s=config.browser_timeout_s,
+            load_s=config.browser_timeout_s / 2,
+            body_bytes=config.max_body_bytes,
+            all_bytes=config.browser_bytes,
+        )
+
+    async def look(self, asking: Asking) -> Look:
+        """Load a public page in a fresh context and take down what it shows.
+
+        Raises FetchError for an address that is not of the web or when the browser itself fails
+        twice, ConfigError when there is no usable browser.
+        """
+        if urlsplit(asking.url).scheme not in ("http", "https"):
+            raise FetchError("page to render", "its address is neither http nor https")
+        async with self._places:
+            for again in (True, False):
+                await self._start()
+                self._working += 1
+                try:
+                    return await self._look(asking)
+                except PlaywrightError as error:
+                    await self._stop()
+                    if not again:
+                        raise FetchError("browser", _reason(error)) from error
+                finally:
+                    self._working -= 1
+        raise AssertionError("unreachable")
+
+    async def _look(self, asking: Asking) -> Look:
+        proxy = EgressProxy(networks(self._config.egress_allow), self.limits.all_bytes)
+        port = await proxy.start()
+        context = None
+        try:
+            context = await self._chromium.new_context(
+                user_agent=self._user_agent,
+                viewport=VIEWPORT,
+                service_workers="block",
+                accept_downloads=False,
+                locale="id-ID",
+                proxy={"server": f"http://127.0.0.1:{port}", "bypass": "<-loopback>"},
+            )
+            return await PageLook(context, asking, self.limits, proxy, self._user_agent).take()
+        finally:
+            await self._let_go(context)
+            await proxy.stop()
+
+    async def _let_go(self, context: Any) -> None:
+        """Close a context; a browser that cannot do so in time is ended."""
+        if context is None:
+            return
+        self._looks += 1
+        try:
+            await asyncio.wait_for(context.close(), CLOSE_S)
+        except (PlaywrightError, TimeoutError):
+            await self._stop()
+
+    async def _start(self) -> None:
+        async with self._starting:
+            if self._looks >= self._config.browser_looks and not self._working:
+                await self._stop()
+            if self._chromium is not None and self._chromium.is_connected():
+                return
+            path = find_chromium(self._config.chromium)
+            self._looks = 0
+            self._forget_launcher()
+            self._launcher = launcher(path, self._config.browser_user)
+            if self._playwright is None:
+                self._playwright = await async_playwright().start()
+            try:
+                self._chromium = await self._playwright.chromium.launch(
+                    executable_path=str(self._launcher),
+                    chromium_sandbox=True,
+                    args=list(ARGUMENTS),
+                    proxy={"server": NOWHERE, "bypass": "<-loopback>"},
+                )
+            except PlaywrightError as error:
+                await self._playwright.stop()
+                self._playwright = None
+                raise ConfigError(
+                    f"browser {path}", _reason(error), "Run `jejak doctor` to see what it needs"
+                ) from error
+
+    async def _stop(self) -> None:
+        """End Chromium, by force when it does not end by itself."""
+        chromium, self._chromium = self._chromium, None
+        if chromium is not None:
+            try:
+                await asyncio.wait_for(chromium.close(), CLOSE_S)
+            except (PlaywrightError, TimeoutError):
+                self._kill()
+
+    def _kill(self) -> None:
+        if self._launcher is None:
+            return
+        note = self._launcher.parent / "pid"
+        with suppress(OSError, ValueError):
+            os.kill(int(note.read_text("ascii")), signal.SIGKILL)
+
+    async def close(self) -> None:
+        """Stop the browser; nothing is left running."""
+        await self._stop()
+        if self._playwright is not None:
+            await self._playwright.stop()
+            self._playwright = None
+        self._forget_launcher()
+
+    def _forget_launcher(self) -> None:
+        if self._launcher is not None:
+            shutil.rmtree(self._launcher.parent, ignore_errors=True)
+            self._launcher = None
+
+
+def _reason(error: PlaywrightError) -> str:
+    """First line of a browser error, without addresses."""
+    first = str(error).strip().splitlines()[0] if str(error).strip() else "unknown"
+    return first.split(" at http")[0].split("\n")[0][:200]

@@ -1,0 +1,140 @@
+"""Questions to a page, asked in a world of scripts that the page's own scripts cannot touch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.async_api import Error as PlaywrightError
+
+WORLD = "jejak"
+
+FACTS = """(() => {
+  const seen = e => {
+    const s = getComputedStyle(e), r = e.getBoundingClientRect();
+    return s.visibility !== 'hidden' && s.display !== 'none' && r.width > 1 && r.height > 1;
+  };
+  const box = e => e.getBoundingClientRect();
+  const view = innerWidth * innerHeight;
+  const dialog = e => e.matches(
+    'dialog[open],[role=dialog],[role=alertdialog],[aria-modal=true]');
+  const floats = e => ['fixed', 'sticky'].includes(getComputedStyle(e).position);
+  const above = (x, y) => {
+    const found = [];
+    for (let e = document.elementFromPoint(x, y); e; e = e.parentElement ||
+         (e.getRootNode() instanceof ShadowRoot ? e.getRootNode().host : null))
+      if (dialog(e) || (floats(e) && box(e).width * box(e).height > view / 20)) found.push(e);
+    return found;
+  };
+  const w = innerWidth, h = innerHeight;
+  const centre = above(w / 2, h / 2);
+  const shown = [...document.querySelectorAll(
+    'dialog[open],[role=dialog],[role=alertdialog],[aria-modal=true]')].slice(0, 200).filter(seen);
+  const edges = [...above(w / 2, h - 20), ...above(w / 2, 20), ...above(40, h - 20)];
+  const text = document.body ? document.body.innerText : '';
+  return {
+    text: text.trim().length,
+    pictures: [...document.images].slice(0, 500)
+      .filter(i => i.naturalWidth > 1 && seen(i)).length,
+    height: Math.max(document.documentElement ? document.documentElement.scrollHeight : 0,
+                     document.body ? document.body.scrollHeight : 0),
+    view: h,
+    overlay: centre.length > 0,
+    banner: [...shown, ...edges].some(e => !centre.includes(e)),
+    login: [...document.querySelectorAll('input[type=password]')].slice(0, 50).some(seen),
+  };
+})()"""
+
+THROUGH = """(async (most) => {
+  const wait = ms => new Promise(done => setTimeout(done, ms));
+  const end = () => Math.min(most, document.documentElement.scrollHeight);
+  for (let y = 0, n = 0; y < end() && n < 24; y += innerHeight * 0.9, n++) {
+    scrollTo(0, y);
+    await wait(60);
+  }
+  scrollTo(0, 0);
+  await wait(60);
+})(%d)"""
+
+END = "scrollTo(0, document.documentElement.scrollHeight)"
+
+DOCUMENT = """((most) => {
+  const type = document.doctype ? new XMLSerializer().serializeToString(document.doctype) : '';
+  const roots = [];
+  const walk = root => {
+    for (const e of root.querySelectorAll('*'))
+      if (e.shadowRoot) { roots.push(e.shadowRoot); walk(e.shadowRoot); }
+  };
+  walk(document);
+  const top = document.documentElement;
+  if (!top) return {html: type, length: type.length};
+  let html = top.outerHTML;
+  if (roots.length && top.getHTML) {
+    const open = top.cloneNode(false).outerHTML;
+    html = open.slice(0, open.lastIndexOf('</')) + top.getHTML({shadowRoots: roots}) + '</html>';
+  }
+  return {html: (type + html).slice(0, most), length: (type + html).length};
+})(%d)"""
+"""The document as it stands, open shadow roots as declarative ones; cut at so many characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a page shows, counted.
+
+    text: characters.   pictures: those that have loaded.   height, view: pixels.
+    overlay: something lies over the middle of the window.   banner: something floats elsewhere.
+    login:   a field for a password is shown.
+    """
+
+    text: int
+    pictures: int
+    height: int
+    view: int
+    overlay: bool
+    banner: bool
+    login: bool
+
+    @property
+    def blank(self) -> bool:
+        """Whether there is nothing to be seen."""
+        return not self.text and not self.pictures
+
+
+class World:
+    """A world of scripts in a page's main frame; made anew when the page went on."""
+
+    def __init__(self, session: Any, frame: str) -> None:
+        self._session = session
+        self._frame = frame
+
+    async def ask(self, expression: str, *, timeout_ms: int = 10_000) -> Any:
+        """The value of an expression, awaited if it is a promise.
+
+        Raises PlaywrightError when the page is gone, is busy for too long, or the expression fails.
+        """
+        made = await self._session.send(
+            "Page.createIsolatedWorld", {"frameId": self._frame, "worldName": WORLD}
+        )
+        said = await self._session.send(
+            "Runtime.evaluate",
+            {
+                "expression": expression,
+                "contextId": made["executionContextId"],
+                "returnByValue": True,
+                "awaitPromise": True,
+                "timeout": timeout_ms,
+            },
+        )
+        if "exceptionDetails" in said:
+            raise PlaywrightError("a question to the page failed")
+        return said["result"].get("value")
+
+    async def facts(self) -> Facts:
+        """What the page shows now."""
+        return Facts(**await self.ask(FACTS))
+
+    async def document(self, most: int) -> tuple[bytes, bool]:
+        """The document serialised, UTF-8, at most so many characters, and whether it was cut."""
+        said = await self.ask(DOCUMENT % most)
+        return said["html"].encode("utf-8", "replace"), said["length"] > most
