@@ -83,7 +83,11 @@ class Desk:
 
 def open_desk(config: Config) -> Desk:
     """Open the archive and all that hangs on it. Raises StoreError or ConfigError."""
-    archive = open_archive(config.archive_url, config.data_dir)
+    return desk_over(config, open_archive(config.archive_url, config.data_dir))
+
+
+def desk_over(config: Config, archive: Archive) -> Desk:
+    """All that hangs on an archive that is open already."""
     clock = config.clock()
     recorder = Recorder(clock.source, tool(), config.digest())
     commit = GroupCommit(archive, after=partial(project_drafts, archive), workers=WRITERS)
