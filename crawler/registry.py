@@ -16,6 +16,8 @@ from crawler.platforms.bluesky import pages as bluesky
 from crawler.platforms.feed import pages as feed
 from crawler.platforms.mastodon import pages as mastodon
 from crawler.platforms.telegram import pages as telegram
+from crawler.platforms.youtube import pages as youtube
+from crawler.platforms.x import pages as x
 from evidence.errors import ConfigError, JejakError
 from evidence.model import Act, Drift, Reading
 
@@ -119,6 +121,8 @@ _LISTED: tuple[Platform, ...] = (
     _platform("mastodon", mastodon.read),
     _platform("bluesky", bluesky.read),
     _platform("telegram", telegram.read),
+    _platform("youtube", youtube.read),
+    _platform("x", x.read),
 )
 
 PLATFORMS: dict[str, Platform] = {platform.name: platform for platform in _LISTED}

@@ -1,0 +1,77 @@
+"""HTML documents for readers: the root element, embedded JSON, text as it stands."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree, html
+
+from evidence.errors import ParseError
+
+
+def root_of(text: str) -> Any:
+    """The root element of an HTML text; it loads nothing.
+
+    Raises ParseError for no document at all, and for one nested so deep that the parser stopped:
+    what came after would be lost without a word.
+    """
+    parser = html.HTMLParser(encoding="utf-8", no_network=True)
+    try:
+        root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, AssertionError) as error:
+        raise ParseError("body", "no HTML document") from error
+    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+        raise ParseError("body", "HTML nested too deep to be read whole")
+    return root
+
+
+def script(root: Any, name: str) -> Any | None:
+    """The JSON of the `<script id=name>` element, None when there is no such element.
+
+    Raises ParseError when the element is there and holds no JSON, or one nested too deep.
+    """
+    for element in root.iter("script"):
+        if element.get("id") == name:
+            return embedded(element.text or "", f"script#{name}")
+    return None
+
+
+def embedded(text: str, where: str) -> Any:
+    """JSON found inside a document. Raises ParseError naming `where` when it is none."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ParseError(where, f"holds no JSON ({type(error).__name__})") from error
+
+
+def linked_data(root: Any) -> Iterator[dict[str, Any]]:
+    """Every object of the page's `application/ld+json` scripts; what is no JSON is passed over."""
+    for element in root.iter("script"):
+        if (element.get("type") or "").strip().lower() != "application/ld+json":
+            continue
+        try:
+            value = json.loads(element.text or "")
+        except (ValueError, RecursionError):
+            continue
+        values = value if isinstance(value, list) else [value]
+        yield from (item for item in values if isinstance(item, dict))
+
+
+def meta(root: Any) -> dict[str, str]:
+    """`content` of the document's meta elements by `property` or `name`; the first one counts."""
+    found: dict[str, str] = {}
+    for element in root.iter("meta"):
+        name = element.get("property") or element.get("name")
+        if name and element.get("content") is not None:
+            found.setdefault(name, element.get("content"))
+    return found
+
+
+def canonical(root: Any) -> str | None:
+    """Address in `<link rel=canonical>`."""
+    for element in root.iter("link"):
+        if (element.get("rel") or "").lower() == "canonical" and element.get("href"):
+            return str(element.get("href"))
+    return None

@@ -1,0 +1,1 @@
+"""X (formerly Twitter): what it shows to anyone who is not logged in."""

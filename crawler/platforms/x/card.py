@@ -1,0 +1,103 @@
+"""What X gives to other sites: link-preview tags, oEmbed, the embedded timeline's page."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from crawler.document import meta
+from crawler.markup import fragment
+from crawler.platforms.x import urls
+from crawler.platforms.x.dom import own_path
+from crawler.platforms.x.media import key_of, original
+from crawler.platforms.x.sight import Sight
+from evidence.model import AccountSeen, Media, Post, SeenState
+
+_TITLE = re.compile(r"(?P<name>.*) \(@(?P<handle>\w{1,20})\) on (?:X|Twitter)\Z", re.DOTALL)
+_BLOCK = re.compile(r"<blockquote[^>]*>\s*<p[^>]*>(?P<text>.*?)</p>(?P<rest>.*)", re.DOTALL)
+_AUTHOR = re.compile(r"https?://(?:www\.)?(?:twitter|x)\.com/(\w{1,20})/?\Z")
+_DAY = re.compile(r"([A-Z][a-z]+ \d{1,2}, \d{4})</a>")
+SNOWFLAKE_START_MS = 1_288_834_974_657
+FIRST_SNOWFLAKE = 30_000_000_000
+
+
+def preview(root: Any, sight: Sight) -> bool:
+    """Notes the post or account that the page's og: tags name; False when they name none.
+
+    X serves these to link-preview robots alone. They hold no time and no author's number.
+    """
+    tags = meta(root)
+    what = urls.asked(tags.get("og:url", ""))
+    title = _TITLE.match(tags.get("og:title", ""))
+    text = tags.get("og:description")
+    if title is None or what.kind not in ("status", "profile"):
+        return False
+    sight.account(AccountSeen(None, title["handle"], title["name"], SeenState.PRESENT))
+    if what.post is None:
+        return True
+    if text is None:
+        sight.fault("meta[property=og:description]: expected the post's text")
+        return True
+    sight.posts[what.post] = Post(
+        native_id=what.post,
+        author_id=None,
+        author_handle=title["handle"],
+        text=text,
+        published_at=None,
+        url=f"https://x.com/{title['handle']}/status/{what.post}",
+        media=_picture(tags.get("og:image", "")),
+    )
+    return True
+
+
+def oembed(value: dict[str, Any], sight: Sight) -> bool:
+    """Notes the post of an oEmbed answer; False when the answer is no such thing.
+
+    Its text is the shown one. It gives the day alone; the time is the one X put into the post's
+    number, taken only if it falls on that day.
+    """
+    page, html = value.get("url"), value.get("html")
+    if value.get("provider_name") not in ("Twitter", "X") or not isinstance(html, str):
+        return False
+    post = urls.asked(page).post if isinstance(page, str) else None
+    block = _BLOCK.search(html)
+    author = _AUTHOR.match(str(value.get("author_url")))
+    if post is None or block is None or author is None:
+        sight.fault(
+            "$.html: expected a blockquote with the post's text, and its url and author_url"
+        )
+        return True
+    part = fragment(block["text"])
+    links = [anchor.href for anchor in part.anchors if own_path(anchor.href) is None]
+    name = value.get("author_name")
+    handle = author[1]
+    sight.account(
+        AccountSeen(None, handle, name if isinstance(name, str) else None, SeenState.PRESENT)
+    )
+    sight.posts[post] = Post(
+        native_id=post,
+        author_id=None,
+        author_handle=handle,
+        text=part.text,
+        published_at=_on_day(post, _DAY.search(block["rest"])),
+        url=f"https://x.com/{handle}/status/{post}",
+        links=tuple(dict.fromkeys(links)),
+    )
+    return True
+
+
+def _on_day(post: str, said: re.Match[str] | None) -> datetime | None:
+    """The time in a post's number, if the page says the same day (of any zone)."""
+    if said is None or int(post) < FIRST_SNOWFLAKE:
+        return None
+    at = datetime.fromtimestamp(((int(post) >> 22) + SNOWFLAKE_START_MS) // 1000, UTC)
+    day = datetime.strptime(said[1], "%B %d, %Y").replace(tzinfo=UTC)
+    return at if abs((at - day).total_seconds()) < 2 * 86_400 else None
+
+
+def _picture(address: str) -> tuple[Media, ...]:
+    """The post's picture; the preview shows the author's portrait when there is none."""
+    if "/media/" not in address or not address.startswith("https://"):
+        return ()
+    return (Media(original(address), "image", None, key_of(address)),)
