@@ -97,9 +97,21 @@ ANCHOR_PATH = re.compile(
     r"data/proofs/anchors/(0|[1-9][0-9]{0,15})/"
     r"(checkpoint\.txt|report\.consistency|(?:0|[1-9][0-9]{0,3})\.(?:tsr|pem|cosig|ots))\Z"
 )
-STAMP_TIME = re.compile(
-    r"^Time stamp: (\w{3} +\d+ \d\d:\d\d:\d\d)(?:\.\d+)?( \d{4}) GMT$", re.MULTILINE
-)
+MAX_TOKEN_BYTES, MAX_DER_DEPTH = 1 << 20, 32
+DER_FORMS = {
+    1: re.compile(rb"[\x00\xff]\Z"),
+    2: re.compile(rb"(?s)(?:.|\x00[\x80-\xff].*|\xff[\x00-\x7f].*|[\x01-\xfe].+)\Z"),
+    3: re.compile(rb"(?s)(?:\x00|[\x00-\x07].+)\Z"),
+    5: re.compile(rb"\Z"),
+    6: re.compile(rb"(?:(?:[\x81-\xff][\x80-\xff]*)?[\x00-\x7f])+\Z"),
+    10: re.compile(rb"(?s)(?:.|\x00[\x80-\xff].*|\xff[\x00-\x7f].*|[\x01-\xfe].+)\Z"),
+    23: re.compile(rb"[0-9]{12}Z\Z"),
+    24: re.compile(rb"([0-9]{14})(?:\.[0-9]*[1-9])?Z\Z"),
+}
+"""By universal tag: the one way to write a value of this type (X.690 sections 8, 10 and 11)."""
+SHA256_OID = bytes.fromhex("608648016503040201")
+TST_INFO_OID = bytes.fromhex("2a864886f70d0109100104")
+CONTENT_TYPE_OID = bytes.fromhex("2a864886f70d010903")
 OPENSSL_S = 20
 STEPS = (("first", "report"), ("report", "last"))
 FIXED = (
@@ -375,8 +387,8 @@ TEXTS = {
     ),
     "STAMP_UNCHECKED": (
         INCOMPLETE,
-        "cap waktu tidak diperiksa: openssl tidak tersedia; tidak dihitung",
-        "the stamp was not checked: there is no openssl; it does not count",
+        "cap waktu tidak dapat diperiksa dengan sarana yang ada di sini; tidak dihitung",
+        "the stamp cannot be checked with the means there are here; it does not count",
     ),
     "STAMP_EXPIRED": (
         NOTICE,
@@ -560,6 +572,15 @@ class Stamp(NamedTuple):
     size: int
     time: float
     authority: str
+
+
+class Der(NamedTuple):
+    """A DER value: identifier byte, the whole, its content, the values in it if constructed."""
+
+    tag: int
+    whole: bytes
+    content: bytes
+    parts: Sequence[Der]
 
 
 class Head(NamedTuple):
@@ -1542,19 +1563,20 @@ def anchored_head(case: Case, size: int) -> Head | None:
 
 def check_stamp(case: Case, path: str, head: Head) -> int:
     """1 when a time stamp over a head holds with a trusted authority, else 0."""
-    digest = hashlib.sha256(head.note)
-    if digest.digest() not in case.small.get(path, b""):
+    try:
+        time = token_time(case.small.get(path, b""), head.note)
+    except Malformed:
         case.find("STAMP_INVALID", path)
         return 0
     words = set()
     for name, roots in case.trust.tsas:
-        word, time = ask_openssl(case, path, head, roots)
+        word = ask_openssl(case, path, head, roots, time)
         words.add(word)
         if word in ("good", "expired"):
             if word == "expired":
                 case.find("STAMP_EXPIRED", path)
             case.stamps.append(Stamp(head.size, time, name))
-            case.stamped.add(digest.hexdigest())
+            case.stamped.add(hashlib.sha256(head.note).hexdigest())
             return 1
     if "absent" in words:
         case.find("STAMP_UNCHECKED", path)
@@ -1563,8 +1585,96 @@ def check_stamp(case: Case, path: str, head: Head) -> int:
     return 0
 
 
-def ask_openssl(case: Case, path: str, head: Head, roots: str) -> tuple[str, float]:
-    """What `openssl ts` says of a token: good, expired, unknown, bad or absent; and its time."""
+def token_time(answer: bytes, note: bytes) -> float:
+    """Epoch seconds that a TimeStampResp gives for a note. Raises Malformed.
+
+    Refuses what openssl lets pass: another spelling than DER, bytes left over, a digest other than
+    SHA-256, a signature that was not made for a time stamp. Whether the signature holds is not seen.
+    """
+    if len(answer) > MAX_TOKEN_BYTES:
+        raise Malformed("size")
+    try:
+        (response,) = read_der(answer)
+        status, token = response.parts
+        (signed,) = token.parts[1].parts
+        encapsulated = signed.parts[2]
+        (signer,) = signed.parts[-1].parts
+        attributes = {a.parts[0].content: a.parts[1].parts for a in signer.parts[3].parts}
+        ((info,),) = (read_der(part.content) for part in encapsulated.parts[1].parts)
+        imprint, moment = info.parts[2], info.parts[4]
+        algorithm, digest = imprint.parts
+        facts = (
+            status.parts[0].whole in (b"\2\1\0", b"\2\1\1"),
+            [v.content for v in attributes.get(CONTENT_TYPE_OID, ())] == [TST_INFO_OID],
+            encapsulated.parts[0].content == TST_INFO_OID,
+            len(attributes) == len(signer.parts[3].parts),
+            all(in_order(value) for value in (*signed.parts, *signer.parts)),
+            algorithm.parts[0].content == SHA256_OID,
+            digest.content == hashlib.sha256(note).digest(),
+            moment.tag == 0x18,
+        )
+    except (ValueError, IndexError):
+        raise Malformed("token") from None
+    if not all(facts):
+        raise Malformed("token")
+    return token_seconds(moment.content)
+
+
+def token_seconds(text: bytes) -> float:
+    """Epoch seconds of a GeneralizedTime, fractions cut off. Raises Malformed."""
+    try:
+        return datetime.strptime(text[:14].decode() + " +0000", "%Y%m%d%H%M%S %z").timestamp()
+    except (ValueError, OverflowError):
+        raise Malformed("time") from None
+
+
+def read_der(data: bytes, depth: int = 0) -> list[Der]:
+    """The DER values that follow each other, with all that is in them. Raises Malformed."""
+    found, at = [], 0
+    if depth > MAX_DER_DEPTH:
+        raise Malformed("DER")
+    while at < len(data):
+        tag, begin, end = data[at], *der_place(data, at + 1)
+        content, kind, constructed = data[begin:end], tag & 0x1F, bool(tag & 0x20)
+        form = DER_FORMS.get(tag)
+        if kind == 0x1F or (form and not form.match(content)):
+            raise Malformed("DER")
+        if tag < 0x40 and (not kind or constructed is not (kind in (16, 17))):
+            raise Malformed("DER")
+        if tag == 3 and content[-1] & (1 << content[0]) - 1:
+            raise Malformed("DER")
+        value = Der(tag, data[at:end], content, read_der(content, depth + 1) if constructed else ())
+        if tag == 0x31 and not in_order(value):
+            raise Malformed("DER")
+        found.append(value)
+        at = end
+    return found
+
+
+def der_place(data: bytes, at: int) -> tuple[int, int]:
+    """Begin and end of the content whose length stands at a place. Raises Malformed."""
+    size, begin = data[at] if at < len(data) else 0x80, at + 1
+    if size > 0x80:
+        begin += size & 0x7F
+        said = data[at + 1 : begin]
+        size = int.from_bytes(said, "big")
+        if len(said) > 4 or size < 0x80 or not said[0]:
+            raise Malformed("DER")
+    elif size == 0x80:
+        raise Malformed("DER")
+    if begin + size > len(data):
+        raise Malformed("DER")
+    return begin, begin + size
+
+
+def in_order(value: Der) -> bool:
+    """Whether the members of a SET, plain or with a context's tag, stand in DER's order."""
+    members = [part.whole for part in value.parts]
+    return value.tag not in (0x31, 0xA0, 0xA1) or members == sorted(members)
+
+
+def ask_openssl(case: Case, path: str, head: Head, roots: str, time: float) -> str:
+    """What `openssl ts` says of a token: good, expired, unknown, bad or absent."""
     import tempfile
 
     with tempfile.TemporaryDirectory(prefix="jejak-verify-") as folder:
@@ -1573,23 +1683,20 @@ def ask_openssl(case: Case, path: str, head: Head, roots: str) -> tuple[str, flo
         for place, content in ((token, answer), (data, head.note), (trusted, roots.encode())):
             with open(place, "wb") as file:
                 file.write(content)
-        # The token alone: the answer around it has room for words that nobody signed.
-        code, said = run_openssl(["-reply", "-in", token, "-token_out", "-text"])
-        match = STAMP_TIME.search(said)
-        if code is None or code != 0 or not match:
-            return ("absent" if code is None else "bad"), 0.0
-        said_time = " ".join(match.group(1, 2)) + " +0000"
-        time = datetime.strptime(said_time, "%b %d %H:%M:%S %Y %z").timestamp()
         asked = ["-verify", "-data", data, "-in", token, "-CAfile", trusted]
         code, said = run_openssl(asked)
-        if code == 0:
-            return "good", time
-        if "certificate has expired" in said:
-            code, said = run_openssl([*asked, "-attime", str(int(time))])
-            if code == 0:
-                return "expired", time
+        if code is None:
+            return "absent"
+        expired = code != 0 and "certificate has expired" in said
+        if code == 0 or expired:
+            code, then = run_openssl([*asked, "-attime", str(int(time))])
+            # Some programs of this name have no -attime: what held now is not refused for that.
+            dated = expired or "not yet valid" in then or "has expired" in then
+            if code == 0 or not dated:
+                return "expired" if expired else "good"
+            said = then
     unknown = "issuer certificate" in said or "self-signed certificate" in said
-    return ("unknown" if unknown else "bad"), time
+    return "unknown" if unknown else "bad"
 
 
 def run_openssl(arguments: Sequence[str]) -> tuple[int | None, str]:

@@ -23,12 +23,14 @@ from evidence.seal.http import Unanchored
 from evidence.seal.trust import Trust
 from evidence.verify.verify import OTS, OTS_BLOCK, render_json, verify
 from tests.packages.browser import Reader, open_page
+from tests.packages.minting import mint, root, signer, tst_info
 from tests.packages.synthetic import END, NOW, ORIGIN, START, WATCH, Site, make_site
 from tests.packages.test_anchored import named_head
 from tests.packages.test_mutants import damage
 
 pytestmark = pytest.mark.browser
-PEM = "-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n"
+ROOT = root()
+TSA = signer(ROOT)
 AT_S = 1_795_000_000
 HEIGHT = 0x40 | 0x44 << 7 | 0x35 << 14
 SECRETS = {name: Ed25519PrivateKey.from_private_bytes(name.encode()[:32].ljust(32)) for name in
@@ -40,11 +42,10 @@ def key(name: str) -> WitnessKey:
 
 
 def stamp(head: Checkpoint) -> Proof:
-    """As a token would: it holds the head's digest. No openssl judges it here."""
-    token = b"0\x82" + hashlib.sha256(head.note).digest()
+    token = mint(TSA, tst_info(head.note))
     return Proof(
         (Plain("token", "application/timestamp-reply", token),
-         Plain("chain", "application/x-pem-file", PEM.encode())), NOW,
+         Plain("chain", "application/x-pem-file", TSA.pem.encode())), NOW,
     )  # fmt: skip
 
 
@@ -130,7 +131,7 @@ def trusts(site: Site) -> dict[str, str]:
     """Trust files by the code that each brings about."""
     vkey, first, second = site.signer.vkey, *(key(name) for name in SECRETS)
     stranger = witness_key("saksi.test/satu", bytes(range(32)))
-    tsas = (("TSA Satu", PEM),)
+    tsas = (("TSA Satu", ROOT.pem),)
     return {
         "ANCHOR_PENDING": Trust(ORIGIN, (vkey,), {}, (first, second), 2, tsas).text("uji"),
         "STAMP_UNCHECKED": Trust(ORIGIN, (vkey,), {}, (first,), 1, tsas).text(),
