@@ -16,7 +16,8 @@ Allowed = Callable[[str], Awaitable[bool]]
 class Limits:
     """Of one look. Past one of them what came is kept, with a flag and a gap.
 
-    time_s:      all of it.   load_s: until the page has loaded.   settle_s: until it fetches no more.
+    time_s:      all of it.   load_s: until the page has loaded.
+    settle_s:    until it fetches no more: nothing has been fetched for `quiet_s`.
     body_bytes:  of the document, of each data answer, of the rendered document, each after
                  decompression.   all_bytes: of everything the page fetches, as on the wire.
     answers:     data answers.   answer_bytes: of all data answers together.
@@ -26,6 +27,7 @@ class Limits:
     time_s: float = 60
     load_s: float = 30
     settle_s: float = 5
+    quiet_s: float = 0.5
     body_bytes: int = 20_000_000
     all_bytes: int = 80_000_000
     answers: int = 100

@@ -21,7 +21,6 @@ from crawler.clock import monotonic_s
 from crawler.proxy import EgressProxy
 from evidence.model import CaptureKind, CaptureState, Exchange
 
-QUIET_S = 0.5
 NOTE_CHARACTERS = 16_000
 NET_ERRORS = {
     "ERR_TOO_MANY_REDIRECTS": "REDIRECT_LOOP",
@@ -87,7 +86,7 @@ class PageLook:
         await self._settled()
         for _ in range(self._asking.scrolls):
             await world.ask(END)
-            await asyncio.sleep(QUIET_S)
+            await asyncio.sleep(self._limits.quiet_s)
             await self._settled()
         await world.ask(THROUGH % self._limits.tallest_px)
         await self._settled()
@@ -113,7 +112,7 @@ class PageLook:
         until_s = monotonic_s() + self._limits.settle_s
         while monotonic_s() < until_s:
             quiet_s = monotonic_s() - self._changed_s
-            if self._open <= 0 and quiet_s >= QUIET_S:
+            if self._open <= 0 and quiet_s >= self._limits.quiet_s:
                 return
             await asyncio.sleep(0.05)
 

@@ -19,9 +19,17 @@ FACTS = """(() => {
   const dialog = e => e.matches(
     'dialog[open],[role=dialog],[role=alertdialog],[aria-modal=true]');
   const floats = e => ['fixed', 'sticky'].includes(getComputedStyle(e).position);
+  const at = (x, y) => {
+    let e = document.elementFromPoint(x, y);
+    for (let inner; e && e.shadowRoot; e = inner) {
+      inner = e.shadowRoot.elementFromPoint(x, y);
+      if (!inner || inner === e) break;
+    }
+    return e;
+  };
   const above = (x, y) => {
     const found = [];
-    for (let e = document.elementFromPoint(x, y); e; e = e.parentElement ||
+    for (let e = at(x, y); e; e = e.parentElement ||
          (e.getRootNode() instanceof ShadowRoot ? e.getRootNode().host : null))
       if (dialog(e) || (floats(e) && box(e).width * box(e).height > view / 20)) found.push(e);
     return found;
