@@ -20,6 +20,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from types import FrameType
@@ -32,6 +33,7 @@ from cli.exits import OK, exit_code
 from crawler import config as configuration
 from crawler.clock import Clock
 from crawler.config import Config
+from crawler.egress import is_allowed, networks
 from crawler.orders import Limits, Stop, TickResult
 from crawler.tick import reconcile, run_due
 from evidence.canonical import instant
@@ -62,7 +64,13 @@ class Service:
         self._signer = Signer(
             signing or archive, config.data_dir / "keys", config.origin, clock=self._clock.source
         )
-        self._anchors = open_anchors(archive, config.data_dir, self._clock.now, self._clock.source)
+        self._anchors = open_anchors(
+            archive,
+            config.data_dir,
+            self._clock.now,
+            self._clock.source,
+            reach=partial(is_allowed, allowed=networks(config.egress_allow)),
+        )
         self._signer.found(self._up_since, f"jejak {version('jejak')}")
 
     def tick(self) -> None:

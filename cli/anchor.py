@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,10 +70,12 @@ def export(shell: Shell, directory: Path, as_json: bool) -> None:
 
 def anchors(shell: Shell) -> Anchors:
     """The anchors of this installation, by its anchors.toml."""
+    from crawler.egress import is_allowed, networks
     from evidence.seal.authorities import open_anchors
 
     clock = shell.config.clock().source
-    return open_anchors(shell.archive, shell.config.data_dir, shell.now, clock)
+    reach = partial(is_allowed, allowed=networks(shell.config.egress_allow))
+    return open_anchors(shell.archive, shell.config.data_dir, shell.now, clock, reach=reach)
 
 
 def show(shell: Shell, standings: tuple[Standing, ...]) -> None:
@@ -83,13 +86,20 @@ def show(shell: Shell, standings: tuple[Standing, ...]) -> None:
     write_table(
         [_("Kind"), _("Authority"), _("Leaves"), _("State"), _("Reason"), _("Time")],
         [
-            (s.kind, s.authority, str(s.size), s.status, s.reason or "-",
+            (s.kind, s.authority, str(s.size), s.status, s.reason or without(s) or "-",
              local(s.time, shell.shown_zone()))
             for s in standings
         ],
     )  # fmt: skip
 
 
+def without(standing: Standing) -> str:
+    """That what is published about the stamp's certificates was not kept; empty when it was."""
+    if standing.revocation in (None, "KEPT"):
+        return ""
+    return _("revocation not kept: {word}").format(word=standing.revocation)
+
+
 def as_values(standing: Standing) -> dict[str, Any]:
     """A standing as JSON values."""
-    return {**standing.facts(), "time": standing.time}
+    return {**standing.facts(), "time": standing.time, "revocation": standing.revocation}

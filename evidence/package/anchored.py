@@ -109,7 +109,17 @@ def _proof_files(
             continue
         yield layout.anchor_path(head.size, f"{number}.{ENDINGS[row['kind']]}"), token.data
         if row["kind"] == "rfc3161":
-            chain = archive.open_object(row["id"], "chain")
-            if chain is not None:
-                yield layout.anchor_path(head.size, f"{number}.pem"), chain.data
+            pem = b"".join(_certificates(archive, row["id"]))
+            if pem:
+                yield layout.anchor_path(head.size, f"{number}.pem"), pem
         number += 1
+
+
+def _certificates(archive: Archive, rec: str) -> Iterator[bytes]:
+    """PEM of a stamp's chain and, behind it, of what was kept of revocation."""
+    entry = archive.entry(rec)
+    for ref in entry.statement.objects if entry else ():
+        if ref.role in ("chain", "revocation"):
+            kept = archive.open_object(rec, ref.role)
+            if kept is not None:
+                yield kept.data

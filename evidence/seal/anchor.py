@@ -7,7 +7,7 @@ Nothing an authority does can lose evidence or hold up a seal: what it did not g
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from evidence.model import Draft, Entry, Plain, StatementType
 from evidence.projection import project_entries
 from evidence.seal.disk import locked, private_folder, write_durably
 from evidence.seal.http import TIMEOUT_S, Unanchored
+from evidence.seal.revocation import Revocation
 from evidence.seal.timestamp import REPLY, TimestampAuthority, request_stamp
 from evidence.seal.wallclock import read_clock, write_clock
 from evidence.store.ports import Archive
@@ -39,6 +40,7 @@ class Proof:
     objects:  role `token` first.
     missing:  reason word when the proof is not whole yet (a calendar's promise), else None.
     head:     the head it is for, when that is not the one that was asked about.
+    revocation: for a time stamp, KEPT or why what was published about its certificates is not.
     """
 
     objects: tuple[Plain, ...]
@@ -46,15 +48,20 @@ class Proof:
     until: datetime | None = None
     missing: str | None = None
     head: Checkpoint | None = None
+    revocation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """Someone outside. kind: `rfc3161`, `ots` or `witness`; `ask` raises Unanchored."""
+    """Someone outside. kind: `rfc3161`, `ots` or `witness`; `ask` and `complete` raise Unanchored.
+
+    complete: what is got from others for a proof, after its time was held against our clock.
+    """
 
     kind: str
     name: str
     ask: Callable[[Checkpoint], Proof]
+    complete: Callable[[Proof], Proof] = lambda proof: proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,8 @@ class Standing:
     status: str
     reason: str | None
     time: datetime | None = None
+    until: datetime | None = None
+    revocation: str | None = None
 
     def facts(self) -> dict[str, Any]:
         """As a package's description says it."""
@@ -132,6 +141,7 @@ class Anchors:
             proof = authority.ask(head)
             if proof.missing is None:
                 self._agree(authority, asked, proof)
+                proof = authority.complete(proof)
         except Unanchored as refused:
             self._pending(authority, head, refused.code, ())
             return
@@ -178,6 +188,7 @@ class Anchors:
             "kind": authority.kind,
             "note_sha256": head.fingerprint(),
             "reason": reason,
+            "revocation": proof.revocation if proof else None,
             "size": head.size,
             "status": status,
             "time": instant(proof.time) if proof and proof.time else None,
@@ -191,8 +202,16 @@ class Anchors:
         return entries[0]
 
 
-def timestamping(authority: TimestampAuthority, *, timeout_s: float = TIMEOUT_S) -> Authority:
-    """A TSA as an authority."""
+def timestamping(
+    authority: TimestampAuthority,
+    *,
+    timeout_s: float = TIMEOUT_S,
+    revocation: Callable[[bytes, bytes], Revocation] | None = None,
+) -> Authority:
+    """A TSA as an authority.
+
+    revocation: gives what is published about the certificates of a chain (PEM) below roots (PEM).
+    """
 
     def ask(head: Checkpoint) -> Proof:
         stamp = request_stamp(authority, head.note, timeout_s=timeout_s)
@@ -200,9 +219,16 @@ def timestamping(authority: TimestampAuthority, *, timeout_s: float = TIMEOUT_S)
             Plain("token", REPLY, stamp.response),
             Plain("chain", "application/x-pem-file", stamp.chain),
         )
-        return Proof(objects, stamp.time, stamp.until)
+        return Proof(objects, stamp.time, stamp.until, revocation="NOT_ASKED")
 
-    return Authority("rfc3161", authority.name, ask)
+    def complete(proof: Proof) -> Proof:
+        if revocation is None:
+            return proof
+        found = revocation(proof.objects[1].data, authority.roots)
+        lists = (Plain("revocation", "application/x-pem-file", found.pem),) if found.pem else ()
+        return replace(proof, objects=(*proof.objects, *lists), revocation=found.word)
+
+    return Authority("rfc3161", authority.name, ask, complete)
 
 
 def newest_anchor(archive: Archive, kind: str, name: str) -> dict[str, Any] | None:
@@ -230,7 +256,7 @@ def standings(archive: Archive, authorities: Sequence[Authority]) -> Iterator[St
         else:
             yield Standing(
                 authority.kind, authority.name, row["size"], row["status"], row["reason"],
-                row["time"],
+                row["time"], row["until"], row.get("revocation"),
             )  # fmt: skip
 
 

@@ -11,25 +11,31 @@ from typing import Any
 
 from evidence.errors import ConfigError, ParseError
 from evidence.ledger import Tree, consistency_proof
+from evidence.seal.address import Reach, is_public
 from evidence.seal.anchor import Anchors, timestamping
 from evidence.seal.ots import Calendar, calendar
+from evidence.seal.revocation import Revocation, ask_revocation
 from evidence.seal.timestamp import TimestampAuthority
 from evidence.seal.witness import Prove, Witness, witnessing
 from evidence.store.ports import Archive
 
 FILE = "anchors.toml"
-KEYS = {"calendars", "every_hours", "quorum", "tsa", "witness"}
+KEYS = {"calendars", "every_hours", "quorum", "revocation", "tsa", "witness"}
 
 
 @dataclass(frozen=True, slots=True)
 class Authorities:
-    """Who is asked, how often, and how many witnesses a verifier shall want."""
+    """Who is asked, how often, and how many witnesses a verifier shall want.
+
+    revocation: whether what is published about a stamp's certificates is fetched and kept.
+    """
 
     tsas: tuple[TimestampAuthority, ...] = ()
     witnesses: tuple[Witness, ...] = ()
     quorum: int = 0
     every: timedelta = timedelta(days=1)
     calendars: tuple[Calendar, ...] = ()
+    revocation: bool = True
 
 
 def read_authorities(data_dir: Path) -> Authorities:
@@ -60,8 +66,11 @@ def read_authorities(data_dir: Path) -> Authorities:
     urls = said.get("calendars", [])
     if not isinstance(urls, list) or not all(isinstance(url, str) for url in urls):
         raise ConfigError(f"{path}: calendars", "must be a list of addresses")
+    revocation = said.get("revocation", True)
+    if type(revocation) is not bool:
+        raise ConfigError(f"{path}: revocation", "must be true or false")
     every, calendars = timedelta(hours=hours), tuple(Calendar(url) for url in urls)
-    return Authorities(tsas, witnesses, quorum, every, calendars)
+    return Authorities(tsas, witnesses, quorum, every, calendars, revocation)
 
 
 def _tables(path: Path, said: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
@@ -94,12 +103,25 @@ def _witness(path: Path, item: Mapping[str, Any]) -> Witness:
 
 
 def open_anchors(
-    archive: Archive, data_dir: Path, now: Callable[[], datetime], clock: str = "system"
+    archive: Archive,
+    data_dir: Path,
+    now: Callable[[], datetime],
+    clock: str = "system",
+    *,
+    reach: Reach = is_public,
 ) -> Anchors:
-    """The anchors of an installation, by its `anchors.toml`. Raises ConfigError."""
+    """The anchors of an installation, by its `anchors.toml`. Raises ConfigError.
+
+    reach: which network addresses may be asked when a certificate names the host.
+    """
     said = read_authorities(data_dir)
     prove = log_proofs(archive)
-    asked = [timestamping(tsa) for tsa in said.tsas]
+
+    def published(chain: bytes, roots: bytes) -> Revocation:
+        return ask_revocation(chain, roots, now(), reach)
+
+    revocation = published if said.revocation else None
+    asked = [timestamping(tsa, revocation=revocation) for tsa in said.tsas]
     asked += [witnessing(witness, prove) for witness in said.witnesses]
     asked += [calendar(server, archive) for server in said.calendars]
     return Anchors(archive, data_dir / "keys", asked, now, clock, said.every)

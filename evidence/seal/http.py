@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import http.client
+import socket
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from evidence.errors import ConfigError, FetchError
+from evidence.seal.address import Reach, reachable
 
 MAX_ANSWER_BYTES = 1 << 20
 TIMEOUT_S = 20.0
@@ -31,6 +33,18 @@ class Answer:
     body: bytes
 
 
+class _Pinned(http.client.HTTPConnection):
+    """A connection to an address that was looked up and judged before; plain http only."""
+
+    reach: Reach
+
+    def connect(self) -> None:
+        address = reachable(self.host, self.port, self.reach)
+        if address is None:
+            raise Unanchored(self.host, "EGRESS")
+        self.sock = socket.create_connection((address, self.port), self.timeout)
+
+
 def exchange(
     method: str,
     url: str,
@@ -38,18 +52,23 @@ def exchange(
     headers: Mapping[str, str] | None = None,
     *,
     timeout_s: float = TIMEOUT_S,
+    reach: Reach | None = None,
 ) -> Answer:
     """Ask once: no redirects, at most 1 MiB of answer, all within timeout_s.
 
-    Raises Unanchored with UNREACHABLE, TIMEOUT or TOO_LARGE; ConfigError when url is no http(s)
-    address.
+    reach: which addresses may be asked; for an http address that we did not choose ourselves.
+
+    Raises Unanchored with UNREACHABLE, TIMEOUT, TOO_LARGE or EGRESS; ConfigError when url is no
+    http(s) address, or an https one with `reach`.
     """
     parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if (
+        parts.scheme not in (("http", "https") if reach is None else ("http",))
+        or not parts.hostname
+    ):
         raise ConfigError(url, "is not an http or https address")
     host = parts.hostname
-    made = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = made(host, parts.port, timeout=timeout_s)
+    connection = _connection(url, timeout_s, reach)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     end = time.monotonic() + timeout_s
     try:
@@ -64,6 +83,21 @@ def exchange(
         connection.close()
     media = (response.headers.get("Content-Type") or "").split(";")[0].strip().lower()
     return Answer(response.status, media, data)
+
+
+def _connection(url: str, timeout_s: float, reach: Reach | None) -> http.client.HTTPConnection:
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    try:
+        port = parts.port
+    except ValueError as error:
+        raise Unanchored(host, "UNREACHABLE", "port") from error
+    if reach is not None:
+        pinned = _Pinned(host, port, timeout=timeout_s)
+        pinned.reach = reach
+        return pinned
+    made = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    return made(host, port, timeout=timeout_s)
 
 
 def _read(

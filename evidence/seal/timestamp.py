@@ -7,13 +7,9 @@ not ask for what a later openssl might. A token is kept when both accept it.
 from __future__ import annotations
 
 import hashlib
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -30,10 +26,10 @@ from rfc3161_client import (
 
 from evidence.errors import ConfigError
 from evidence.seal.http import TIMEOUT_S, Answer, Unanchored, exchange
+from evidence.seal.openssl import run_openssl
 
 REPLY = "application/timestamp-reply"
 QUERY = "application/timestamp-query"
-OPENSSL_S = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,26 +119,14 @@ def check_stamp(
 
 def openssl_accepts(authority: TimestampAuthority, request: TimeStampRequest, data: bytes) -> bool:
     """Whether `openssl ts -verify` takes the answer. Raises ConfigError when there is no openssl."""
-    program = shutil.which("openssl")
-    if program is None:
-        raise ConfigError("openssl", "is not installed", "Install the package `openssl`")
-    with tempfile.TemporaryDirectory(prefix="jejak-tsa-") as folder:
-        place = Path(folder)
-        (place / "request.tsq").write_bytes(request.as_bytes())
-        (place / "answer.tsr").write_bytes(data)
-        (place / "roots.pem").write_bytes(authority.roots)
-        names = ["-queryfile", "request.tsq", "-in", "answer.tsr", "-CAfile", "roots.pem"]
-        try:
-            done = subprocess.run(  # noqa: S603 (fixed arguments; the data lies in files)
-                [program, "ts", "-verify", *names],
-                cwd=place,
-                capture_output=True,
-                timeout=OPENSSL_S,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            return False
-    return done.returncode == 0
+    files = {
+        "request.tsq": request.as_bytes(),
+        "answer.tsr": data,
+        "roots.pem": authority.roots,
+    }
+    names = ["-queryfile", "request.tsq", "-in", "answer.tsr", "-CAfile", "roots.pem"]
+    code, _said = run_openssl(["ts", "-verify", *names], files)
+    return code == 0
 
 
 def _response(

@@ -50,6 +50,17 @@ def test_a_head_is_stamped_and_the_trust_file_names_the_root(
     assert json.loads(call("status", "--json").output)["anchors"][0]["reason"] is None
 
 
+def test_a_stamp_without_what_is_known_of_revocation_says_so_and_is_no_finding(
+    call: Run, tsa: LocalTsa, data_dir: Path
+) -> None:
+    with serving(tsa):
+        configure(data_dir, tsa)
+        done = call("ledger", "anchor")
+
+    assert done.exit_code == 0
+    assert "NO_ADDRESS" in done.output
+
+
 def test_an_authority_that_is_down_is_said_and_is_a_finding(
     call: Run, tsa: LocalTsa, data_dir: Path
 ) -> None:

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -98,19 +98,22 @@ class LocalTsa:
     """A certificate authority with a TSA below it.
 
     days:  life of the TSA's certificate, from now on.
+    names: more extensions of the TSA's certificate: where lists of revocations are published.
     clock: gives the time that tokens say; None: the real one.
     """
 
     clock: Callable[[], datetime] | None = None
 
-    def __init__(self, folder: Path, name: str, days: int = 3650) -> None:
+    def __init__(
+        self, folder: Path, name: str, days: int = 3650, names: Sequence[x509.ExtensionType] = ()
+    ) -> None:
         self.folder, self.name, self.lie = folder, name, ""
         self.other: LocalTsa | None = None
         self.url = ""
         folder.mkdir(parents=True)
         self._authority(name)
         for signer in USES:
-            self._certificate(name, signer, days)
+            self._certificate(name, signer, days, names)
         (folder / "serial").write_text("01\n")
         # DER wants a SET in ascending order: two extra certificates in descending order break it.
         extra = sorted(
@@ -168,7 +171,9 @@ class LocalTsa:
         )
         self._write("root", builder.sign(key, hashes.SHA256()), key)
 
-    def _certificate(self, name: str, signer: str, days: int) -> None:
+    def _certificate(
+        self, name: str, signer: str, days: int, names: Sequence[x509.ExtensionType]
+    ) -> None:
         root = x509.load_pem_x509_certificate((self.folder / "root.pem").read_bytes())
         root_key = load_pem_private_key((self.folder / "root.key").read_bytes(), None)
         assert isinstance(root_key, ec.EllipticCurvePrivateKey)
@@ -180,6 +185,8 @@ class LocalTsa:
             .add_extension(x509.ExtendedKeyUsage([use]), critical)
             .add_extension(DIGITAL_SIGNATURE, critical=True)
         )
+        for extension in names:
+            builder = builder.add_extension(extension, critical=False)
         self._write(signer, builder.sign(root_key, hashes.SHA256()), key)
 
     def _write(
