@@ -40,6 +40,7 @@ MEMBERS = {
     "store": "cli.store:store",
     "demo": "cli.demo:demo",
     "read": "cli.read:read",
+    "ingest": "cli.ingest:ingest",
 }
 
 

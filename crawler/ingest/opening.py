@@ -1,0 +1,109 @@
+"""Which format a handed-in file has, told by its bytes, and the reader of that format."""
+
+from __future__ import annotations
+
+import json
+
+from crawler.ingest.found import Found, Handed, Limits, broken
+from crawler.ingest.har import read_har
+from crawler.ingest.html import read_html
+from crawler.ingest.mhtml import read_mhtml
+from crawler.ingest.wacz import read_wacz
+from crawler.ingest.warc import read_warc, unpacked
+from crawler.recorded import unwrap
+from crawler.unpack import Oversize
+from evidence.model import CaptureKind
+
+USUAL = Limits()
+FORMATS = ("WACZ", "WARC", "HAR", "MHTML", "HTML", "PICTURE", "PDF", "RECORDED", "EXPORT")
+PICTURES = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"RIFF", "image/webp"),
+)
+MHTML_HEADERS = (
+    b"from:",
+    b"mime-version:",
+    b"content-type: multipart/related",
+    b"snapshot-content",
+)
+EXPORT_KEYS = ("data", "items", "videos", "kind", "users", "search_id")
+"""Field names at the top of the answers and exports of official interfaces."""
+
+
+def open_file(data: bytes, name: str, *, url: str | None = None, limits: Limits = USUAL) -> Handed:
+    """What a file holds, whatever its format.
+
+    name: of the file, for messages.   url: the address the person says it shows, for formats that
+    do not say it themselves.
+
+    Raises ParseError naming the record, entry, part or member that is damaged or refused.
+    """
+    if not data:
+        raise broken(name, "is empty")
+    if len(data) > limits.file_bytes:
+        raise broken(name, f"is larger than {limits.file_bytes} bytes")
+    for magic, media in PICTURES:
+        if data.startswith(magic) and (media != "image/webp" or data[8:12] == b"WEBP"):
+            return Handed("PICTURE", media, (_picture(data, media, name, url),))
+    if data.startswith(b"%PDF-"):
+        return Handed("PDF", "application/pdf", ())
+    if data.startswith(b"PK\x03\x04"):
+        return read_wacz(data, name, limits)
+    if data.startswith(b"WARC/"):
+        return read_warc(data, name, limits)
+    if data.startswith(b"\x1f\x8b"):
+        plain = unpacked(data, name, limits)
+        if plain.startswith(b"WARC/"):
+            return read_warc(data, name, limits)
+        return _text(plain, name, url, limits)
+    return _text(data, name, url, limits)
+
+
+def _picture(data: bytes, media: str, name: str, url: str | None) -> Found:
+    return Found(f"{name}, the picture", url or "", CaptureKind.SCREENSHOT, media, data, None)
+
+
+def _text(data: bytes, name: str, url: str | None, limits: Limits) -> Handed:
+    start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith((b"{", b"[")):
+        return _json(data, name, url, limits)
+    if start.startswith(b"<"):
+        return read_html(data, name, url)
+    if start.startswith(MHTML_HEADERS):
+        return read_mhtml(data, name, limits)
+    if start.startswith(b"http/"):
+        return _recorded(data, name, url)
+    raise broken(name, "is of no known format: WACZ, WARC, HAR, MHTML, HTML, PNG, JPEG, WebP, PDF")
+
+
+def _json(data: bytes, name: str, url: str | None, limits: Limits) -> Handed:
+    """A HAR, one recorded response, or an export of an official interface."""
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise broken(name, f"is not sound JSON ({type(error).__name__})") from error
+    if isinstance(value, dict) and isinstance(value.get("log"), dict):
+        return read_har(data, name, limits)
+    if isinstance(value, list) or any(key in value for key in EXPORT_KEYS):
+        return Handed("EXPORT", "application/json", ())
+    return _recorded(data, name, url)
+
+
+def _recorded(data: bytes, name: str, url: str | None) -> Handed:
+    try:
+        page = unwrap(data)
+    except Oversize as error:
+        raise broken(name, str(error)) from error
+    if page is None:
+        raise broken(name, "is JSON, but neither a HAR nor a recorded response nor an export")
+    address = page.url or url
+    if not address:
+        raise broken(name, "does not say which address it shows; say it with --url")
+    headers = tuple(page.headers.items())
+    media = page.headers.get("content-type", "unknown").split(";")[0].strip().lower()
+    one = Found(
+        f"{name}, the response", address, CaptureKind.EXCHANGE, media or "unknown", page.body,
+        None, page.status, response_headers=headers, root=True,
+    )  # fmt: skip
+    return Handed("RECORDED", "application/json", (one,))
