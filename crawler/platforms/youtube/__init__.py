@@ -1,0 +1,1 @@
+"""YouTube: channels, videos, shorts, community posts and their comments, without an account."""

@@ -1,0 +1,60 @@
+"""What comes instead of a page of YouTube: consent forms, captchas, and error statuses."""
+
+from __future__ import annotations
+
+from crawler.page import Page
+from crawler.platforms.youtube import urls
+from crawler.platforms.youtube.sight import Sight
+from evidence.model import SeenState
+
+WALLS = (
+    (b"https://consent.youtube.com/", b"<form", SeenState.GATED, "consent.youtube.com"),
+    (b"https://consent.google.com/", b"<form", SeenState.GATED, "consent.google.com"),
+    (b"id=\"captcha-form\"", b"<form", SeenState.BLOCKED, "captcha-form"),
+    (b"accounts.google.com/v3/signin", b"<form", SeenState.GATED, "accounts.google.com"),
+)  # fmt: skip
+"""What a wall has in its first bytes, and its state; a page with data of its own is none."""
+
+
+def refused(page: Page, sight: Sight) -> bool:
+    """Note a wall, or what the status alone says; False when neither says anything."""
+    head = page.body[:400_000]
+    kind = urls.kind(page.url)
+    if kind in ("consent", "sorry"):
+        state = SeenState.GATED if kind == "consent" else SeenState.BLOCKED
+        sight.state(None, state, "consent.youtube.com" if kind == "consent" else "google.com/sorry")
+        return True
+    for mark, beside, state, marker in WALLS:
+        if mark in head and beside in head:
+            sight.state(None, state, marker)
+            return True
+    told = status(page)
+    if told is None:
+        return False
+    subject, state = told
+    sight.state(subject, state, f"HTTP {page.status}")
+    return True
+
+
+def status(page: Page) -> tuple[str | None, SeenState] | None:
+    """What an error status says, and of whom; None when it says nothing.
+
+    A feed's 404 is no proof, since YouTube's feeds fail that way at times, and a handle's may mean
+    another name; the own address of a channel id or of a post is.
+    """
+    if page.status == 429 or page.status >= 500:
+        return None, SeenState.BLOCKED
+    if page.status in (401, 403):
+        return None, SeenState.GATED
+    if page.status == 451:
+        return None, SeenState.WITHHELD
+    if page.status not in (404, 410):
+        return None
+    post = urls.post_of(page.url) or urls.video_of(page.url)
+    account = urls.channel_of(page.url)
+    if post is not None and urls.kind(page.url) != "oembed":
+        return f"post:{post}", SeenState.ABSENT
+    if account is None or post is not None:
+        return (f"post:{post}" if post else None), SeenState.UNSEEN
+    exact = urls.kind(page.url) == "channel" and urls.CHANNEL.fullmatch(account)
+    return f"account:{account}", SeenState.ABSENT if exact else SeenState.UNSEEN
