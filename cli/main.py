@@ -41,6 +41,7 @@ MEMBERS = {
     "demo": "cli.demo:demo",
     "read": "cli.read:read",
     "ingest": "cli.ingest:ingest",
+    "platforms": "cli.platforms:platforms",
 }
 
 

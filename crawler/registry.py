@@ -16,8 +16,8 @@ from crawler.platforms.bluesky import pages as bluesky
 from crawler.platforms.feed import pages as feed
 from crawler.platforms.mastodon import pages as mastodon
 from crawler.platforms.telegram import pages as telegram
-from crawler.platforms.youtube import pages as youtube
 from crawler.platforms.x import pages as x
+from crawler.platforms.youtube import pages as youtube
 from evidence.errors import ConfigError, JejakError
 from evidence.model import Act, Drift, Reading
 
@@ -56,6 +56,28 @@ class InBrowser:
 
 
 @dataclass(frozen=True, slots=True)
+class Official:
+    """An interface the platform offers to institutions that hold a key.
+
+    title:  its name.   gives: what it shows that the public pages do not, and what it does not.
+    terms:  who may hold a key, and what its terms ask.
+    env:    environment variable that holds the key; empty: it is used through exports alone.
+    hosts:  the only hosts the key is sent to.
+    header, prefix: how it is sent (`Authorization`, `Bearer `).
+    export: whether files exported from it can be handed in with `jejak ingest`.
+    """
+
+    title: str
+    gives: str
+    terms: str
+    env: str = ""
+    hosts: tuple[str, ...] = ()
+    header: str = ""
+    prefix: str = ""
+    export: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """What `platform.toml` says of a platform.
 
@@ -66,6 +88,7 @@ class Manifest:
     robots:       our stance on robots.txt there.   terms: note on its terms of use.
     expectations: figures a sound answer keeps to, e.g. `page_size`, `rate_limit`, `rate_window_s`.
     browser:      which of a page's data answers are kept; may be left out.
+    official:     the interface for institutions with a key; left out where there is none.
     """
 
     name: str
@@ -79,6 +102,7 @@ class Manifest:
     terms: str
     expectations: Mapping[str, int]
     browser: InBrowser = InBrowser()
+    official: Official | None = None
 
 
 @dataclass(frozen=True, slots=True)
