@@ -10,6 +10,9 @@ INSIDE = [
     "fc00::1", "fd12::1", "ff02::1", "2001:db8::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
     "::ffff:169.254.169.254", "2002:7f00:1::1", "2002:a00:1::", "64:ff9b::7f00:1",
     "64:ff9b::a9fe:a9fe", "not an address", "",
+    "::127.0.0.1", "::8.8.8.8", "64:ff9b:1::808:808", "fec0::1", "3fff::1", "5f00::1", "100::1",
+    "2600::5efe:7f00:1", "2600::200:5efe:a00:1", "192.88.99.1", "::ffff:0:127.0.0.1", "4000::1",
+    "2001::1", "2002:c0a8:101::1", "2001:2::1",
 ]  # fmt: skip
 
 
@@ -18,7 +21,17 @@ def test_an_address_that_is_not_public_is_refused(address: str) -> None:
     assert not is_allowed(address, ())
 
 
-@pytest.mark.parametrize("address", ["1.1.1.1", "8.8.8.8", "2606:4700:4700::1111"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "1.1.1.1",
+        "8.8.8.8",
+        "2606:4700:4700::1111",
+        "2600::5efe:808:808",
+        "64:ff9b::808:808",
+        "::ffff:8.8.8.8",
+    ],
+)
 def test_a_public_address_is_allowed(address: str) -> None:
     assert is_allowed(address, ())
 
