@@ -11,12 +11,14 @@ from urllib.parse import urlencode
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A GET or HEAD request. base: scheme, host and port the client used; path: unquoted."""
+    """A GET, HEAD or POST request. base: scheme, host and port the client used; path: unquoted."""
 
     base: str
     path: str
     query: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    method: str = "GET"
+    body: bytes = b""
 
     def one(self, name: str, default: str = "") -> str:
         """The first value of a query parameter."""

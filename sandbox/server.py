@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
-from sandbox.answer import Answer, Ask, as_bytes
+from sandbox.answer import Answer, Ask, as_bytes, as_json
 from sandbox.event import DropConnection, LoginWall, RateLimit
 from sandbox.http import PlatformServer, Served
 from sandbox.shapes import SHAPES
@@ -90,6 +90,8 @@ class Sandbox:
         if ask.path == "/robots.txt":
             return as_bytes(ROBOTS, "text/plain; charset=utf-8")
         world, shape = self._world, SHAPES[platform]
+        if ask.method == "POST" and not shape.by_post:
+            return as_json({"error": "Not Found"}, 404)
         for fault in world.faults:
             if fault.platform != platform:
                 continue

@@ -13,10 +13,11 @@ from sandbox.world import World
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One platform's way to answer, and to refuse."""
+    """One platform's way to answer, and to refuse. by_post: it takes questions by POST too."""
 
     answer: Callable[[World, Ask], Answer]
     refuse: Callable[[RateLimit | LoginWall | ServerError, Ask], Answer]
+    by_post: bool = False
 
 
 SHAPES = {

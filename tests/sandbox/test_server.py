@@ -89,6 +89,16 @@ def test_the_log_names_who_asked_for_what(demo: Sandbox) -> None:
     }
 
 
+@pytest.mark.parametrize("platform", ["mastodon", "feed"])
+def test_a_platform_that_takes_no_posts_refuses_them_and_says_so_in_the_log(
+    demo: Sandbox, platform: str
+) -> None:
+    answer = httpx.post(demo.bases[platform] + "/s/tim_paslon1", content=b"{}")
+
+    assert answer.status_code == 404
+    assert [(served.method, served.status) for served in demo.requests] == [("POST", 404)]
+
+
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_a_rate_limit_says_when_to_come_back(platform: str) -> None:
     with serve(RateLimit(NOON, NOON + timedelta(hours=1), platform, 7)) as sandbox:
