@@ -33,9 +33,10 @@ class Nodes:
         self._processes = {port: self._spawn(port) for port in self.ports}
 
     def initiate(self) -> None:
-        """Make them one set that notices a dead primary within half a second."""
+        """Make them one set that notices a dead primary within two seconds; a loaded machine makes
+        living ones seem dead when less is asked."""
         members = [{"_id": n, "host": f"127.0.0.1:{p}"} for n, p in enumerate(self.ports)]
-        settings = {"electionTimeoutMillis": 500, "heartbeatIntervalMillis": 200}
+        settings = {"electionTimeoutMillis": 2_000, "heartbeatIntervalMillis": 400}
         for port in self.ports:
             self._ask(port, "ping")
         self._ask(

@@ -31,6 +31,7 @@ from evidence.store.mongo.schema import (
     ensure_indexes,
     evidence_database,
 )
+from evidence.store.mongo.settled import settled_reads
 from evidence.store.mongo.slots import Claims, Heads
 from evidence.store.mongo.tables import MongoTables
 from evidence.store.mongo.vault import Vault
@@ -87,7 +88,8 @@ def open_mongo(
                 "it is not a member of a replica set, so it cannot promise majority commits",
                 "Start it with --replSet and run rs.initiate(); one node is enough",
             )
-        return MongoArchive(client, name, Edge(address, retry_s, revive), on_close, eraser_url)
+        edge = Edge(address, retry_s, revive, settled_reads(client, name, STATEMENTS))
+        return MongoArchive(client, name, edge, on_close, eraser_url)
     except BaseException:
         client.close()
         raise

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from bson.errors import BSONError
 from pymongo.errors import (
+    AutoReconnect,
     BulkWriteError,
     ConnectionFailure,
     DuplicateKeyError,
@@ -18,6 +19,7 @@ from pymongo.errors import (
 )
 
 from evidence.errors import StoreError
+from evidence.store.mongo.settled import TRIES, Settled
 
 T = TypeVar("T")
 
@@ -37,14 +39,20 @@ class Edge:
     address:  the server's name for messages, without credentials.
     budget_s: seconds from a call's start to the last time it is tried again.
     revive:   asked between two tries, when the server is one that we start ourselves.
+    settled:  gives a primary that is up to date; a call that another one may have answered is made anew.
     """
 
     def __init__(
-        self, address: str, budget_s: float, revive: Callable[[], None] | None = None
+        self,
+        address: str,
+        budget_s: float,
+        revive: Callable[[], None] | None = None,
+        settled: Settled | None = None,
     ) -> None:
         self.address = address
         self._budget_s = budget_s
         self._revive = revive
+        self._settled = settled
 
     def run(self, what: str, call: Callable[[], T]) -> T:
         """What `call` returns. It is called again while the server is away, so it must be
@@ -57,13 +65,23 @@ class Edge:
         pause = FIRST_PAUSE_S
         while True:
             try:
-                return call()
+                return self._answered(call)
             except (PyMongoError, BSONError) as error:
                 if not passing(error) or time.monotonic() >= deadline:
                     raise self.wrapped(what, error) from error
             time.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE_S)
             self._start_again(deadline)
+
+    def _answered(self, call: Callable[[], T]) -> T:
+        if self._settled is None:
+            return call()
+        for _ in range(TRIES):
+            primary = self._settled.wait()
+            answer = call()
+            if self._settled.holds(primary):
+                return answer
+        raise AutoReconnect("the primary changes")
 
     def _start_again(self, deadline: float) -> None:
         """Start a server of ours that is gone; one that is killed as it starts gets another try."""
@@ -77,6 +95,8 @@ class Edge:
 
     def each(self, what: str, found: Iterable[T]) -> Iterator[T]:
         """The items of a cursor; a failure is said as StoreError, not tried again."""
+        if self._settled is not None:
+            self.run(what, self._settled.wait)
         try:
             yield from found
         except (PyMongoError, BSONError) as error:
