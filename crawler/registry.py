@@ -16,6 +16,7 @@ from crawler.platforms.bluesky import pages as bluesky
 from crawler.platforms.feed import pages as feed
 from crawler.platforms.mastodon import pages as mastodon
 from crawler.platforms.telegram import pages as telegram
+from crawler.platforms.tiktok import pages as tiktok
 from crawler.platforms.x import pages as x
 from crawler.platforms.youtube import pages as youtube
 from evidence.errors import ConfigError, JejakError
@@ -104,6 +105,12 @@ class Manifest:
     browser: InBrowser = InBrowser()
     official: Official | None = None
 
+    @property
+    def unseen(self) -> tuple[str, ...]:
+        """Acts that no public page of the platform shows, in order."""
+        found = (a for a, side in self.observable.items() if side is Observable.NOT_OBSERVABLE)
+        return tuple(sorted(act.value for act in found))
+
 
 @dataclass(frozen=True, slots=True)
 class Platform:
@@ -147,6 +154,7 @@ _LISTED: tuple[Platform, ...] = (
     _platform("telegram", telegram.read),
     _platform("youtube", youtube.read),
     _platform("x", x.read),
+    _platform("tiktok", tiktok.read),
 )
 
 PLATFORMS: dict[str, Platform] = {platform.name: platform for platform in _LISTED}

@@ -1,0 +1,1 @@
+"""TikTok: what it shows to anyone who is not logged in."""
