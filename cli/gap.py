@@ -16,6 +16,9 @@ GAPS = {
     "HANDLE_REUSED": N_("the name now belongs to another account"),
     "HISTORY_LIMIT": N_("more edited posts than a visit asks the versions of"),
     "IMAGE_UNREADABLE": N_("a kept picture cannot be decoded, so it has no fingerprint"),
+    "LIST_TRUNCATED": N_(
+        "a list of who acted was not read to its end, so who is missing is unknown"
+    ),
     "MEDIA_SKIPPED": N_("media were not asked for: too many, or no web address"),
     "MEDIA_UNAVAILABLE": N_("media were asked for and not given"),
     "NOT_OBSERVABLE": N_("the service shows this to nobody outside, or to its own users only"),

@@ -36,7 +36,8 @@ def interactions(
 ) -> None:
     """List likes, comments, shares, follows, mentions and tags between watchlist accounts.
 
-    A platform may not show such acts to the public at all; an empty list is not proof of none.
+    A platform may not show such acts to the public at all; an empty list is not proof of none. An
+    act is withdrawn when a list of who acted was read to its end and does not show it any more.
     """
     from evidence.query import interactions as ask
 
@@ -52,7 +53,15 @@ def interactions(
         return
     zones = zones_of(shell)
     write_table(
-        [_("First seen"), _("Act"), _("Actor"), _("Target"), _("Target account"), _("Record")],
+        [
+            _("First seen"),
+            _("Act"),
+            _("Actor"),
+            _("Target"),
+            _("Target account"),
+            _("Withdrawn"),
+            _("Record"),
+        ],
         [
             (
                 local(r["first_seen_at"], shell.shown_zone(zones.get(r["actor_watch"] or "", ""))),
@@ -60,9 +69,22 @@ def interactions(
                 r["actor_handle"] or r["actor_id"] or "-",
                 r["target"],
                 r["target_watch"] or "-",
+                local(r["withdrawn_at"], shell.shown_zone()) if r["withdrawn_at"] else "-",
                 r["rec"],
             )
             for r in found.values()
         ],
     )
     write_line(_("{n} interactions").format(n=len(found)))
+    for platform, acts in not_observable(shell).items():
+        said = _("{platform} shows to nobody who did these: {acts}")
+        write_line(said.format(platform=platform, acts=", ".join(acts)))
+
+
+def not_observable(shell: Shell) -> dict[str, list[str]]:
+    """Platform of the watchlist -> acts that no public page of it shows."""
+    from crawler.registry import PLATFORMS
+
+    watched = sorted({str(row["platform"]) for row in shell.archive.rows("watches")})
+    found = {name: PLATFORMS[name].manifest.unseen for name in watched if name in PLATFORMS}
+    return {name: list(acts) for name, acts in found.items() if acts}

@@ -10,6 +10,7 @@ from functools import partial
 from importlib.metadata import version
 from typing import Any
 
+from crawler import registry
 from crawler.clock import Clock
 from crawler.config import Config
 from crawler.middlewares.keep import Keeper
@@ -145,6 +146,7 @@ def visit_of(
         str(v["key"]): str(v["value"])
         for v in desk.archive.rows("validators", {"watch": entry.watch}, limit=200)
     }
+    platform = registry.PLATFORMS.get(entry.account.platform)
     return Visit(
         id=new_record_id(),
         entry=entry,
@@ -159,8 +161,16 @@ def visit_of(
         fetch=fetch,
         archive_known=lambda visit, limit: known_posts(desk.archive, visit, limit),
         validators=validators,
+        acted_on=acted_on(desk.archive, entry.watch),
+        not_observable=platform.manifest.unseen if platform else (),
         known_handle=row.get("handle"),
     )
+
+
+def acted_on(archive: Archive, watch: str) -> frozenset[tuple[str, str]]:
+    """(act, target) of the acts towards a watched account that stand, as far as is known."""
+    rows = archive.rows("interactions", {"target_watch": watch, "withdrawn_at": None})
+    return frozenset((str(row["act"]), str(row["target"])) for row in rows)
 
 
 def watch_rows(

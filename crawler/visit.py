@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from crawler.listing import Listing
 from crawler.load import Load, makes_up_for
 from crawler.page import Page
 from crawler.verdict import verdict
@@ -38,6 +39,7 @@ class Seen:
     cut:     why the body is not whole (`DATA_LOSS`, `TOO_LARGE`), empty when it is.
     via:     how it came, as its capture says: CRAWL, HUMAN or OFFICIAL.
     claimed_at: when a person's file says it was made; fetched_at is then when we received it.
+    listing: a list of who acted that this page ends, when it was read from its first page on.
     """
 
     visit: Visit
@@ -53,6 +55,7 @@ class Seen:
     retry_after_s: int | None = None
     via: str = "CRAWL"
     claimed_at: datetime | None = None
+    listing: Listing | None = None
 
     @property
     def status(self) -> int | None:
@@ -102,6 +105,8 @@ class Visit:
     archive_known: KnownPosts of this account, newest first.
     missed_posts: posts whose place showed a marker in this visit; two markers are one look.
     state_before: the account's state before this visit, which `state` leaves as pages change it.
+    acted_on: (act, target) of the acts towards this account that the archive holds as standing.
+    not_observable: acts that the platform shows to nobody, by its manifest.
     validators: what earlier visits asked to remember (ETag and the like), by key.
     """
 
@@ -119,6 +124,8 @@ class Visit:
     archive_known: Callable[[Visit, int], Sequence[KnownPost]]
     load: Callable[[Visit, Load], Awaitable[tuple[Seen, ...]]] = no_browser
     validators: Mapping[str, str] = field(default_factory=dict)
+    acted_on: frozenset[tuple[str, str]] = frozenset()
+    not_observable: tuple[str, ...] = ()
     posts_seen: dict[str, str] = field(default_factory=dict)
     own_posts: set[str] = field(default_factory=set)
     missed_posts: set[str] = field(default_factory=set)
@@ -303,4 +310,5 @@ class Visit:
             gaps=tuple(self.gaps),
             account_native_id=self.native_id,
             account_handle=self.handle,
+            not_observable=self.not_observable,
         )

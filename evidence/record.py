@@ -220,19 +220,29 @@ class Recorder:
         target_watch: str | None,
         capture: str,
         at: datetime,
+        seen: str = "FIRST",
+        last_seen_at: datetime | None = None,
+        via: str = "CRAWL",
     ) -> Draft:
-        """The first sight of one edge between two watchlist accounts."""
+        """A sight of one edge between two watchlist accounts that changes what is known of it.
+
+        seen: FIRST; WITHDRAWN: a list of who acted was read to its end and does not show it, so it
+              ended after last_seen_at (None: no visit saw it) and not later than at; AGAIN: it is
+              shown once more.
+        """
         value = {
             "platform": platform,
             "interaction": to_value(interaction),
             "first_seen_at": instant(at),
+            **({"last_seen_at": _instant(last_seen_at)} if seen == "WITHDRAWN" else {}),
         }
         facts = {
             "act": interaction.act.value,
             "actor_watch": actor_watch,
             "target_watch": target_watch,
             "capture": capture,
-            "seen": "FIRST",
+            "seen": seen,
+            **_via(via),
         }
         return self.draft(
             StatementType.INTERACTION, at, facts, [Plain("interaction", JSON, encode(value))]
@@ -270,6 +280,7 @@ class Recorder:
             "counts": dict(end.counts),
             "gaps": [{"code": code, "n": n} for code, n in sorted(codes.items())],
             "config": self.config,
+            **({"not_observable": list(end.not_observable)} if end.not_observable else {}),
         }
         objects = [Plain("gaps", JSON, encode(to_value(end.gaps)))] if end.gaps else []
         rec = record_id("outcome", end.slot) if end.slot else new_record_id()

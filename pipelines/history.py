@@ -24,6 +24,7 @@ from evidence.record import interaction_key, post_key, server_of
 from pipelines.component import Component
 from pipelines.page import AccountChange, Compared, Edge, Measured
 from pipelines.sight import FirstSights
+from pipelines.withdrawal import withdrawn
 
 HUMAN = "HUMAN"
 """How a capture came that a person handed in."""
@@ -59,8 +60,9 @@ def compared(item: Measured, desk: Desk, sights: FirstSights) -> Compared:
     else:
         found, account = found + states(reading, known, seen), account_change(reading, seen)
     changes = tuple(pair for pair in found if pair[0].change is not Change.UNCHANGED)
-    edges = first_seen(item.scoped.edges, seen, desk, sights)
-    return Compared(item, changes, account, edges)
+    edges, again = first_seen(item.scoped.edges, seen, desk, sights)
+    gone = withdrawn(seen, desk) if seen.via != HUMAN else ()
+    return Compared(item, changes, account, edges, again, gone)
 
 
 def tells_more(pair: Compare, seen: Seen) -> bool:
@@ -188,13 +190,17 @@ def _state_change(state: StateSeen, seen: Seen) -> AccountChange | None:
 
 def first_seen(
     edges: tuple[Edge, ...], seen: Seen, desk: Desk, sights: FirstSights
-) -> tuple[Edge, ...]:
-    """Edges the archive does not hold yet and no other page is recording now."""
+) -> tuple[tuple[Edge, ...], tuple[Edge, ...]]:
+    """Edges the archive does not hold yet and no other page is recording now; and withdrawn ones."""
     platform = seen.visit.entry.account.platform
     server = server_of(platform, seen.visit.base_url)
     keyed = {interaction_key(platform, edge.interaction, server): edge for edge in edges}
     if not keyed:
-        return ()
+        return (), ()
     ours = sights.take(seen.capture, keyed)
     held = desk.archive.rows_by_id("interactions", sorted(ours))
-    return tuple(edge for key, edge in keyed.items() if key in ours and key not in held)
+    again = {key for key, row in held.items() if row.get("withdrawn_at") and seen.via != HUMAN}
+    return (
+        tuple(edge for key, edge in keyed.items() if key in ours and key not in held),
+        tuple(edge for key, edge in keyed.items() if key in again),
+    )

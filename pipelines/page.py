@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from crawler.visit import Seen
 from evidence.model import (
@@ -61,12 +63,18 @@ class AccountChange:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """After history: what is new against what the archive knew."""
+    """After history: what is new against what the archive knew.
+
+    new_edges: seen for the first time.   again: seen once more after they were withdrawn.
+    withdrawn: missing from a list that was read to its end, each with its `interactions` row.
+    """
 
     measured: Measured
     observations: tuple[tuple[Observation, KnownPost | None], ...]
     account: AccountChange | None
     new_edges: tuple[Edge, ...]
+    again: tuple[Edge, ...] = ()
+    withdrawn: tuple[tuple[Edge, Mapping[str, Any]], ...] = ()
 
     @property
     def seen(self) -> Seen:

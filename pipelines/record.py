@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from crawler.visit import READ
 from evidence.history import state_digest
 from evidence.model import Draft
 from evidence.record import Recorder
 from pipelines.component import Component
-from pipelines.page import Compared, Recorded
+from pipelines.page import Compared, Edge, Recorded
+from pipelines.withdrawal import sighted_at
 
 
 class RecordPipeline(Component):
@@ -41,13 +44,7 @@ def drafts_of(item: Compared, recorder: Recorder) -> tuple[Draft, ...]:
             )
         )  # fmt: skip
     drafts += _post_drafts(item, recorder)
-    drafts += [
-        recorder.interaction(
-            edge.interaction, platform=platform, actor_watch=edge.actor_watch,
-            target_watch=edge.target_watch, capture=seen.capture, at=seen.fetched_at,
-        )
-        for edge in item.new_edges
-    ]  # fmt: skip
+    drafts += _edge_drafts(item, recorder)
     if item.measured.image:
         drafts.append(
             recorder.fingerprint(
@@ -55,6 +52,23 @@ def drafts_of(item: Compared, recorder: Recorder) -> tuple[Draft, ...]:
             )
         )
     return tuple(drafts)
+
+
+def _edge_drafts(item: Compared, recorder: Recorder) -> list[Draft]:
+    seen = item.seen
+    platform = seen.visit.entry.account.platform
+    told: list[tuple[Edge, str, datetime | None]]
+    told = [(edge, "FIRST", None) for edge in item.new_edges]
+    told += [(edge, "AGAIN", None) for edge in item.again]
+    told += [(edge, "WITHDRAWN", sighted_at(row)) for edge, row in item.withdrawn]
+    return [
+        recorder.interaction(
+            edge.interaction, platform=platform, actor_watch=edge.actor_watch,
+            target_watch=edge.target_watch, capture=seen.capture, at=seen.fetched_at,
+            seen=word, last_seen_at=last, via=seen.via,
+        )
+        for edge, word, last in told
+    ]  # fmt: skip
 
 
 def _post_drafts(item: Compared, recorder: Recorder) -> list[Draft]:
@@ -77,6 +91,10 @@ def _post_drafts(item: Compared, recorder: Recorder) -> list[Draft]:
     seen.visit.count("posts", len(item.measured.scoped.reading.posts))
     if item.account:
         seen.visit.count("account")
-    if item.new_edges:
-        seen.visit.count("interactions", len(item.new_edges))
+    for name, edges in (
+        ("interactions", item.new_edges + item.again),
+        ("withdrawn", item.withdrawn),
+    ):
+        if edges:
+            seen.visit.count(name, len(edges))
     return drafts

@@ -63,3 +63,5 @@ class VisitEnd:
     gaps: tuple[Gap, ...] = ()
     account_native_id: str | None = None
     account_handle: str | None = None
+    not_observable: tuple[str, ...] = ()
+    """Acts that the platform shows to nobody, so that not seeing them says nothing."""

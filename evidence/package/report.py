@@ -237,6 +237,8 @@ def _interactions(case: _Case) -> Iterator[dict[str, Any]]:
             "text": edge.get("text"),
             "at": _time(case, edge.get("at")),
             "first_seen_at": _time(case, said.get("first_seen_at")),
+            "seen": entry.statement.facts.get("seen"),
+            "last_seen_at": _time(case, said.get("last_seen_at")),
         }
 
 

@@ -148,16 +148,24 @@ def fold_account(entry: Entry, objects: Objects, rows: Rows) -> None:
 
 
 def fold_interaction(entry: Entry, objects: Objects, rows: Rows) -> None:
-    """An act, when first seen."""
+    """An act, when first seen, and when it was seen to be withdrawn or there again."""
     facts = entry.statement.facts
     said = objects["interaction"]
     edge = said["interaction"]
-    first_seen = parse_instant(said["first_seen_at"])
+    at = parse_instant(said["first_seen_at"])
     capture = rows.before("captures", facts["capture"]) or {}
     server = server_shown(rows, said["platform"], capture.get("watch"))
+    key = interaction_key(said["platform"], from_value(edge, Interaction), server)
+    if facts["seen"] == "WITHDRAWN":
+        rows.merge("interactions", key, {"withdrawn_at": at, "withdrawn_by": facts["capture"]})
+        return
+    if facts["seen"] == "AGAIN":
+        again = {"withdrawn_at": None, "withdrawn_by": None, "last_seen_at": at}
+        rows.merge("interactions", key, again)
+        return
     rows.write(
         "interactions",
-        interaction_key(said["platform"], from_value(edge, Interaction), server),
+        key,
         {
             **{name: edge[name] for name in
                ("act", "actor_id", "actor_handle", "target", "native_id")},
@@ -165,9 +173,11 @@ def fold_interaction(entry: Entry, objects: Objects, rows: Rows) -> None:
             "actor_watch": facts["actor_watch"],
             "target_watch": facts["target_watch"],
             "platform": said["platform"],
-            "first_seen_at": first_seen,
-            "last_seen_at": first_seen,
+            "first_seen_at": at,
+            "last_seen_at": at,
+            "received_at": at if said_by_person(facts) else None,
             "withdrawn_at": None,
+            "withdrawn_by": None,
             "capture": facts["capture"],
             "rec": entry.statement.rec,
             "index": entry.index,

@@ -6,13 +6,19 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from crawler.listing import read_list
 from crawler.platforms.bluesky import carproof, identity, urls
 from crawler.platforms.bluesky.states import LOGIN_ONLY
 from crawler.spider import AccountSpider
 from crawler.visit import Seen, Visit
 from evidence.errors import IntegrityError, ParseError
-from evidence.model import Drift, KnownPost, Media, Post, Reading, SeenState, Side
+from evidence.model import Act, Drift, KnownPost, Media, Post, Reading, SeenState, Side
 
+OWN_ACTS = {
+    "app.bsky.feed.like": Act.LIKE,
+    "app.bsky.feed.repost": Act.SHARE,
+    "app.bsky.graph.follow": Act.FOLLOW,
+}
 RECENT_POSTS = 10
 """How many of the newest posts are asked for who engaged with them, each visit."""
 
@@ -135,17 +141,11 @@ async def acts(visit: Visit, whom: Whom) -> AsyncIterator[Seen]:
         visit.gap("NO_REPOSITORY", "the DID document names no server; own acts were not read")
         return
     for collection in urls.ACTS:
-        url: str | None = _records(whom, collection)
-        for _ in range(visit.pages_limit):
-            if url is None:
-                break
-            seen = await visit.get(url, minimise=True)
+        async for seen in read_list(
+            visit, _records(whom, collection), act=OWN_ACTS[collection], target=None,
+            pages=visit.pages_limit, onward=_onward, back_to=visit.entry.watched_from,
+        ):  # fmt: skip
             yield seen
-            times = [edge.at for edge in seen.reading.interactions if edge.at]
-            begun = bool(times) and min(times) < visit.entry.watched_from
-            url = None if begun else next(iter(seen.reading.next), None)
-        if url is not None:
-            visit.gap("PAGE_LIMIT", f"{visit.pages_limit} pages of {collection} were read")
 
 
 async def engagement(visit: Visit, whom: Whom, recent: list[Post]) -> AsyncIterator[Seen]:
@@ -153,30 +153,27 @@ async def engagement(visit: Visit, whom: Whom, recent: list[Post]) -> AsyncItera
     appview = whom.services.appview
     for post in recent:
         uri = post.native_id
-        asked = []
-        if post.counts.like != 0:
-            asked.append(urls.xrpc(appview, "app.bsky.feed.getLikes", uri=uri, limit=100))
-        if post.counts.share != 0:
-            asked.append(urls.xrpc(appview, "app.bsky.feed.getRepostedBy", uri=uri, limit=100))
+        for act, method, count in (
+            (Act.LIKE, "app.bsky.feed.getLikes", post.counts.like),
+            (Act.SHARE, "app.bsky.feed.getRepostedBy", post.counts.share),
+        ):
+            if count != 0 or (act.value, uri) in visit.acted_on:
+                first = urls.xrpc(appview, method, uri=uri, limit=100)
+                async for seen in read_list(
+                    visit, first, act=act, target=uri, pages=visit.pages_limit, onward=_onward
+                ):
+                    yield seen
         if post.counts.comment != 0:
-            asked.append(
-                urls.xrpc(appview, "app.bsky.feed.getPostThread", uri=uri, depth=10, parentHeight=0)
+            yield await visit.get(
+                urls.xrpc(
+                    appview, "app.bsky.feed.getPostThread", uri=uri, depth=10, parentHeight=0
+                ),
+                minimise=True,
             )
-        for first in asked:
-            async for seen in _pages(visit, first):
-                yield seen
 
 
-async def _pages(visit: Visit, first: str) -> AsyncIterator[Seen]:
-    url: str | None = first
-    for _ in range(visit.pages_limit):
-        if url is None:
-            return
-        seen = await visit.get(url, minimise=True)
-        yield seen
-        url = next(iter(seen.reading.next), None)
-    if url is not None:
-        visit.gap("PAGE_LIMIT", f"{visit.pages_limit} pages of {urls.kind(first)} were read")
+def _onward(seen: Seen) -> str | None:
+    return next(iter(seen.reading.next), None)
 
 
 def silent(seen: Seen) -> bool:

@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from crawler.listing import read_list
 from crawler.platforms.mastodon import urls
 from crawler.spider import AccountSpider
 from crawler.visit import Seen, Visit
-from evidence.model import AccountSeen, KnownPost, Post, Side, StateSeen
+from evidence.model import AccountSeen, Act, KnownPost, Post, Side, StateSeen
 
 PAGE_SIZE = 40
 HISTORIES = 10
@@ -132,19 +133,26 @@ async def engaged(visit: Visit, shown: list[Post], *, snac: bool) -> AsyncIterat
         visit.gap("NOT_OBSERVABLE", "snac2 shows who engaged to its own users only")
         return
     for post in [post for post in shown if post.repost_of is None][:ENGAGED]:
-        for part, figure in (
-            ("context", post.counts.comment),
-            ("favourited_by", post.counts.like),
-            ("reblogged_by", post.counts.share),
+        if post.counts.comment != 0:
+            async for seen in replies(
+                visit, urls.status(visit.base_url, post.native_id, "context")
+            ):
+                yield seen
+        for act, part, figure in (
+            (Act.LIKE, "favourited_by", post.counts.like),
+            (Act.SHARE, "reblogged_by", post.counts.share),
         ):
-            if figure == 0:
+            if figure == 0 and (act.value, post.native_id) not in visit.acted_on:
                 continue
-            async for seen in pages(visit, urls.status(visit.base_url, post.native_id, part)):
+            async for seen in read_list(
+                visit, urls.status(visit.base_url, post.native_id, part), act=act,
+                target=post.native_id, pages=ENGAGED_PAGES, onward=onward, full=PAGE_SIZE,
+            ):  # fmt: skip
                 yield seen
 
 
-async def pages(visit: Visit, address: str | None) -> AsyncIterator[Seen]:
-    """The pages of one list of strangers, and a gap when there is more than is read or shown."""
+async def replies(visit: Visit, address: str | None) -> AsyncIterator[Seen]:
+    """The pages of the replies to one post, and a gap when there is more than is read or shown."""
     for _ in range(ENGAGED_PAGES):
         if address is None:
             return
