@@ -27,7 +27,7 @@ from sandbox.event import (
     Suspend,
 )
 
-PLATFORMS = ("mastodon", "bluesky", "telegram", "feed")
+PLATFORMS = ("mastodon", "bluesky", "telegram", "feed", "youtube")
 
 
 class Access(StrEnum):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sandbox.answer import Answer, Ask
 from sandbox.event import LoginWall, RateLimit, ServerError
-from sandbox.shapes import bluesky, feed, mastodon, telegram
+from sandbox.shapes import bluesky, feed, mastodon, telegram, youtube
 from sandbox.world import World
 
 
@@ -25,4 +25,5 @@ SHAPES = {
     "bluesky": Shape(bluesky.answer, bluesky.refuse),
     "telegram": Shape(telegram.answer, telegram.refuse),
     "feed": Shape(feed.answer, feed.refuse),
+    "youtube": Shape(youtube.answer, youtube.refuse, by_post=True),
 }

@@ -32,6 +32,7 @@ ADDRESS = {
     "bluesky": "/xrpc/app.bsky.actor.getProfile?actor=contoh1",
     "telegram": "/s/contoh1",
     "feed": "/feed/contoh1.xml",
+    "youtube": "/@contoh1/videos",
 }
 
 

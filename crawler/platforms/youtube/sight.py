@@ -69,7 +69,7 @@ def cover(video: str, *lists: Any) -> tuple[Media, ...]:
     sizes = [
         (one.get("width") if isinstance(one.get("width"), int) else 0, one["url"])
         for one in (each for many in lists for each in objects(many))
-        if isinstance(one.get("url"), str) and one["url"].startswith(("https://", "//"))
+        if isinstance(one.get("url"), str) and one["url"].startswith(("https://", "http://", "//"))
     ]
     _, url = max(sizes, default=(0, f"https://i.ytimg.com/vi/{video}/hqdefault.jpg"))
     whole = f"https:{url}" if url.startswith("//") else url
