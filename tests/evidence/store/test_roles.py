@@ -20,9 +20,12 @@ from evidence.model import Draft, Plain, StatementType
 from evidence.projection import TABLES, rebuild
 from evidence.query import fsck
 from evidence.seal import Signer, check_ed25519
+from evidence.seal.anchor import Anchors, Authority, Proof, standings
+from evidence.seal.http import Unanchored
 from evidence.store import Claim, open_archive
 from evidence.store.mongo.exposure import CODES, is_fixed
 from evidence.store.mongo.roles import RIGHTS, USERS, Secured, login_url, secure
+from evidence.store.ports import Row
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 UNAUTHORIZED = 13
@@ -95,6 +98,45 @@ def test_the_whole_path_works_with_the_limited_users(secured: Secured, tmp_path:
     assert (quick.faults, quick.leaves) == ([], archive.size())
     for each in (archive, signing, reading):
         each.close()
+
+
+@pytest.mark.mongo
+def test_heads_are_anchored_with_the_limited_users(secured: Secured, tmp_path: Path) -> None:
+    """The signer signs; the archive's user records the anchor and reads how all stand."""
+    with (
+        closing(open_archive(url_of(secured, "archive"), tmp_path)) as archive,
+        closing(open_archive(url_of(secured, "signer"), tmp_path)) as signing,
+    ):
+        signer = Signer(signing, tmp_path / "keys", "roles.example/log")
+        signer.found(AT, "test")
+        archive.record([draft(b"to be stamped")])
+        signer.seal(AT)
+        head = signer.head()
+        stamped = Authority("rfc3161", "Satu", lambda _: Proof((Plain("token", "a/b", b"t"),), AT))
+        asked = (stamped, Authority("witness", "Mati", _away))
+
+        first = Anchors(archive, tmp_path / "keys", asked, lambda: AT, "simulated").run(head)
+
+        again = tuple(standings(archive, asked))
+    assert [s.status for s in first] == ["anchored", "pending"]
+    assert again == first
+
+
+def _away(_head: object) -> Proof:
+    raise Unanchored("Mati", "UNREACHABLE")
+
+
+@pytest.mark.mongo
+@pytest.mark.parametrize("user", ["signer", "eraser", "reader"])
+def test_nobody_but_the_archive_s_user_records_an_anchor(
+    secured: Secured, user: str, tmp_path: Path
+) -> None:
+    """None of them may write the table; a signer that records a statement leaves no row."""
+    with (
+        closing(open_archive(url_of(secured, user), tmp_path)) as other,
+        pytest.raises(StoreError, match="may not do this"),
+    ):
+        other.project([Row("anchors", "a" * 32, {"status": "anchored"})])
 
 
 @pytest.mark.mongo
