@@ -1,0 +1,133 @@
+"""What is gathered of a page; figures, refusals and variants as Meta's platforms write them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from crawler.figure import figure
+from crawler.refusal import failed, refusal
+from crawler.sight import Sight, alternative, identity, moment, number
+from crawler.variant import largest, medium
+from evidence.model import AccountCounts, AccountSeen, Act, Counts, Interaction, Post, SeenState
+
+
+def post(text: str | None, like: int | None = None) -> Post:
+    return Post("1", "2", None, text, None, counts=Counts(like=like))
+
+
+def test_a_second_meeting_fills_in_and_changes_nothing() -> None:
+    sight = Sight()
+    for each in (post("kata", None), post("lain", 7)):
+        sight.post(each)
+
+    assert sight.reading("r").posts == (post("kata", 7),)
+
+
+def test_an_account_met_as_private_is_private_whatever_came_first() -> None:
+    sight = Sight()
+    for state in (SeenState.PRESENT, SeenState.PRIVATE):
+        sight.account(AccountSeen("1", "a", None, state, AccountCounts()))
+
+    assert [each.state for each in sight.reading("r").accounts] == [SeenState.PRIVATE]
+
+
+def test_one_act_told_twice_is_one_edge() -> None:
+    sight = Sight()
+    for _ in range(2):
+        sight.edge(Interaction(Act.LIKE, "1", "a", "9"))
+
+    assert len(sight.reading("r").interactions) == 1
+
+
+@pytest.mark.parametrize("spoil", ["post", "fault"])
+def test_a_page_with_a_post_or_a_fault_is_not_empty(spoil: str) -> None:
+    sight = Sight(empty=True)
+    assert sight.reading("r").empty
+
+    if spoil == "post":
+        sight.post(post("x"))
+    else:
+        sight.fault("x")
+
+    assert not sight.reading("r").empty
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("2,362 Followers", (2362, None)),
+        ("1.057 Pengikut", (1057, None)),
+        ("298K likes", (None, 298_000)),
+        ("1,2 jt", (None, 1_200_000)),
+        ("12 rb", (None, 12_000)),
+        ("3.45M", (None, 3_450_000)),
+        ("59", (59, None)),
+        ("1,23", (None, None)),
+        ("banyak", (None, None)),
+        (None, (None, None)),
+        ("9" * 19, (None, None)),
+    ],
+)
+def test_figures_are_exact_only_as_written_out(
+    text: str | None, said: tuple[int | None, int | None]
+) -> None:
+    assert figure(text) == said
+
+
+def test_times_numbers_and_ids_are_taken_only_for_what_they_are() -> None:
+    assert moment(1780300800) == moment("1780300800") == datetime(2026, 6, 1, 8, tzinfo=UTC)
+    assert [moment(v) for v in (0, -1, True, "x", None, 2**60)] == [None] * 6
+    assert [number(v) for v in (7, "7", -1, True, 2**60, "7K")] == [7, 7, None, None, None, None]
+    assert [identity(v) for v in (7, "7", "0", 0, "", None, True)] == ["7", "7"] + [None] * 5
+
+
+def test_words_the_machine_wrote_are_no_alternative_text() -> None:
+    assert alternative("May be an image of text") is None
+    assert alternative("Peta desa, oleh kami") == "Peta desa, oleh kami"
+
+
+def test_the_largest_variant_is_taken_and_named_by_its_file_where_it_has_no_id() -> None:
+    variants = [
+        {"url": "https://a.test/v/9_n.jpg?s=1", "width": 10, "height": 10},
+        {"url": "https://a.test/v/9_n.jpg?s=2", "width": 20, "height": 20},
+    ]
+    found = medium({"image_versions2": {"candidates": variants}}, None)
+
+    assert largest(variants) == "https://a.test/v/9_n.jpg?s=2"
+    assert found is not None
+    assert (found.url, found.key, found.type) == (variants[1]["url"], "9_n.jpg", "image")
+
+
+def test_a_video_not_offered_gives_its_still_under_the_same_key() -> None:
+    still = {"display_url": "https://a.test/s.jpg"}
+    film = {**still, "video_url": "https://a.test/f.mp4"}
+    shown = [medium(value, "5") for value in (still, film)]
+
+    assert [(m.type, m.key) for m in shown if m] == [("image", "5"), ("video", "5")]
+    assert medium({"display_url": "javascript:x"}, "5") is None
+
+
+@pytest.mark.parametrize(
+    ("document", "state"),
+    [
+        ({"errors": [{"code": 1675004}]}, SeenState.BLOCKED),
+        ({"__ar": 1, "error": 1357001}, SeenState.GATED),
+        ({"errors": [{"code": 999}]}, None),
+        ({"data": {}}, None),
+        ([], None),
+    ],
+)
+def test_known_error_codes_are_refusals_and_others_are_not(
+    document: Any, state: SeenState | None
+) -> None:
+    told = refusal(document)
+
+    assert (told[0] if told else None) is state
+
+
+def test_errors_beside_data_are_no_failure() -> None:
+    assert failed({"errors": [{"code": 1}], "data": None})
+    assert not failed({"errors": [{"code": 1}], "data": {"x": {"y": 1}}})
