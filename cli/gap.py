@@ -31,6 +31,7 @@ GAPS = {
     "NO_REPOSITORY": N_("the account's identity names no server for its repository"),
     "OWNER_ASKS_LOGIN": N_("the owner asks services to show the account to logged-in people only"),
     "PAGE_LIMIT": N_("more pages than a visit reads; older ones were not asked for"),
+    "PART_LISTED": N_("the account counts more posts than the platform listed to this visit"),
     "RATE_LIMITED": N_("the platform asked for slower requests, longer than a visit waits"),
     "REDIRECT_LOOP": N_("the address leads on and on to other addresses"),
     "REFUSED_ADDRESS": N_("the address is not a public one of the web, so it was not asked"),

@@ -30,6 +30,8 @@ from evidence.model import (
 UNNAMED = frozenset(("", "Image", "Gambar", "Embedded video", "Video yang disematkan"))
 """Alternative texts X itself puts where the author gave none."""
 FIGURES = {"FollowAction": "follower", "SubscribeAction": "following", "WriteAction": "post"}
+MORE = "tweet-text-show-more-link"
+"""Marker of a long post of which the page shows the beginning only."""
 _STATUS = re.compile(r"/(\w{1,20})/status/(\d{1,20})")
 _MENTION = re.compile(r"/(\w{1,20})/?$")
 
@@ -83,7 +85,7 @@ def _article(
     sight.posts.setdefault(id, post)
     sight.acts.update(dict.fromkeys(_acts(article, boxes, post)))
     if dom.outside(dom.marked(article, "tweet-text-show-more-link"), boxes):
-        sight.state(f"post:{id}", SeenState.GATED, "tweet-text-show-more-link")
+        sight.state(f"post:{id}", SeenState.PRESENT, MORE)
 
 
 def _post(article: Any, boxes: list[Any], author: str, id: str, at: Any) -> Post:

@@ -20,6 +20,9 @@ from evidence.model import Act, Counts, Interaction, Post, SeenState, StateSeen
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _CLOCK = re.compile(r"\w{3} (\w{3}) (\d\d) (\d\d):(\d\d):(\d\d) \+0000 (\d{4})")
 _STATUS = re.compile(r"/status(?:es)?/(\d{1,20})")
+VERSIONS = "edit_control.edit_tweet_ids: "
+PART = "note_tweet without its text"
+"""Marker of a long post of which a page holds the beginning only."""
 PICTURE_SIZES = ("all", "large", "orig", "medium", "small")
 
 
@@ -116,13 +119,18 @@ def versions(item: Node) -> tuple[str, ...]:
 
 
 def states(item: Node, seen: Post) -> Iterator[StateSeen]:
-    """Markers a shown post carries: it replaced an earlier version; its long text is cut off."""
-    first = versions(item)[0]
-    if first != seen.native_id:
-        marker = f"edit_control.edit_tweet_ids: {seen.native_id}"
-        yield StateSeen(f"post:{first}", SeenState.EDITED, marker)
+    """Markers a shown post carries: another version of it; a long text that is cut off.
+
+    Versions have numbers of their own: the state's subject is the older one, its marker names the
+    newer one.
+    """
+    ids = versions(item)
+    if ids[0] != seen.native_id:
+        yield StateSeen(f"post:{ids[0]}", SeenState.EDITED, f"{VERSIONS}{seen.native_id}")
+    if ids[-1] != seen.native_id:
+        yield StateSeen(f"post:{seen.native_id}", SeenState.EDITED, f"{VERSIONS}{ids[-1]}")
     if is_part(item):
-        yield StateSeen(f"post:{seen.native_id}", SeenState.GATED, "note_tweet without its text")
+        yield StateSeen(f"post:{seen.native_id}", SeenState.PRESENT, PART)
 
 
 def is_part(item: Node) -> bool:
