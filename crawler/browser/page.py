@@ -32,6 +32,7 @@ NET_ERRORS = {
     "ERR_UNKNOWN_URL_SCHEME": "REFUSED_ADDRESS",
     "ERR_UNSAFE_PORT": "REFUSED_ADDRESS",
     "ERR_INVALID_URL": "REFUSED_ADDRESS",
+    "navigate to invalid URL": "REFUSED_ADDRESS",
     "ERR_BLOCKED_BY_CLIENT": "ROBOTS",
 }
 """Chromium's names of failures, and the gap each makes; any other is a connection that broke."""
@@ -174,16 +175,19 @@ class PageLook:
         self._trouble("BROWSER_CRASHED", "the page's process ended")
 
     def _failed(self, error: PlaywrightError) -> None:
+        """Note why the page could not be loaded, or why a step after that could not be taken."""
         if self._crashed:
             return
         said = str(error)
-        net = next((code for name, code in NET_ERRORS.items() if name in said), "")
-        host = urlsplit(self._asking.url).hostname or ""
-        self._error = self._proxy.troubles.get(host, "") or net or "CONNECTION_LOST"
+        known = next((code for name, code in NET_ERRORS.items() if name in said), "")
         if "has been closed" in said:
             self._error = "BROWSER_CRASHED"
             self._trouble(self._error, "the browser ended")
-        elif "net::" not in said:
+        elif known or "net::" in said:
+            # Chromium knows only that the proxy did not let it through; the proxy knows why.
+            self._error = next(reversed(self._proxy.troubles.values()), "") or known
+            self._error = self._error or "CONNECTION_LOST"
+        else:
             self._error = "TIMEOUT" if isinstance(error, PlaywrightTimeout) else "NOT_RENDERED"
             self._trouble(self._error, "a step of the look failed")
 

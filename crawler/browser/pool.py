@@ -42,7 +42,8 @@ ARGUMENTS = (
     "--dns-prefetch-disable",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     f"--disable-features={','.join(FEATURES)}",
-    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    # Its older name, `--force-webrtc-ip-handling-policy`, is ignored by Chromium 156 without a word.
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--js-flags=--max-old-space-size=512",
 )
 
