@@ -14,6 +14,7 @@ import msgspec
 from crawler.page import Page
 from crawler.platforms.bluesky import pages as bluesky
 from crawler.platforms.feed import pages as feed
+from crawler.platforms.instagram import pages as instagram
 from crawler.platforms.mastodon import pages as mastodon
 from crawler.platforms.telegram import pages as telegram
 from crawler.platforms.tiktok import pages as tiktok
@@ -152,6 +153,7 @@ _LISTED: tuple[Platform, ...] = (
     _platform("mastodon", mastodon.read),
     _platform("bluesky", bluesky.read),
     _platform("telegram", telegram.read),
+    _platform("instagram", instagram.read),
     _platform("youtube", youtube.read),
     _platform("x", x.read),
     _platform("tiktok", tiktok.read),

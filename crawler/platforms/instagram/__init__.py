@@ -1,0 +1,1 @@
+"""Instagram: public profiles and posts as its web pages and answers show them logged out."""

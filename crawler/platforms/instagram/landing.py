@@ -1,0 +1,139 @@
+"""What a page of Instagram says of itself in its head, where its data came only later.
+
+The pages of 2024 and 2025 carried no post and no profile for visitors without a login: figures
+and words stand in the meta tags alone, ids in the route (`profile_logged_out.html`,
+`post_photo_logged_out.html`, recorded 2024-12-30).
+"""
+
+from __future__ import annotations
+
+import re
+
+from crawler.figure import figure
+from crawler.headings import Headings
+from crawler.platforms.instagram import urls
+from crawler.platforms.instagram.states import Fields
+from crawler.relay import drilled
+from crawler.sight import Sight, identity
+from evidence.errors import ParseError
+from evidence.model import (
+    AccountCounts,
+    AccountSeen,
+    Act,
+    Counts,
+    Interaction,
+    Media,
+    Post,
+    SeenState,
+)
+
+FIGURE = r"([\d][\d.,]*\s?(?:K|M|B|rb|jt)?)"
+OF_PROFILE = re.compile(
+    rf"{FIGURE} (?:Followers?|Pengikut), {FIGURE} (?:Following|Mengikuti), {FIGURE} (?:Posts?|Postingan)"
+)
+OF_LIKES = re.compile(rf"{FIGURE} (?:likes?|suka)\b")
+OF_COMMENTS = re.compile(rf"{FIGURE} (?:comments?|komentar)\b")
+BY = re.compile(r"[^\"]*? - ([A-Za-z0-9._]{1,30}) (?:on|di|pada) ")
+QUOTED = re.compile(r"[^\"“]{1,200}? (?:on|di) Instagram: [\"“](.*)[\"”]\.?\s*", re.DOTALL)
+UNQUOTED = re.compile(r"[^\"“]{1,200}? (?:on|di) Instagram")
+NAMED = re.compile(r"(.*?) \(@([A-Za-z0-9._]{1,30})\)")
+USER_LINK = re.compile(r"instagram://user\?username=([A-Za-z0-9._]{1,30})")
+MEDIA_LINK = re.compile(r"instagram://media\?id=(\d{5,25})")
+
+
+def read(head: Headings, fields: Fields, url: str, sight: Sight) -> None:
+    """Notes the profile or the post the head of a page tells of.
+
+    A post's time is not there (a day without a clock), nor are a carousel's other pictures.
+    Raises ParseError when the page is said to be of a profile or post, and its tags do not say what.
+    """
+    link = head.meta.get("al:ios:url", "")
+    canonical = urls.about(head.links.get("canonical") or head.meta.get("og:url", ""))
+    if USER_LINK.match(link) or head.meta.get("og:type") == "profile":
+        _profile(head, fields, canonical, sight)
+    elif MEDIA_LINK.match(link) or canonical.kind == "post":
+        _post(head, fields, canonical, url, sight)
+
+
+def _profile(head: Headings, fields: Fields, canonical: urls.About, sight: Sight) -> None:
+    link = USER_LINK.match(head.meta.get("al:ios:url", ""))
+    handle = link[1] if link else canonical.name
+    told = OF_PROFILE.match(head.meta.get("og:description", ""))
+    if handle is None:
+        raise ParseError("og:url", "expected the address of a profile")
+    if told is None:
+        raise ParseError("og:description", "expected followers, following and posts")
+    named = NAMED.match(head.meta.get("og:title", ""))
+    figures = {
+        name: figure(text)
+        for name, text in zip(("follower", "following", "post"), told.groups(), strict=True)
+    }
+    rounded = tuple(sorted((n, f[1]) for n, f in figures.items() if f[1] is not None))
+    counts = AccountCounts(**{n: f[0] for n, f in figures.items()}, approximate=rounded)
+    native_id = _prop(fields, "profile_id") or _route_id(fields, "profilePage")
+    if native_id is None:
+        sight.fault("route.props: expected the id of the profile, found none")
+    name = named[1] if named else None
+    sight.account(AccountSeen(native_id, handle, name, SeenState.PRESENT, counts))
+
+
+def _post(head: Headings, fields: Fields, canonical: urls.About, url: str, sight: Sight) -> None:
+    link = MEDIA_LINK.match(head.meta.get("al:ios:url", ""))
+    native_id = link[1] if link else _prop(fields, "media_id") or canonical.post
+    owner = head.meta.get("instapp:owner_user_id") or _prop(fields, "media_owner_id")
+    if native_id is None or not owner:
+        raise ParseError("al:ios:url, instapp:owner_user_id", "expected ids of post and author")
+    told, picture = head.meta.get("og:description", ""), head.meta.get("og:image")
+    if not picture:
+        sight.fault("og:image: expected a picture, found none")
+    text = _words(head.meta.get("og:title", ""))
+    if text is None:
+        raise ParseError("og:title", "expected the words of the post")
+    by, named = BY.match(told), NAMED.match(head.meta.get("twitter:title", ""))
+    handle = named[2] if named else by[1] if by else None
+    post = Post(
+        native_id=native_id,
+        author_id=owner,
+        author_handle=handle,
+        text=text,
+        published_at=None,
+        url=urls.post(urls.HOST, urls.code_of(native_id)),
+        media=(Media(picture, "image", None, native_id),) if picture else (),
+        counts=_counts(told),
+    )
+    sight.post(post)
+    for name in dict.fromkeys(re.findall(r"(?<![\w.@/])@([A-Za-z0-9._]{1,29}[A-Za-z0-9_])", text)):
+        edge = Interaction(Act.MENTION, owner, handle, name, native_id, target_account=name)
+        sight.edge(edge)
+
+
+def _words(title: str) -> str | None:
+    """Words of a post from its og:title; empty for one without words, None when it is neither."""
+    quoted = QUOTED.fullmatch(title)
+    if quoted:
+        return quoted[1]
+    return "" if UNQUOTED.fullmatch(title) else None
+
+
+def _counts(told: str) -> Counts:
+    likes = figure((OF_LIKES.match(told) or [None, None])[1])
+    comments = figure((OF_COMMENTS.search(told[:80]) or [None, None])[1])
+    rounded = (("comment", comments[1]), ("like", likes[1]))
+    return Counts(
+        like=likes[0],
+        comment=comments[0],
+        approximate=tuple((name, value) for name, value in rounded if value is not None),
+    )
+
+
+def _prop(fields: Fields, name: str) -> str | None:
+    """An id the page's route carries under a name of its own."""
+    numbers = (str(value) for value in fields[name] if identity(value))
+    return next((value for value in numbers if value.isdecimal()), None)
+
+
+def _route_id(fields: Fields, page: str) -> str | None:
+    for route in fields["route"]:
+        if drilled(route, "polarisRouteConfig", "pageID") == page:
+            return identity(drilled(route, "rootView", "props", "id"))
+    return None

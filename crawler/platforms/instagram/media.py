@@ -1,0 +1,170 @@
+"""Posts of Instagram, in the two families of objects its pages and answers give them in.
+
+`code` family: api/v1 and the present web app (`pk, code, user, caption, image_versions2`).
+`shortcode` family: GraphQL as of 2016 to 2024 (`shortcode, owner, edge_media_to_caption`), with the
+oldest form (`code, date, display_src`) beside it. Read on purpose not: location, music, dash
+manifests, tracking tokens, effects, what a viewer may do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from crawler.platforms.instagram.urls import HOST
+from crawler.platforms.instagram.urls import post as address
+from crawler.relay import drilled
+from crawler.sight import identity, moment, number
+from crawler.take import Node
+from crawler.variant import medium
+from evidence.errors import ParseError
+from evidence.model import Counts, Media, Post
+
+OF_CODE = frozenset(
+    ("taken_at", "image_versions2", "media_type", "carousel_media", "display_src", "date",
+     "video_versions", "product_type", "like_count")
+)  # fmt: skip
+OF_SHORTCODE = frozenset(
+    ("taken_at_timestamp", "edge_media_to_caption", "display_url", "edge_media_preview_like",
+     "edge_liked_by", "edge_media_to_comment", "edge_sidecar_to_children", "is_video")
+)  # fmt: skip
+LIKES = ("edge_media_preview_like", "edge_liked_by", "likes")
+COMMENTS = ("edge_media_to_parent_comment", "edge_media_to_comment", "edge_media_preview_comment",
+            "comments")  # fmt: skip
+VIEWS = ("view_count", "play_count", "ig_play_count", "video_view_count", "video_play_count")
+
+
+def is_post(value: dict[str, Any]) -> bool:
+    """Whether an object is a post of one of the families: its code, and two fields of a post's."""
+    if isinstance(value.get("code"), str) and len(OF_CODE & value.keys()) >= 2:
+        return True
+    named = str(value.get("__typename", ""))
+    is_graph = named.startswith(("Graph", "XDTGraph", "XDTMedia", "XIGPolaris"))
+    told = len((OF_SHORTCODE | OF_CODE) & value.keys())
+    if isinstance(value.get("shortcode"), str):
+        return told >= (1 if is_graph else 2)
+    # A post whose code was renamed is still a post: it has an author and a time.
+    return told >= 3 and ("owner" in value or "user" in value) and "carousel_parent_id" not in value
+
+
+def post(item: Node) -> Post:
+    """The post an object shows.
+
+    Raises ParseError without an id, code, author, caption field or any picture: half a post must
+    not pass for an edited one.
+    """
+    value = item.value
+    native_id = media_id(value)
+    code = value.get("code") or value.get("shortcode")
+    if native_id is None or not isinstance(code, str):
+        raise ParseError(item.path, "expected pk and code of a post")
+    author = item.inner("user" if isinstance(value.get("user"), dict) else "owner")
+    who = identity(author.value.get("pk")) or identity(author.value.get("id"))
+    handle = author.value.get("username")
+    if who is None and not handle:
+        raise ParseError(author.path, "expected pk, id or username")
+    published = _moment(item)
+    return Post(
+        native_id=native_id,
+        author_id=who,
+        author_handle=handle if isinstance(handle, str) else None,
+        text=_text(item),
+        published_at=published,
+        url=address(HOST, code),
+        media=tuple(_media(item, native_id)),
+        counts=_counts(item),
+    )
+
+
+def media_id(value: dict[str, Any]) -> str | None:
+    """The number of a post or of a part of it; `123_456` names post and author."""
+    for name in ("pk", "id", "media_id"):
+        found = identity(value.get(name))
+        if found is not None and found.partition("_")[0].isdecimal():
+            return found.partition("_")[0]
+    return None
+
+
+def _moment(item: Node) -> Any:
+    for name in ("taken_at", "taken_at_timestamp", "date"):
+        if name in item.value:
+            found = moment(item.value[name])
+            if found is None:
+                item.fault(name, "expected seconds since 1970")
+            return found
+    item.fault("taken_at", "expected a time, found nothing")
+    return None
+
+
+def _text(item: Node) -> str:
+    value = item.value
+    if "edge_media_to_caption" in value:
+        edges = drilled(value, "edge_media_to_caption", "edges")
+        if not isinstance(edges, list):
+            raise ParseError(f"{item.path}.edge_media_to_caption", "expected edges")
+        said = drilled(edges[0], "node", "text") if edges else ""
+    elif isinstance(value.get("caption"), str):
+        said = value["caption"]
+    elif "caption" in value:
+        caption = item.exact("caption", dict)
+        said = "" if caption is None else caption.get("text")
+    elif "display_src" in value:
+        said = ""  # the oldest form leaves the field out when there are no words
+    else:
+        said = None
+    if not isinstance(said, str):
+        raise ParseError(f"{item.path}.caption", "expected the text of the caption")
+    return said
+
+
+def _counts(item: Node) -> Counts:
+    value = item.value
+    like = _first(value, ("like_count",)) or _first_of(value, LIKES)
+    comment = _first(value, ("comment_count", "comments_count")) or _first_of(value, COMMENTS)
+    if like is None and comment is None and not value.get("like_and_view_counts_disabled"):
+        item.fault("like_count", "expected a count of likes or comments, found none")
+    hidden = value.get("like_and_view_counts_disabled") is True
+    return Counts(
+        like=None if hidden or like is None else like[0],
+        share=(_first(value, ("reshare_count",)) or (None,))[0],
+        comment=None if comment is None else comment[0],
+        view=None if hidden else (_first(value, VIEWS) or (None,))[0],
+    )
+
+
+def _first(value: dict[str, Any], names: tuple[str, ...]) -> tuple[int | None] | None:
+    """The first of these fields that is there and not null, as a count in a tuple."""
+    return next(((number(value[n]),) for n in names if value.get(n) is not None), None)
+
+
+def _first_of(value: dict[str, Any], names: tuple[str, ...]) -> tuple[int | None] | None:
+    counts = (drilled(value, name, "count") for name in names)
+    return next(((number(count),) for count in counts if count is not None), None)
+
+
+def _media(item: Node, native_id: str) -> Iterator[Media]:
+    """Pictures and videos, each by its own id, so that a newly signed address is the same one."""
+    children = _children(item)
+    for place, child in enumerate(children):
+        found = medium(child, media_id(child) or (None if place else native_id))
+        if found is None:
+            raise ParseError(f"{item.path}.carousel_media[{place}]", "expected a picture or video")
+        yield found
+
+
+def _children(item: Node) -> list[dict[str, Any]]:
+    value = item.value
+    listed = value.get("carousel_media")
+    if listed is None and "edge_sidecar_to_children" in value:
+        edges = drilled(value, "edge_sidecar_to_children", "edges")
+        listed = [drilled(edge, "node") for edge in edges] if isinstance(edges, list) else "none"
+    if not listed:
+        kind = str(value.get("__typename", ""))
+        many = value.get("media_type") == 8 or value.get("product_type") == "carousel_container"
+        many = many or kind.endswith("Sidecar")
+        if many:
+            item.fault("carousel_media", "expected the parts of a carousel, found none")
+        return [value]
+    if not isinstance(listed, list) or not all(isinstance(child, dict) for child in listed):
+        raise ParseError(f"{item.path}.carousel_media", "expected a list of objects")
+    return listed

@@ -1,0 +1,70 @@
+"""The conversation with Instagram about one account, as a reader who is not logged in."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+from crawler.encounter import engaged, identify, is_refused, look_again, tell_of_part
+from crawler.platforms.instagram import urls
+from crawler.spider import AccountSpider
+from crawler.visit import Seen, Visit
+from evidence.model import KnownPost, Post, Side
+
+SCROLLS = 1
+LOOKED_FOR = 10
+"""Most known posts that are asked for in one visit."""
+ENGAGED = 4
+"""Most posts of a campaign account whose comments are looked at."""
+
+
+class InstagramSpider(AccountSpider):
+    """Looks at an account's page in the browser, then for known posts at their own pages."""
+
+    name = "instagram"
+    platform = "instagram"
+
+    async def converse(self, visit: Visit) -> AsyncIterator[Seen]:
+        """Profile with what it fetches itself, known posts it did not show, comments."""
+        base = visit.base_url or urls.HOST
+        known = {post.native_id for post in visit.known_posts()}
+        address = urls.profile(base, visit.handle)
+        look = await visit.browse(address, scrolls=SCROLLS) or (await visit.get(address),)
+        if not identify(look, visit):
+            return
+        own: dict[str, Post] = {}
+        for seen in look:
+            one = whole(seen, known)
+            own |= {p.native_id: p for p in one.reading.posts if p.author_id == visit.native_id}
+            yield one
+        tell_of_part(look, visit, len(own))
+        if is_refused(look):
+            return
+        async for seen in look_again(visit, lambda post: place_of(base, post), most=LOOKED_FOR):
+            yield whole(seen, known)
+        if visit.entry.side is Side.CAMPAIGN:
+            posts = (replace(post, url=place(base, post.native_id)) for post in own.values())
+            async for seen in engaged(visit, posts, most=ENGAGED):
+                yield whole(seen, known | own.keys())
+
+
+def whole(seen: Seen, known: set[str]) -> Seen:
+    """Drops posts that are known and of which a page's head alone tells.
+
+    It shows one picture of a carousel and no time: taken for the post, it would look like an edit.
+    They count as seen all the same.
+    """
+    for post in seen.reading.posts:
+        seen.visit.posts_seen.setdefault(post.native_id, seen.capture)
+    shown = tuple(p for p in seen.reading.posts if p.published_at or p.native_id not in known)
+    return replace(seen, reading=replace(seen.reading, posts=shown))
+
+
+def place(base: str, number: str) -> str:
+    """A post's own page on the service that is visited."""
+    return urls.post(base, urls.code_of(number))
+
+
+def place_of(base: str, post: KnownPost) -> str | None:
+    """Where a known post is shown by itself."""
+    return place(base, post.native_id) if post.native_id.isdecimal() else None
