@@ -17,6 +17,7 @@ from crawler.platforms.feed import pages as feed
 from crawler.platforms.instagram import pages as instagram
 from crawler.platforms.mastodon import pages as mastodon
 from crawler.platforms.telegram import pages as telegram
+from crawler.platforms.threads import pages as threads
 from crawler.platforms.tiktok import pages as tiktok
 from crawler.platforms.x import pages as x
 from crawler.platforms.youtube import pages as youtube
@@ -153,6 +154,7 @@ _LISTED: tuple[Platform, ...] = (
     _platform("mastodon", mastodon.read),
     _platform("bluesky", bluesky.read),
     _platform("telegram", telegram.read),
+    _platform("threads", threads.read),
     _platform("instagram", instagram.read),
     _platform("youtube", youtube.read),
     _platform("x", x.read),

@@ -1,0 +1,1 @@
+"""Threads: public profiles and posts as its web pages show them logged out."""

@@ -1,0 +1,227 @@
+"""Reads what Threads shows without a login: a profile's threads, a post with its replies.
+
+Both shapes of a thread are read: `thread_items[].post` (recorded 2026-06-12) and
+`posts.edges[].node` under `direct_replies`. What strangers answer is an act towards the post; what
+the platform puts beside it (`relatedPosts`) is left out.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from crawler.page import Page
+from crawler.platforms.threads import posts, states, urls
+from crawler.relay import NOISE, Sheets, drilled, inside, is_hollow, sheets
+from crawler.sight import Sight, identity, number
+from crawler.take import Node
+from evidence.errors import ParseError
+from evidence.model import AccountCounts, AccountSeen, Act, Interaction, Reading, SeenState
+
+READ_BY = "threads.pages@1"
+NOT_ENTERED = NOISE | frozenset(
+    ("relatedPosts", "viewer", "reply_facepile_users", "suggested_users", "friendship_status",
+     "profile_context_facepile_users", "quoted_post", "reposted_post", "quoted_attachment_post",
+     "reply_to_author", "root_post_author")
+)  # fmt: skip
+"""Fields that hold what was not asked for: strangers beside a post, and the visitor."""
+
+
+@dataclass(slots=True)
+class _Found:
+    """Threads as lists of posts, accounts with figures, and the post the page says it is of."""
+
+    threads: list[list[dict[str, Any]]] = field(default_factory=list)
+    accounts: list[dict[str, Any]] = field(default_factory=list)
+    lists: list[dict[str, Any]] = field(default_factory=list)
+    main: str | None = None
+
+
+def read(page: Page) -> Reading:
+    """All that one page or answer shows; what it lacks is drift.
+
+    Replies by others become COMMENT edges; their words are in the edge, not in a post.
+    """
+    sight, told, sheet = Sight(), urls.about(page.url), sheets(page)
+    states.refused(page, told, sight)
+    sight.faults += () if sight.shows else sheet.faults
+    found = _Found()
+    for document in sheet.documents:
+        _gather(document, found, sight)
+    for account in found.accounts:
+        _account(Node(account, "user", sight.faults), sight)
+    _threads(found, _whose(told, sheet, found), sight)
+    _empty(found, sight)
+    if not sight.posts and not sight.interactions:
+        states.said(page, told, sheet, sight)
+    if not sight.shows and not sight.faults:
+        sight.fault(f"HTTP {page.status}: nothing that is known")
+    return sight.reading(READ_BY)
+
+
+def _gather(document: Any, found: _Found, sight: Sight) -> None:
+    waiting = [document]
+    while waiting:
+        at = waiting.pop()
+        if not isinstance(at, dict) or _enters(at, found, sight):
+            waiting += inside(at, NOT_ENTERED)
+
+
+def _enters(value: dict[str, Any], found: _Found, sight: Sight) -> bool:
+    """Notes an object that is known; returns whether to look inside of it."""
+    if is_hollow(value):
+        sight.fault("__bbox.result.data: expected an object")
+    if "thread_items" in value and not isinstance(value["thread_items"], list):
+        sight.fault("thread_items: expected a list")
+    elif "thread_items" in value:
+        items = [each.get("post") for each in value["thread_items"] if isinstance(each, dict)]
+        found.threads.append([each for each in items if isinstance(each, dict)])
+        if len(found.threads[-1]) < len(value["thread_items"]):
+            sight.fault("thread_items[].post: expected an object")
+        return False
+    if isinstance(drilled(value, "posts", "edges"), list):
+        items = [drilled(each, "node") for each in value["posts"]["edges"]]
+        found.threads.append([each for each in items if isinstance(each, dict)])
+        return False
+    if posts.is_post(value):
+        if "taken_at" in value or "caption" in value or "direct_replies" not in value:
+            found.threads.append([value])
+        return "direct_replies" in value
+    if isinstance(value.get("username"), str) and {"follower_count", "biography"} & value.keys():
+        found.accounts.append(value)
+    if value.get("mediaData") is not None:
+        _list(value["mediaData"], found, sight)
+    media = value.get("media")
+    if found.main is None and isinstance(media, dict) and "text_post_app_info" in media:
+        found.main = posts.number_of(media)
+    return True
+
+
+def _list(listed: Any, found: _Found, sight: Sight) -> None:
+    """A profile's list has to have its parts; one of them gone would be threads gone."""
+    edges = drilled(listed, "edges")
+    if not isinstance(edges, list):
+        sight.fault("mediaData.edges: expected a list")
+    elif any(not {"thread_items", "posts"} & _keys(drilled(e, "node")) for e in edges):
+        sight.fault("mediaData.edges[].node: expected a thread")
+    else:
+        found.lists.append(listed)
+
+
+def _keys(value: Any) -> set[str]:
+    return {k for k, v in value.items() if v} if isinstance(value, dict) else set()
+
+
+def _whose(told: urls.About, sheet: Sheets, found: _Found) -> tuple[str | None, str | None]:
+    """(number of the post the page is of, number or handle of the account it is of).
+
+    By the address, else by what the page says of itself, else the author most threads have.
+    """
+    if told.kind not in ("post", "profile") and sheet.headings is not None:
+        links = sheet.headings.links.get("canonical") or sheet.headings.meta.get("og:url", "")
+        told = urls.about(links)
+    main = told.post or found.main
+    everyone = [each for thread in found.threads for each in thread]
+    if main is not None:
+        by = next((_author(each) for each in everyone if posts.number_of(each) == main), None)
+        return main, by or told.handle
+    if told.handle:
+        return None, told.handle
+    if len(found.accounts) == 1:
+        return None, identity(found.accounts[0].get("pk")) or found.accounts[0]["username"]
+    counted = Counter(by for thread in found.threads for by in {_author(each) for each in thread})
+    return None, counted.most_common(1)[0][0] if counted else None
+
+
+def _author(value: dict[str, Any]) -> str | None:
+    user = value.get("user")
+    return identity(drilled(user, "pk")) or identity(drilled(user, "id"))
+
+
+def _threads(found: _Found, whose: tuple[str | None, str | None], sight: Sight) -> None:
+    main, account = whose
+    for thread in found.threads:
+        above: dict[str, Any] = {}
+        for value in thread:
+            under = _under(value, above, main)
+            try:
+                _one(value, account, under, sight)
+            except ParseError as error:
+                sight.fault(f"{error.what}: {error.why}")
+            above = value
+
+
+def _under(value: dict[str, Any], above: dict[str, Any], main: str | None) -> str | None:
+    """What a post stands under: the one above it in its thread, else the page's own post.
+
+    Where the post says whom it answers, and that is not the author above, it is the page's.
+    """
+    answered = drilled(value, "text_post_app_info", "reply_to_author", "username")
+    matches = answered in (None, drilled(above, "user", "username"))
+    if above and (matches or main is None):
+        return posts.number_of(above)
+    return main if posts.number_of(value) != main else None
+
+
+def _one(value: dict[str, Any], account: str | None, under: str | None, sight: Sight) -> None:
+    """Notes one post of a thread: the account's own, or an answer by somebody else."""
+    item = Node(value, "post", sight.faults)
+    reason = posts.unavailable(value)
+    if reason is not None:
+        name = posts.number_of(value)
+        if name is None:
+            raise ParseError("post.pk", "expected the number of a post that is not available")
+        sight.state(f"post:{name}", SeenState.GATED, reason)
+        return
+    told = item.inner("text_post_app_info")
+    is_reply = told.want("is_reply", bool)
+    answered = drilled(value, "text_post_app_info", "reply_to_author", "username")
+    post = posts.post(item, under if is_reply else None)
+    own = account is None or account in (post.author_id, post.author_handle)
+    if own or (post.author_handle or "").lower() == (account or "").lower():
+        sight.post(post)
+        for edge in posts.edges(item, post, answered):
+            sight.edge(edge)
+    elif is_reply and under is not None:
+        sight.edge(
+            Interaction(
+                Act.COMMENT,
+                post.author_id,
+                post.author_handle,
+                under,
+                post.native_id,
+                post.published_at,
+                post.text,
+                answered,
+            )
+        )
+
+
+def _account(item: Node, sight: Sight) -> None:
+    """Notes an account with its figures and whether it is private."""
+    try:
+        native_id = identity(item.value.get("pk")) or identity(item.value.get("id"))
+        if native_id is None:
+            raise ParseError(item.path, "expected the number of an account")
+        name = "text_post_app_is_private"
+        closed = item.want(name if name in item.value else "is_private", bool)
+        state = SeenState.PRIVATE if closed else SeenState.PRESENT
+        if closed:
+            sight.state(f"account:{native_id}", state, name)
+        follower = number(item.value.get("follower_count"))
+        if follower is None:
+            item.fault("follower_count", "expected a count")
+        handle = item.must("username", str)
+        counts = AccountCounts(follower=follower)
+        sight.account(AccountSeen(native_id, handle, item.may("full_name", str), state, counts))
+    except ParseError as error:
+        sight.fault(f"{error.what}: {error.why}")
+
+
+def _empty(found: _Found, sight: Sight) -> None:
+    """A profile's own list that is there, ends, and holds nothing is proof that it is empty."""
+    for listed in found.lists:
+        ends = drilled(listed, "page_info", "has_next_page") is False
+        if listed.get("edges") == [] and ends and found.accounts:
+            sight.empty = all(each.state is SeenState.PRESENT for each in sight.accounts.values())

@@ -1,0 +1,108 @@
+"""Layouts that changed: every field of every case renamed, gone and of another kind."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawler import registry
+from crawler.page import Page
+from tests.platforms import broken
+
+CASES = Path(__file__).parent / "cases"
+SOUND = broken.sound(CASES)
+NOT_HEARD = frozenset(
+    (
+        ("own_reply_under_a_strangers_post", "mediaData gone"),
+        ("profile_with_quote_repost_and_pictures", "mediaData gone"),
+        ("profile_by_its_head_alone", "__bbox renamed"),
+        ("profile_by_its_head_alone", "__bbox gone"),
+        ("profile_by_its_head_alone", "__bbox of another kind"),
+        ("profile_by_its_head_alone", "initialRouteInfo renamed"),
+        ("profile_by_its_head_alone", "initialRouteInfo gone"),
+        ("profile_by_its_head_alone", "initialRouteInfo of another kind"),
+        ("profile_by_its_head_alone", "props renamed"),
+        ("profile_by_its_head_alone", "props gone"),
+        ("profile_by_its_head_alone", "props of another kind"),
+        ("profile_by_its_head_alone", "require renamed"),
+        ("profile_by_its_head_alone", "require gone"),
+        ("profile_by_its_head_alone", "require of another kind"),
+        ("profile_by_its_head_alone", "rootView renamed"),
+        ("profile_by_its_head_alone", "rootView gone"),
+        ("profile_by_its_head_alone", "rootView of another kind"),
+        ("profile_by_its_head_alone", "route renamed"),
+        ("profile_by_its_head_alone", "route gone"),
+        ("profile_by_its_head_alone", "route of another kind"),
+        ("profile_by_its_head_alone", "user_id renamed"),
+        ("profile_by_its_head_alone", "user_id gone"),
+        ("profile_by_its_head_alone", "user_id of another kind"),
+    )
+)
+"""A page that shows an account and no list, as many do; and the number of an account in a page
+without data, whose name still is there."""
+
+
+@pytest.mark.parametrize("case", SOUND, ids=lambda case: case.name)
+def test_a_changed_layout_never_loses_content_in_silence(case: Path) -> None:
+    page = broken.page_of(case)
+    before = registry.read("threads", page)
+    wrong = [
+        fault
+        for what, text in broken.layouts(page.body.decode())
+        for fault in broken.faults_of(
+            before, registry.read("threads", broken.page_of(case, text.encode())), what
+        )
+    ]
+
+    assert {fault for fault in wrong if (case.name, fault.split(":")[0]) not in NOT_HEARD} == set()
+
+
+def test_enough_layouts_are_tried() -> None:
+    tried = sum(len(list(broken.layouts(broken.page_of(case).body.decode()))) for case in SOUND)
+
+    assert tried > 500
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_bytes_cut_out_anywhere_never_crash_the_reader(data: st.DataObject) -> None:
+    case = data.draw(st.sampled_from(SOUND))
+    body = broken.page_of(case).body
+    start = data.draw(st.integers(0, len(body)))
+    stop = data.draw(st.integers(start, len(body)))
+
+    reading = registry.read("threads", broken.page_of(case, body[:start] + body[stop:]))
+
+    assert not [d for d in reading.drift if d.detail.split(" in ")[0].endswith("Error")]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\x00" * 1000,
+        b"<html>" + b"<div>" * 300_000,
+        b"<html><script>" * 20_000,
+        b"<html>" + b"<script>x(" + b'({"a":' * 300_000,
+        b"[" * 400_000,
+        b"[" + b"{}," * 300_000 + b"{}]",
+        b"<html><script type='application/json' data-sjs>{\"require\":" + b"[" * 99_999,
+        b"\xff\xfe\x00<html>",
+        b"<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>",
+        b"{}",
+        b"null",
+        b"for (;;);",
+    ],
+    ids=range(12),
+)
+def test_a_hostile_body_is_drift_and_soon_read(body: bytes) -> None:
+    began = time.monotonic()
+    reading = registry.read("threads", Page("https://www.threads.com/x.contoh", 200, {}, body))
+
+    assert reading.drift
+    assert not reading.posts
+    assert not reading.empty
+    assert time.monotonic() - began < 5
