@@ -13,6 +13,7 @@ import msgspec
 
 from crawler.page import Page
 from crawler.platforms.bluesky import pages as bluesky
+from crawler.platforms.facebook import pages as facebook
 from crawler.platforms.feed import pages as feed
 from crawler.platforms.instagram import pages as instagram
 from crawler.platforms.mastodon import pages as mastodon
@@ -156,6 +157,7 @@ _LISTED: tuple[Platform, ...] = (
     _platform("telegram", telegram.read),
     _platform("threads", threads.read),
     _platform("instagram", instagram.read),
+    _platform("facebook", facebook.read),
     _platform("youtube", youtube.read),
     _platform("x", x.read),
     _platform("tiktok", tiktok.read),

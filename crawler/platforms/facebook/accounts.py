@@ -1,0 +1,92 @@
+"""The account a page of Facebook is of, by its route, its header and its meta tags."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from crawler.figure import figure
+from crawler.headings import Headings
+from crawler.platforms.facebook import urls
+from crawler.relay import drilled, walk
+from crawler.sight import identity, number
+from evidence.model import AccountCounts, AccountSeen, SeenState
+
+FOLLOWERS = re.compile(r"([\d][\d.,]*\s?(?:K|M|B|rb|jt)?) (?:followers?|pengikut)\b", re.IGNORECASE)
+APP_LINK = re.compile(r"fb://(?:profile|page)/(?:\?id=)?(\d{5,20})")
+FIELDS = frozenset(
+    ("userID", "userVanity", "delegate_page", "profile_social_context", "profile_header_renderer",
+     "vanity")
+)  # fmt: skip
+OF_PAGE = ("video.other", "article", "event")
+
+
+def account(
+    fields: dict[str, list[Any]], head: Headings | None, documents: tuple[Any, ...]
+) -> AccountSeen | None:
+    """The account a page is of; None when the page says of none that it is.
+
+    The id is the profile's (`userID`), which its posts carry as their author's; the older id of a
+    page (`delegate_page`) only where no other is given. Figures of likes are no followers.
+    """
+    meta = head.meta if head else {}
+    link = APP_LINK.match(meta.get("al:ios:url", "") or meta.get("al:android:url", ""))
+    headers = [drilled(header, "user", "id") for header in fields["profile_header_renderer"]]
+    native_id = _first(fields["userID"]) or _first(headers) or (link[1] if link else None)
+    pages = [page for page in fields["delegate_page"] if isinstance(page, dict)]
+    native_id = native_id or _first([page.get("id") for page in pages])
+    canonical = urls.about((head.links.get("canonical") if head else "") or meta.get("og:url", ""))
+    vanity = next((v for v in (*fields["userVanity"], *fields["vanity"]) if _is_name(v)), None)
+    handle = vanity or (canonical.name if canonical.kind == "account" else None)
+    if native_id is None and not fields["profile_header_renderer"]:
+        return None
+    if native_id is None and handle is None:
+        return None
+    name = _name(native_id, pages, documents) or _title(meta)
+    shown = None if handle is None or handle.isdecimal() else handle
+    return AccountSeen(native_id, shown, name, SeenState.PRESENT, _counts(fields))
+
+
+def host(value: dict[str, Any]) -> AccountSeen | None:
+    """An account as an event names it among its hosts."""
+    native_id = identity(value.get("id"))
+    if native_id is None:
+        return None
+    name = value.get("name")
+    shown = name if isinstance(name, str) else None
+    return AccountSeen(native_id, urls.handle(value.get("url")), shown, SeenState.PRESENT)
+
+
+def _first(values: list[Any]) -> str | None:
+    found = (identity(value) for value in values)
+    return next((value for value in found if value and value.isdecimal()), None)
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and bool(value) and not value.isdecimal()
+
+
+def _name(
+    native_id: str | None, pages: list[dict[str, Any]], documents: tuple[Any, ...]
+) -> str | None:
+    for document in documents:
+        for value in walk(document):
+            if identity(value.get("id")) == native_id and isinstance(value.get("name"), str):
+                return str(value["name"])
+    return next((p["name"] for p in pages if isinstance(p.get("name"), str)), None)
+
+
+def _title(meta: dict[str, str]) -> str | None:
+    return meta.get("og:title", "").partition(" | ")[0].strip() or None
+
+
+def _counts(fields: dict[str, list[Any]]) -> AccountCounts:
+    """Followers as the header writes them: exact below a thousand, else rounded."""
+    for value in walk(fields["profile_social_context"]):
+        text = drilled(value, "text", "text") or value.get("text")
+        found = FOLLOWERS.match(text) if isinstance(text, str) else None
+        if found:
+            exact, rounded = figure(found[1])
+            near = (("follower", rounded),) if rounded is not None else ()
+            return AccountCounts(follower=number(exact), approximate=near)
+    return AccountCounts()

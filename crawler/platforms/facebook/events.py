@@ -1,0 +1,106 @@
+"""Events of Facebook, read as posts of the host named first.
+
+An event's words are its name and its description. When it takes place is no time of publication,
+which the page does not show. Figures of who goes are not kept: they name nobody and are no count of
+a post.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from crawler.platforms.facebook import attachments, urls
+from crawler.platforms.facebook.stories import Told
+from crawler.relay import NOISE, drilled, held
+from crawler.sight import identity
+from evidence.errors import ParseError
+from evidence.model import Act, Interaction, Media, Post
+
+OF_EVENT = frozenset(
+    ("day_time_sentence", "event_description", "start_timestamp", "event_place", "eventUrl",
+     "cover_media_renderer", "event_hosts_that_can_view_guestlist", "event_creator", "is_canceled",
+     "event_privacy_info", "event_kind")
+)  # fmt: skip
+HOSTS = ("event_creator", "event_hosts_that_can_view_guestlist", "event_hosts_meet_your_host")
+ASIDE = NOISE | frozenset(("suggested_event_cuts_of_event", "viewer", "event_place"))
+
+
+def is_event(value: dict[str, Any]) -> bool:
+    """Whether an object is an event or a part of one."""
+    named = value.get("__typename") == "Event" or not OF_EVENT.isdisjoint(value)
+    return named and number_of(value) is not None
+
+
+def number_of(value: dict[str, Any]) -> str | None:
+    """The number of an event."""
+    found = identity(value.get("id"))
+    return found if found is not None and found.isdecimal() else None
+
+
+def event(native_id: str, parts: list[dict[str, Any]]) -> Told:
+    """The event that some parts of it show together.
+
+    Raises ParseError without a name or a host.
+    """
+    name = next((n for part in parts if isinstance(n := part.get("name"), str) and n), None)
+    people = list(hosts(parts))
+    if name is None:
+        raise ParseError("event.name", "expected a name")
+    if not people:
+        raise ParseError("event.event_hosts_that_can_view_guestlist", "expected a host with an id")
+    texts = [text for part in parts if (text := part.get("event_description")) is not None]
+    told = next(
+        (d for p in parts if isinstance(d := drilled(p, "event_description", "text"), str)), None
+    )
+    if told is None and (texts or not any("event_description" in part for part in parts)):
+        raise ParseError("event.event_description", "expected words, found nothing")
+    first, *others = people
+    own = next((u for p in parts if isinstance(u := p.get("eventUrl") or p.get("url"), str)), None)
+    author = (first["id"], urls.handle(first.get("url")))
+    post = Post(
+        native_id=native_id,
+        author_id=author[0],
+        author_handle=author[1],
+        text=f"{name}\n\n{told}" if told else name,
+        published_at=None,
+        url=own or f"{urls.HOST}/events/{native_id}/",
+        media=_cover(parts),
+    )
+    tags = tuple(
+        Interaction(
+            Act.TAG, *author, who["id"], native_id, target_account=urls.handle(who.get("url"))
+        )
+        for who in others
+    )
+    return Told(post, tags)
+
+
+def hosts(parts: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The event's hosts, its maker first, each once, as the page lists them."""
+    seen: set[str] = set()
+    for name in HOSTS:
+        for part in parts:
+            listed = part.get(name)
+            for who in listed if isinstance(listed, list) else [listed]:
+                native_id = identity(drilled(who, "id"))
+                if isinstance(who, dict) and native_id is not None and native_id not in seen:
+                    seen.add(native_id)
+                    yield {**who, "id": native_id}
+
+
+def _cover(parts: list[dict[str, Any]]) -> tuple[Media, ...]:
+    """The picture or video over an event; an event without one says null.
+
+    Raises ParseError when the page says nothing of it, or something that is not known.
+    """
+    covers = [part["cover_media_renderer"] for part in parts if "cover_media_renderer" in part]
+    fields = held(covers, frozenset(("cover_photo", "cover_video")), skip=ASIDE)
+    photos = [drilled(cover, "photo") for cover in fields["cover_photo"]]
+    for cover in (*fields["cover_video"], *photos):
+        found = attachments.of(cover) if isinstance(cover, dict) else None
+        if found is not None:
+            return (found,)
+    if not covers or any(cover is not None for cover in covers):
+        raise ParseError("event.cover_media_renderer", "expected a picture or video, or null")
+    return ()

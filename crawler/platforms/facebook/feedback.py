@@ -1,0 +1,123 @@
+"""What people did with a post: figures, and the comments a page shows with their authors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from crawler.figure import figure
+from crawler.platforms.facebook import urls
+from crawler.relay import drilled
+from crawler.sight import identity, moment, number
+from evidence.model import Act, Counts, Interaction
+
+OF_FEEDBACK = frozenset(
+    ("reaction_count", "i18n_reaction_count", "total_comment_count", "comment_rendering_instance",
+     "share_count", "share_count_reduced", "i18n_share_count", "likers", "reactors", "comment_count",
+     "display_comments_count", "video_view_count", "video_post_view_count")
+)  # fmt: skip
+EXACT = {
+    "like": (("reaction_count", "count"), ("reactors", "count"), ("likers", "count")),
+    "comment": (
+        ("comment_rendering_instance", "comments", "total_count"),
+        ("comments_count_summary_renderer", "feedback", "comment_rendering_instance", "comments",
+         "total_count"),
+        ("total_comment_count",),
+        ("comment_count", "total_count"),
+        ("display_comments_count", "count"),
+        ("comment_count",),
+    ),
+    "share": (("share_count", "count"),),
+    "view": (("video_view_count",), ("video_post_view_count",), ("play_count",)),
+}  # fmt: skip
+WRITTEN = {
+    "like": ("i18n_reaction_count",),
+    "comment": ("i18n_comment_count",),
+    "share": ("i18n_share_count", "share_count_reduced"),
+    "view": ("play_count_reduced", "video_view_count_reduced"),
+}
+"""Fields that hold a figure as written for people: `59` as it is, `1.2K` rounded."""
+
+
+def is_feedback(value: dict[str, Any]) -> bool:
+    """Whether an object holds figures of what people did with something."""
+    return not OF_FEEDBACK.isdisjoint(value) and "creation_story" not in value
+
+
+def target(value: dict[str, Any]) -> str | None:
+    """The number of what the figures are of; None when the object does not say."""
+    told = identity(value.get("subscription_target_id"))
+    if told is not None:
+        return told
+    parts = urls.opened(value.get("id"))
+    return parts[1] if len(parts) == 2 and parts[0] == "feedback" else None
+
+
+def counts(found: Iterable[dict[str, Any]]) -> Counts:
+    """Figures of some feedback objects of one post: the first exact one of each kind, else a
+    rounded one as `approximate`.
+    """
+    values = list(found)
+    exact = {name: _first(values, paths) for name, paths in EXACT.items()}
+    rounded: dict[str, int] = {}
+    for name, fields in WRITTEN.items():
+        if exact[name] is None:
+            written = (value.get(f) for value in values for f in fields)
+            text = next((t for t in written if isinstance(t, str) and t), None)
+            exact[name], near = figure(text)
+            rounded |= {name: near} if near is not None else {}
+    return Counts(**exact, approximate=tuple(sorted(rounded.items())))
+
+
+def is_comment(value: dict[str, Any]) -> bool:
+    """Whether an object is a comment: words and an author, and an id or type that says so."""
+    named = value.get("__typename") == "Comment" or "legacy_fbid" in value
+    named = named or urls.opened(value.get("id"))[:1] == ["comment"]
+    return named and ("author" in value or _badge(value) is not None) and (
+        "preferred_body" in value or "body" in value or "body_renderer" in value
+    )  # fmt: skip
+
+
+def comment(value: dict[str, Any], post: str | None) -> Interaction | None:
+    """The act a comment is; None when neither it nor its place says what it is towards.
+
+    post: the post it stands under, where it does not say it itself.
+    """
+    parts = urls.opened(value.get("id"))
+    told = parts[1] if len(parts) == 3 and parts[0] == "comment" else None
+    by = value.get("author") if isinstance(value.get("author"), dict) else _badge(value)
+    towards = post or told
+    if towards is None or not isinstance(by, dict):
+        return None
+    own = identity(value.get("legacy_fbid")) or (parts[-1] if told else None)
+    words = next(_words(value), None)
+    handle = urls.handle(by.get("url"))
+    at = moment(value.get("created_time"))
+    return Interaction(Act.COMMENT, identity(by.get("id")), handle, towards, own, at, words)
+
+
+def comment_target(value: dict[str, Any]) -> str | None:
+    """The number a comment's own id says it is towards."""
+    parts = urls.opened(value.get("id"))
+    return parts[1] if len(parts) == 3 and parts[0] == "comment" else None
+
+
+def _badge(value: dict[str, Any]) -> Any:
+    path = ("comet_comment_author_name_and_badges_renderer", "comment", "user")
+    return drilled(value, *path)
+
+
+def _words(value: dict[str, Any]) -> Iterator[str]:
+    for name in ("body", "preferred_body", "body_renderer"):
+        text = drilled(value, name, "text")
+        if isinstance(text, str):
+            yield text
+
+
+def _first(values: list[dict[str, Any]], paths: tuple[tuple[str, ...], ...]) -> int | None:
+    for path in paths:
+        for value in values:
+            found = number(drilled(value, *path))
+            if found is not None:
+                return found
+    return None

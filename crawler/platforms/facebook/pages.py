@@ -1,0 +1,224 @@
+"""Reads what Facebook shows without a login: pages, posts, photos, videos, events, and its walls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from crawler.page import Page
+from crawler.platforms.facebook import accounts, events, feedback, states, stories, urls
+from crawler.relay import NOISE, Sheets, held, inside, is_hollow, sheets, walk
+from crawler.sight import Sight
+from evidence.errors import ParseError
+from evidence.model import Counts, Reading
+
+READ_BY = "facebook.pages@1"
+NOT_ENTERED = NOISE | frozenset(
+    ("suggested_event_cuts_of_event", "viewer", "loggedInViewer", "nextMedia", "prevMedia",
+     "nextMediaAfterNodeId", "prevMediaBeforeNodeId", "related_videos", "suggested_pages", "related_pages",
+     "event_category_list")
+)  # fmt: skip
+"""Fields that hold what the platform puts beside what was asked for, and the visitor's own."""
+NO_COMMENT = frozenset(("attached_story",)) | NOISE
+Parts = dict[str, list[dict[str, Any]]]
+
+
+@dataclass(slots=True)
+class _Found:
+    """Parts of posts and events by number; figures and comments wherever they stood."""
+
+    posts: Parts = field(default_factory=dict)
+    events: Parts = field(default_factory=dict)
+    figures: dict[str | None, list[dict[str, Any]]] = field(default_factory=dict)
+    comments: list[dict[str, Any]] = field(default_factory=list)
+
+
+def read(page: Page) -> Reading:
+    """All that one page or answer shows; what it lacks is drift.
+
+    What came is decided by its own typed nodes; address and status say who it is about. Posts of
+    others beside the account's own are left out.
+    """
+    sight, told, sheet = Sight(), urls.about(page.url), sheets(page)
+    states.refused(page, told, sight)
+    sight.faults += () if sight.shows else sheet.faults
+    found = _Found()
+    for document in sheet.documents:
+        _gather(document, found, sight)
+    _account(told, sheet, sight)
+    for native_id, parts in found.events.items():
+        _event(native_id, parts, sight)
+    for native_id, parts in found.posts.items():
+        _post(native_id, parts, found, sight)
+    _only_own(told, sheet, sight)
+    _hosts(found, sight)
+    _comments(found, told, sight)
+    if not sight.shows:
+        states.said(page, told, sheet, sight)
+    if not sight.shows and not sight.faults:
+        sight.fault(f"HTTP {page.status}: nothing that is known")
+    return sight.reading(READ_BY)
+
+
+def _gather(document: Any, found: _Found, sight: Sight) -> None:
+    waiting = [document]
+    while waiting:
+        at = waiting.pop()
+        if not isinstance(at, dict) or _enters(at, found, sight):
+            waiting += inside(at, NOT_ENTERED)
+
+
+def _enters(value: dict[str, Any], found: _Found, sight: Sight) -> bool:
+    """Notes an object that is known; returns whether to look inside of it."""
+    if is_hollow(value):
+        sight.fault("__bbox.result.data: expected an object")
+    if feedback.is_comment(value):
+        found.comments.append(value)
+        return True
+    if stories.is_story(value) or stories.is_medium(value):
+        for part in stories.parts_of(value):
+            _add(found.posts, stories.number_of(stories.named_by(value)), part, "story", sight)
+        _aside(value, found)
+        return False
+    if "timeline_list_feed_units" in value:
+        _list(value["timeline_list_feed_units"], sight)
+    if events.is_event(value):
+        _add(found.events, events.number_of(value), value, "event", sight)
+        return False
+    if feedback.is_feedback(value):
+        found.figures.setdefault(feedback.target(value), []).append(value)
+    return True
+
+
+def _list(listed: Any, sight: Sight) -> None:
+    """A list of posts has to have its parts; one of them gone would be posts gone."""
+    edges = listed.get("edges", []) if isinstance(listed, dict) else listed
+    if isinstance(listed, dict) and "edges" not in listed and "page_info" not in listed:
+        sight.fault("timeline_list_feed_units.edges: expected a list, found nothing")
+    elif listed is not None and (not isinstance(listed, dict) or not isinstance(edges, list)):
+        sight.fault("timeline_list_feed_units.edges: expected a list")
+    elif any(not isinstance(each, dict) or not _is_node(each) for each in edges or ()):
+        sight.fault("timeline_list_feed_units.edges[].node: expected a node")
+
+
+def _is_node(edge: dict[str, Any]) -> bool:
+    return isinstance(edge.get("node"), dict)
+
+
+def _add(parts: Parts, number: str | None, value: dict[str, Any], name: str, sight: Sight) -> None:
+    if number is not None:
+        parts.setdefault(number, []).append(value)
+    elif stories.OF_STORY & value.keys() - {"comet_sections"}:
+        sight.fault(f"{name}: expected a post_id, found none")
+
+
+def _aside(value: dict[str, Any], found: _Found) -> None:
+    """Figures and comments inside of a story."""
+    for inner in walk(value, skip=NO_COMMENT):
+        if feedback.is_comment(inner):
+            found.comments.append(inner)
+        elif feedback.is_feedback(inner) and (name := feedback.target(inner)) is not None:
+            found.figures.setdefault(name, []).append(inner)
+
+
+def _post(native_id: str, parts: list[dict[str, Any]], found: _Found, sight: Sight) -> None:
+    if not any(_is_whole(part) for part in parts):
+        return
+    try:
+        told = stories.story(native_id, parts)
+    except ParseError as error:
+        sight.fault(f"{error.what}: {error.why}")
+        return
+    if told.post.published_at is None:
+        sight.fault("story.creation_time: expected seconds since 1970")
+    sight.post(replace(told.post, counts=_counts(native_id, parts, found)))
+    for edge in told.edges:
+        sight.edge(edge)
+
+
+def _is_whole(part: dict[str, Any]) -> bool:
+    """Whether a part stands for a post, and is not only a reference to one or its figures."""
+    return len(part.keys() - {"__typename", "id", "post_id", "url", "__isNode", "feedback"}) > 1
+
+
+def _counts(native_id: str, parts: list[dict[str, Any]], found: _Found) -> Counts:
+    """Figures that name the post, or stand in it without naming anything else."""
+    own = list(found.figures.get(native_id, ()))
+    for part in parts:
+        for inner in walk(part, skip=NO_COMMENT | {"attachments", "comments"}):
+            if feedback.is_feedback(inner) and feedback.target(inner) is None:
+                own.append(inner)
+    if not own:
+        first = next((f for p in parts for f in _figures_in(p)), None)
+        own = found.figures.get(feedback.target(first), []) if first else []
+    return feedback.counts(own)
+
+
+def _figures_in(part: dict[str, Any]) -> list[dict[str, Any]]:
+    return [v for v in walk(part, skip=NO_COMMENT) if feedback.is_feedback(v)]
+
+
+def _event(native_id: str, parts: list[dict[str, Any]], sight: Sight) -> None:
+    if not any(events.OF_EVENT & part.keys() and "name" in part for part in parts):
+        named = any("event_description" in part or "day_time_sentence" in part for part in parts)
+        if named:
+            sight.fault("event.name: expected a name, found none")
+        return
+    try:
+        told = events.event(native_id, parts)
+    except ParseError as error:
+        sight.fault(f"{error.what}: {error.why}")
+        return
+    sight.post(told.post)
+    for edge in told.edges:
+        sight.edge(edge)
+
+
+def _hosts(found: _Found, sight: Sight) -> None:
+    """Notes the hosts of the events that are shown."""
+    for native_id in [name for name in found.events if name in sight.posts]:
+        for value in events.hosts(found.events[native_id]):
+            seen = accounts.host(value)
+            if seen is not None:
+                sight.account(seen)
+
+
+def _account(told: urls.About, sheet: Sheets, sight: Sight) -> None:
+    fields = held(list(sheet.documents), accounts.FIELDS)
+    seen = accounts.account(fields, sheet.headings, sheet.documents)
+    if seen is not None:
+        sight.account(seen)
+
+
+def _only_own(told: urls.About, sheet: Sheets, sight: Sight) -> None:
+    """Leaves out posts by others: those beside the post, or the account, that the page is of."""
+    head = sheet.headings
+    if head is not None and told.kind not in ("post", "event"):
+        told = urls.about(head.links.get("canonical") or head.meta.get("og:url", ""))
+    main = sight.posts.get(told.post or "")
+    wanted = main.author_id if main is not None else _owner(sight)
+    if wanted is None:
+        return
+    own = {name: post for name, post in sight.posts.items() if post.author_id == wanted}
+    if own:
+        left = {name for name in sight.posts if name not in own}
+        sight.posts = own
+        sight.interactions = {e: None for e in sight.interactions if e.native_id not in left}
+
+
+def _owner(sight: Sight) -> str | None:
+    return next(iter(sight.accounts.values())).native_id if len(sight.accounts) == 1 else None
+
+
+def _comments(found: _Found, told: urls.About, sight: Sight) -> None:
+    """Comments towards the posts that are shown; a comment names its post in its own id."""
+    alone = next(iter(sight.posts)) if len(sight.posts) == 1 else told.post
+    seen: set[str | None] = set()
+    for value in found.comments:
+        target = feedback.comment_target(value)
+        edge = feedback.comment(value, target if target in sight.posts else alone or target)
+        if edge is None:
+            sight.fault("comment: expected an author and the post it is towards")
+        elif edge.native_id is None or edge.native_id not in seen:
+            seen.add(edge.native_id)
+            sight.edge(edge)

@@ -1,0 +1,232 @@
+"""Posts of Facebook: `Story` nodes, and photos and videos that have a page of their own.
+
+A page names one post in several places, each with a part of it (header, words, figures); the parts
+of one id are read together. Read on purpose not: privacy icons, translations, tracking, stickers of
+the composer, what a viewer may do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from crawler.platforms.facebook import attachments, urls
+from crawler.relay import NOISE, drilled, held, walk
+from crawler.sight import identity, moment
+from evidence.errors import ParseError
+from evidence.model import Act, Interaction, Media, Post
+
+ASIDE = NOISE | frozenset(
+    ("attached_story", "feedback", "viewer", "comments", "translation", "translated_message",
+     "comment_rendering_instance", "creation_story", "target_group", "ufi_renderer", "to", "author",
+     "feedback_context", "interesting_top_level_comments", "suggested_users")
+)  # fmt: skip
+"""Parts of a story that speak of somebody else, or of what was done with it."""
+FIELDS = frozenset(
+    ("message", "actors", "creation_time", "publish_time", "created_time", "permalink_url", "wwwURL",
+     "attachments", "attached_story", "with_tags", "post_id", "owner", "shareable_url",
+     "savable_description", "video_owner")
+)  # fmt: skip
+OF_STORY = frozenset(("actors", "message", "attachments", "creation_time", "comet_sections"))
+MEDIA = ("Photo", "Video")
+OF_MEDIUM = frozenset(("owner", "created_time", "publish_time", "message", "creation_story"))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A post, what it answers to in figures, and the acts it is."""
+
+    post: Post
+    edges: tuple[Interaction, ...]
+
+
+def is_story(value: dict[str, Any]) -> bool:
+    """Whether an object is a post or a part of one, even if one of its fields was renamed."""
+    if value.get("__typename") == "Story" or "comet_sections" in value:
+        return True
+    return "post_id" in value and not OF_STORY.isdisjoint(value)
+
+
+def is_medium(value: dict[str, Any]) -> bool:
+    """Whether an object is a photo or video by itself, with its author or time."""
+    kind = value.get("__typename") or value.get("__isMedia")
+    return kind in MEDIA and len(OF_MEDIUM & value.keys()) >= 2
+
+
+def named_by(value: dict[str, Any]) -> dict[str, Any]:
+    """What gives a thing its number: a video's own story where it has one, else the thing itself.
+
+    So a video has one number on its own page and in a list. A photo keeps its own: it may be one
+    of many of a story, with words of its own.
+    """
+    inner = value.get("creation_story")
+    of_video = "Video" in (value.get("__typename"), value.get("__isMedia"))
+    named = of_video and isinstance(inner, dict) and number_of(inner) is not None
+    return inner if named and isinstance(inner, dict) else value
+
+
+def parts_of(value: dict[str, Any]) -> list[dict[str, Any]]:
+    """The parts one object gives of a post: itself, and for a video the story made with it."""
+    inner = named_by(value)
+    return [value] if inner is value else [inner, value]
+
+
+def number_of(value: dict[str, Any]) -> str | None:
+    """The number of a story: `post_id`, else the one in its node id or its address."""
+    found = identity(value.get("post_id"))
+    if found is not None and found.isdecimal():
+        return found
+    parts = [part for part in urls.opened(value.get("id")) if part.isdecimal()]
+    if parts:
+        return parts[-1]
+    own = identity(value.get("id"))
+    if (
+        own is not None
+        and own.isdecimal()
+        and value.get("__typename") in ("Photo", "Video", "Story")
+    ):
+        return own
+    for name in ("permalink_url", "wwwURL", "url"):
+        told = urls.about(value[name]) if isinstance(value.get(name), str) else urls.About()
+        if told.post:
+            return told.post
+    inner = held(value, frozenset(("post_id",)), skip=ASIDE)["post_id"]
+    return next((n for n in (identity(each) for each in inner) if n and n.isdecimal()), None)
+
+
+def story(native_id: str, parts: list[dict[str, Any]]) -> Told:
+    """The post that some parts of it show together, without its figures.
+
+    Raises ParseError without an author or the field of its words.
+    """
+    fields = held(parts, FIELDS, skip=ASIDE)
+    by = _author(fields)
+    if by is None:
+        raise ParseError("story.actors", "expected an author with an id")
+    if len({n for n in map(identity, fields["post_id"]) if n}) > 1:
+        raise ParseError("story", "expected one post, found the number of another in it")
+    message, text = _words(fields)
+    shared = next((s for s in fields["attached_story"] if isinstance(s, dict)), None)
+    source = number_of(shared) if shared else None
+    own = _own_media(native_id, parts)
+    attached = _attached(parts, fields)
+    author_id, handle = identity(by.get("id")), urls.handle(by.get("url") or by.get("profile_url"))
+    native = Post(
+        native_id=native_id,
+        author_id=author_id,
+        author_handle=handle,
+        text=text,
+        published_at=_time(fields),
+        url=_address(fields, native_id),
+        media=own or attachments.media(attached),
+        links=tuple(dict.fromkeys((*_linked(message), *attachments.links(attached)))),
+        repost_of=source if source and not text else None,
+        quote_of=source if source and text else None,
+    )
+    return Told(native, tuple(_edges(native, message, shared, fields)))
+
+
+def _words(fields: dict[str, list[Any]]) -> tuple[Any, str]:
+    """(the object that holds the words, the words): empty ones only where the page says null.
+
+    A field `message` may also hold the way to show the words (`story`, `__typename`), or null in
+    one part and words in another.
+    """
+    told = [m for m in (*fields["message"], *fields["savable_description"]) if m is not None]
+    found = next((m for m in told if isinstance(drilled(m, "text"), str)), None)
+    if found is not None:
+        return found, str(found["text"])
+    if any(not isinstance(m, dict) or {"ranges", "text"} & m.keys() for m in told):
+        raise ParseError("story.message.text", "expected words")
+    if None not in fields["message"]:
+        raise ParseError("story.message", "expected words, found nothing")
+    return None, ""
+
+
+def _author(fields: dict[str, list[Any]]) -> dict[str, Any] | None:
+    for listed in fields["actors"]:
+        first = listed[0] if isinstance(listed, list) and listed else None
+        if isinstance(first, dict) and identity(first.get("id")):
+            return first
+    owners = (*fields["owner"], *fields["video_owner"])
+    return next((o for o in owners if isinstance(o, dict) and identity(o.get("id"))), None)
+
+
+def _time(fields: dict[str, list[Any]]) -> Any:
+    for name in ("creation_time", "publish_time", "created_time"):
+        found = next((at for at in map(moment, fields[name]) if at is not None), None)
+        if found is not None:
+            return found
+    return None
+
+
+def _address(fields: dict[str, list[Any]], native_id: str) -> str:
+    for name in ("permalink_url", "wwwURL", "shareable_url"):
+        found = next((u for u in fields[name] if isinstance(u, str) and u.startswith("http")), None)
+        if found is not None:
+            return found
+    return f"{urls.HOST}/{native_id}"
+
+
+def _own_media(native_id: str, parts: list[dict[str, Any]]) -> tuple[Media, ...]:
+    """The photo or video itself, where the post is one with a page of its own."""
+    own = [attachments.of(part) for part in parts if part.get("__typename") in MEDIA]
+    if own and not any(own):
+        raise ParseError("medium", "expected a picture or film, found none")
+    shown = [medium for medium in own if medium is not None]
+    films = [medium for medium in shown if medium.type == "video"]
+    return tuple((films or shown)[:1])
+
+
+def _attached(parts: list[dict[str, Any]], fields: dict[str, list[Any]]) -> list[Any]:
+    """The attachments of a story, each of which has to show something that is known."""
+    listed = [each for each in fields["attachments"] if isinstance(each, list)]
+    if not listed and any("comet_sections" in part for part in parts):
+        raise ParseError("story.attachments", "expected a list, which may be empty")
+    found = [each for attached in listed for each in attached]
+    for each in found:
+        if not attachments.is_known([each]):
+            raise ParseError("story.attachments", "expected a picture, a video or a link")
+    return found
+
+
+def _ranges(message: Any) -> Iterator[dict[str, Any]]:
+    listed = drilled(message, "ranges")
+    for each in listed if isinstance(listed, list) else ():
+        entity = drilled(each, "entity")
+        if isinstance(entity, dict):
+            yield entity
+
+
+def _linked(message: Any) -> Iterator[str]:
+    """Addresses in the words: links outside; not people, hashtags and the platform's own."""
+    for entity in _ranges(message):
+        found = (
+            drilled(entity, "web_link", "url")
+            or entity.get("external_url")
+            or (entity.get("url") if entity.get("__typename") == "ExternalUrl" else None)
+        )
+        if isinstance(found, str):
+            yield urls.outward(found)
+
+
+def _edges(
+    post: Post, message: Any, shared: dict[str, Any] | None, fields: dict[str, list[Any]]
+) -> Iterator[Interaction]:
+    by, act = (post.author_id, post.author_handle), (post.native_id, post.published_at)
+    source = post.repost_of or post.quote_of
+    if shared is not None and source is not None:
+        owner = _author(held(shared, FIELDS, skip=ASIDE - {"attached_story"})) or {}
+        of = identity(owner.get("id")) or urls.handle(owner.get("url"))
+        yield Interaction(Act.SHARE, *by, source, *act, target_account=of)
+    for entity in _ranges(message):
+        native_id = identity(entity.get("id"))
+        if native_id and entity.get("__typename") in ("User", "Page", "Group"):
+            handle = urls.handle(entity.get("url") or entity.get("profile_url"))
+            yield Interaction(Act.MENTION, *by, native_id, *act, target_account=handle)
+    for value in walk(fields["with_tags"], skip=ASIDE):
+        native_id = identity(value.get("id"))
+        if native_id and value.get("__typename", "User") in ("User", "Page"):
+            handle = urls.handle(value.get("url") or value.get("profile_url"))
+            yield Interaction(Act.TAG, *by, native_id, *act, target_account=handle)
