@@ -43,6 +43,8 @@ class Trial:
     fresh:  a new place for one run: the role's arguments.
     check:  whether that place is sound after the fault; given the lines of the journal.
     again:  whether the role must do its work there afterwards, without a fault.
+    share:  of the faults, how many must meet their call: it may come less often than when it was
+            counted, by buffers and clocks.
     """
 
     nursery: Nursery
@@ -50,6 +52,7 @@ class Trial:
     fresh: Callable[[], tuple[str, ...]]
     check: Callable[[tuple[str, ...], list[list[str]]], None]
     again: bool = True
+    share: float = 0.9
     strikes: int = 0
     ended: dict[str, int] = field(default_factory=dict)
 
@@ -71,8 +74,7 @@ class Trial:
         for fault in faults:
             self._strike(fault)
         print(f"{self.strikes} of {len(faults)} struck; {self.ended}")
-        # A call may come once less from one run to the next, by buffers and clocks.
-        assert self.strikes >= 0.9 * len(faults)
+        assert self.strikes >= self.share * len(faults)
 
     def _strike(self, fault: Fault) -> None:
         place, journal = self.fresh(), self._journal()
@@ -192,5 +194,7 @@ def test_a_recorder_whose_connection_fails_records_all_of_it_once(
         for rec in said:
             assert archive.open_object(rec, "body") is not None
 
-    Trial(nursery, "record", fresh, check).run(SOCKETS, ("ECONNRESET", "EPIPE", "KILL"), at_most)
+    # The driver asks its server by the clock how it is: a slow run has many more calls than a quick one.
+    trial = Trial(nursery, "record", fresh, check, share=0.5)
+    trial.run(SOCKETS, ("ECONNRESET", "EPIPE", "KILL"), at_most)
     archive.close()
