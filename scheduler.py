@@ -31,6 +31,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from cli.exits import OK, exit_code
 from crawler import config as configuration
+from crawler.alarm import PERIOD, limits
 from crawler.clock import Clock
 from crawler.config import Config
 from crawler.egress import is_allowed, networks
@@ -38,6 +39,7 @@ from crawler.orders import Limits, Stop, TickResult
 from crawler.tick import reconcile, run_due
 from evidence.canonical import instant
 from evidence.errors import JejakError
+from evidence.query.health import health, record_warnings
 from evidence.seal import Signer
 from evidence.seal.authorities import open_anchors
 from evidence.store import Archive, open_archive
@@ -111,6 +113,10 @@ class Service:
         free = shutil.disk_usage(self._config.data_dir).free
         claims = len(self._archive.claims())
         say("health", {"entries": self._archive.size(), "claims": claims, "free_bytes": free})
+        now = self._clock.now()
+        found = health(self._archive, now - PERIOD, now, limits=limits())
+        for entry in record_warnings(self._archive, found, now, self._clock.source):
+            say("alarm", dict(entry.statement.facts))
 
     def guarded(self, job: Callable[[], None]) -> Callable[[], None]:
         """A job whose failure is said and does not end the others; the next wake-up tries again."""

@@ -42,6 +42,7 @@ MEMBERS = {
     "read": "cli.read:read",
     "ingest": "cli.ingest:ingest",
     "platforms": "cli.platforms:platforms",
+    "health": "cli.health:health",
 }
 
 

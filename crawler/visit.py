@@ -280,6 +280,7 @@ class Visit:
             elif seen.status == 304 and state.state is SeenState.PRESENT:
                 # The server compared our validator: what was asked for was seen, unchanged.
                 self.shown = True
+                self.count("not_modified")
         if seen.kind in READ:
             for drift in () if made_up else reading.drift:
                 self.drifted = True

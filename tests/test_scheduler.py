@@ -35,14 +35,17 @@ from evidence.model import (
     Confidence,
     Draft,
     ElectionKind,
+    Outcome,
     Phase,
     Side,
     Slot,
     StatementType,
+    VisitEnd,
     WatchEntry,
 )
 from evidence.planning import slot_times
 from evidence.projection import project_entries
+from evidence.record import Recorder
 from evidence.store import Archive, Claim, MemoryArchive, open_archive
 
 START = datetime(2024, 2, 10, 17, 0, tzinfo=UTC)
@@ -594,6 +597,24 @@ def test_failing_job_is_said_without_its_message(
 
     line = json.loads(capsys.readouterr().err)
     assert (line["event"], line["error"]) == ("failed", "RuntimeError")
+
+
+def test_an_account_that_went_silent_becomes_an_alarm_of_the_log_once(
+    config: Config, archive: Archive, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fill(archive, entry())
+    for hour, posts in enumerate((5, 0, 0, 0)):
+        at = datetime.now(UTC) - timedelta(hours=9 - hour)
+        end = VisitEnd(f"v{hour}", "w-1", None, None, at, at, Outcome.COMPLETE, "",
+                       (("posts", posts),))  # fmt: skip
+        project_entries(archive, archive.record([Recorder("system", "t").outcome(end)]))
+    service = scheduler.Service(config, archive, Stop())
+
+    service.health()
+    service.health()
+
+    said = [json.loads(line)["event"] for line in capsys.readouterr().err.splitlines()]
+    assert said == ["health", "alarm", "health"]
 
 
 def test_nothing_is_visited_when_the_disk_is_nearly_full(
