@@ -27,7 +27,16 @@ from sandbox.event import (
     Suspend,
 )
 
-PLATFORMS = ("mastodon", "bluesky", "telegram", "feed", "youtube")
+PLATFORMS = (
+    "mastodon",
+    "bluesky",
+    "telegram",
+    "feed",
+    "youtube",
+    "threads",
+    "instagram",
+    "facebook",
+)
 
 
 class Access(StrEnum):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sandbox.answer import Answer, Ask
 from sandbox.event import LoginWall, RateLimit, ServerError
-from sandbox.shapes import bluesky, feed, mastodon, telegram, youtube
+from sandbox.shapes import bluesky, facebook, feed, instagram, mastodon, telegram, threads, youtube
 from sandbox.world import World
 
 
@@ -25,5 +25,8 @@ SHAPES = {
     "bluesky": Shape(bluesky.answer, bluesky.refuse),
     "telegram": Shape(telegram.answer, telegram.refuse),
     "feed": Shape(feed.answer, feed.refuse),
+    "threads": Shape(threads.answer, threads.refuse),
+    "instagram": Shape(instagram.answer, instagram.refuse),
+    "facebook": Shape(facebook.answer, facebook.refuse),
     "youtube": Shape(youtube.answer, youtube.refuse, by_post=True),
 }

@@ -33,6 +33,9 @@ ADDRESS = {
     "telegram": "/s/contoh1",
     "feed": "/feed/contoh1.xml",
     "youtube": "/@contoh1/videos",
+    "threads": "/@contoh1",
+    "instagram": "/contoh1/",
+    "facebook": "/contoh1",
 }
 
 
