@@ -109,6 +109,7 @@ DER_FORMS = {
     24: re.compile(rb"([0-9]{14})(?:\.[0-9]*[1-9])?Z\Z"),
 }
 """By universal tag: the one way to write a value of this type (X.690 sections 8, 10 and 11)."""
+TOKEN_TAGS = (0x02, 0x04, 0x30, 0x31, 0xA0, 0xA1)
 SHA256_OID = bytes.fromhex("608648016503040201")
 TST_INFO_OID = bytes.fromhex("2a864886f70d0109100104")
 CONTENT_TYPE_OID = bytes.fromhex("2a864886f70d010903")
@@ -1608,7 +1609,7 @@ def token_time(answer: bytes, note: bytes) -> float:
             [v.content for v in attributes.get(CONTENT_TYPE_OID, ())] == [TST_INFO_OID],
             encapsulated.parts[0].content == TST_INFO_OID,
             len(attributes) == len(signer.parts[3].parts),
-            all(in_order(value) for value in (*signed.parts, *signer.parts)),
+            all(in_order(v) and v.tag in TOKEN_TAGS for v in (*signed.parts, *signer.parts)),
             algorithm.parts[0].content == SHA256_OID,
             digest.content == hashlib.sha256(note).digest(),
             moment.tag == 0x18,

@@ -1,4 +1,4 @@
-"""verify.html over packages with time stamps and cosignatures, beside verify.py without openssl."""
+"""verify.html over packages with time stamps and cosignatures, beside verify.py with openssl."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ from tests.packages.test_anchored import named_head
 from tests.packages.test_mutants import damage
 
 pytestmark = pytest.mark.browser
+BROKEN = "-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n"
 ROOT = root()
 TSA = signer(ROOT)
 AT_S = 1_795_000_000
@@ -115,13 +116,6 @@ def reader(made: tuple[Site, Path]) -> Iterator[Reader]:
         yield Reader(page, made[1])
 
 
-@pytest.fixture(autouse=True)
-def without_openssl(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The page has no openssl; beside it stands a verifier that has none either."""
-    verifier = importlib.import_module("evidence.verify.verify")
-    monkeypatch.setattr(verifier, "run_openssl", lambda arguments: (None, ""))
-
-
 def said(root: Path, trust: str) -> dict[str, Any]:
     value: dict[str, Any] = json.loads(render_json(verify(root, trust)))
     return value
@@ -134,7 +128,7 @@ def trusts(site: Site) -> dict[str, str]:
     tsas = (("TSA Satu", ROOT.pem),)
     return {
         "ANCHOR_PENDING": Trust(ORIGIN, (vkey,), {}, (first, second), 2, tsas).text("uji"),
-        "STAMP_UNCHECKED": Trust(ORIGIN, (vkey,), {}, (first,), 1, tsas).text(),
+        "STAMP_INVALID": Trust(ORIGIN, (vkey,), {}, (first,), 1, (("TSA Satu", BROKEN),)).text(),
         "STAMP_UNKNOWN": Trust(ORIGIN, (vkey,), {}, (second,), 0).text(),
         "COSIGNATURE_UNKNOWN": Trust(ORIGIN, (vkey,)).text(),
         "WITNESS_QUORUM": Trust(ORIGIN, (vkey,), {}, (stranger, first), 2).text(),
@@ -153,13 +147,29 @@ def test_anchors_get_the_same_report_under_every_trust_file(
         assert reader.verify(package, trust) == expected
 
 
-def test_the_cosignatures_hold_in_the_page(reader: Reader, made: tuple[Site, Path]) -> None:
+def test_what_neither_can_check_is_said_and_does_not_count(
+    reader: Reader, made: tuple[Site, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, package = made
+    verifier = importlib.import_module("evidence.verify.verify")
+    monkeypatch.setattr(verifier, "run_openssl", lambda arguments: (None, ""))
+    trust = trusts(site)["ANCHOR_PENDING"]
+
+    expected = said(package, trust)
+
+    assert [f["code"] for f in expected["findings"]].count("STAMP_UNCHECKED") == 2
+    assert expected["time"]["verdict"] == "OWN_CLOCK"
+    assert reader.verify(package, trust, plain=True) == expected
+
+
+def test_stamps_and_cosignatures_hold_in_the_page(reader: Reader, made: tuple[Site, Path]) -> None:
     site, package = made
 
     report = reader.verify(package, trusts(site)["ANCHOR_PENDING"])
 
     assert report["ok"]
-    assert next(c for c in report["checks"] if c["name"] == "anchors")["checked"] == 4
+    assert next(c for c in report["checks"] if c["name"] == "anchors")["checked"] == 6
+    assert report["time"]["verdict"] == "BOUNDED"
     assert "WITNESS_QUORUM" not in {f["code"] for f in report["findings"]}
 
 
