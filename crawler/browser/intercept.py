@@ -82,7 +82,9 @@ class Intercept:
 
     async def _one(self, event: dict[str, Any]) -> None:
         try:
-            if "responseStatusCode" not in event and "responseErrorReason" not in event:
+            if "responseErrorReason" in event:
+                await self._fail(event, event["responseErrorReason"])
+            elif "responseStatusCode" not in event:
                 await self._leaving(event)
             elif self._is_kept(event):
                 await self._arrived(event)
@@ -94,6 +96,11 @@ class Intercept:
     async def _go_on(self, event: dict[str, Any]) -> None:
         await self.session.send("Fetch.continueRequest", {"requestId": event["requestId"]})
 
+    async def _fail(self, event: dict[str, Any], reason: str) -> None:
+        await self.session.send(
+            "Fetch.failRequest", {"requestId": event["requestId"], "errorReason": reason}
+        )
+
     async def _leaving(self, event: dict[str, Any]) -> None:
         """Something is about to be asked for: by us, by a redirect, or by the page itself."""
         url = event["request"]["url"]
@@ -101,10 +108,7 @@ class Intercept:
         onward = self._is_document(event) and url != self.asking.url
         if onward and not await self.asking.allowed(url):
             self.refused.append(url)
-            await self.session.send(
-                "Fetch.failRequest",
-                {"requestId": event["requestId"], "errorReason": "BlockedByClient"},
-            )
+            await self._fail(event, "BlockedByClient")
             return
         await self._go_on(event)
 
@@ -112,8 +116,6 @@ class Intercept:
         return event["resourceType"] == "Document" and event.get("frameId") == self.frame
 
     def _is_kept(self, event: dict[str, Any]) -> bool:
-        if "responseErrorReason" in event:
-            return False
         if event["resourceType"] == "Document":
             return self._is_document(event)
         status = event["responseStatusCode"]

@@ -22,6 +22,8 @@ from crawler.proxy import EgressProxy
 from evidence.model import CaptureKind, CaptureState, Exchange
 
 NOTE_CHARACTERS = 16_000
+MOVING = 0.4
+"""The part of a look's time that scrolling may take; loading may take a third."""
 NET_ERRORS = {
     "ERR_TOO_MANY_REDIRECTS": "REDIRECT_LOOP",
     "ERR_TIMED_OUT": "TIMEOUT",
@@ -84,17 +86,25 @@ class PageLook:
     async def _steps(self, page: Any, world: World) -> None:
         if not await self._loaded(page):
             return
-        await self._settled()
-        for _ in range(self._asking.scrolls):
-            await world.ask(END)
-            await asyncio.sleep(self._limits.quiet_s)
-            await self._settled()
-        await world.ask(THROUGH % self._limits.tallest_px)
-        await self._settled()
+        await self._moved(world)
         self._facts = await world.facts()
         body, cut = await world.document(self._limits.body_bytes)
         self._dom = self._rendered(page.url, CaptureKind.DOM, "text/html", body, cut)
         await self._screenshot(page)
+
+    async def _moved(self, world: World) -> None:
+        """Let the page fetch what it wants, and scroll it; a part of the time is left for the rest."""
+        try:
+            async with asyncio.timeout(self._limits.time_s * MOVING):
+                await self._settled()
+                for _ in range(self._asking.scrolls):
+                    await world.ask(END)
+                    await asyncio.sleep(self._limits.quiet_s)
+                    await self._settled()
+                await world.ask(THROUGH % self._limits.tallest_px)
+                await self._settled()
+        except TimeoutError:
+            self._trouble("TIMEOUT", "scrolling was cut short")
 
     async def _loaded(self, page: Any) -> bool:
         """Whether there is a page to go on with."""

@@ -31,6 +31,8 @@ FEATURES = (
     "GlobalMediaControls", "PaintHolding",
 )  # fmt: skip
 """Switched off: what fetches for itself, changes addresses, or draws late."""
+NOT_WANTED = ("--disable-popup-blocking",)
+"""Playwright's own arguments that we leave out: a page opens no windows unasked."""
 ARGUMENTS = (
     "--disable-gpu",
     "--disable-quic",
@@ -39,6 +41,7 @@ ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-auto-reload",
     "--dns-prefetch-disable",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     f"--disable-features={','.join(FEATURES)}",
@@ -67,7 +70,7 @@ class Browser:
         self._working = 0
         self.limits = Limits(
             time_s=config.browser_timeout_s,
-            load_s=config.browser_timeout_s / 2,
+            load_s=config.browser_timeout_s / 3,
             body_bytes=config.max_body_bytes,
             all_bytes=config.browser_bytes,
         )
@@ -139,6 +142,7 @@ class Browser:
                     executable_path=str(self._launcher),
                     chromium_sandbox=True,
                     args=list(ARGUMENTS),
+                    ignore_default_args=list(NOT_WANTED),
                     proxy={"server": NOWHERE, "bypass": "<-loopback>"},
                 )
             except PlaywrightError as error:

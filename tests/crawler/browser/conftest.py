@@ -88,7 +88,8 @@ def site() -> Iterator[Site]:
         def log_message(self, *_: object) -> None:
             """Quiet."""
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    # On every address of loopback: some tests allow 127.0.0.2 and nothing else.
+    server = http.server.ThreadingHTTPServer(("0.0.0.0", 0), Handler)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     found.base = f"http://127.0.0.1:{server.server_port}"
@@ -117,6 +118,14 @@ class Rig:
             return not any(part in url for part in self.refuse)
 
         return Asking(url, answers, scrolls, None, lambda: datetime.now(UTC), allowed)
+
+    def together(self, urls: list[str]) -> list[Look]:
+        """Looks at several pages, as many together as the browser allows."""
+
+        async def all_of_them() -> list[Look]:
+            return await asyncio.gather(*(self.browser.look(self.asking(url)) for url in urls))
+
+        return self.run(all_of_them())
 
     def look(self, url: str, *answers: str, scrolls: int = 0) -> Look:
         """One look at a page."""
