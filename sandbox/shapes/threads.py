@@ -14,7 +14,7 @@ from sandbox.world import Access, Shown, Stage, World
 
 PAGE = 20
 NAME = r"([A-Za-z0-9._]{1,30})"
-PROFILE = re.compile(rf"/@{NAME}")
+PROFILE = re.compile(rf"/@{NAME}(?:/(replies|reposts))?")
 POST = re.compile(rf"/@{NAME}/post/([A-Za-z0-9_-]{{5,20}})")
 FILE = re.compile(r"/v/t51/(\d+)_n\.(\d+)\.\w+")
 
@@ -26,7 +26,7 @@ def answer(world: World, ask: Ask) -> Answer:
     if found := POST.fullmatch(ask.path):
         return _post(world, ask, _stage(world, found[1]), found[2])
     if found := PROFILE.fullmatch(ask.path):
-        return _profile(world, ask, _stage(world, found[1]))
+        return _profile(world, ask, _stage(world, found[1]), found[2] or "")
     return login()
 
 
@@ -112,17 +112,16 @@ def _user(world: World, stage: Stage) -> dict[str, Any]:
                           "text_post_app_is_private": private}  # fmt: skip
 
 
-def _profile(world: World, ask: Ask, stage: Stage | None) -> Answer:
+def _profile(world: World, ask: Ask, stage: Stage | None, tab: str) -> Answer:
     if stage is None:
         return missing()
     if walled(world, stage):
         return redirect("/login/")
-    posts = world.live(stage.account.key) if stage.access is Access.OPEN else []
-    edges = [thread(post(world, stage, each, ask.base)) for each in posts[:PAGE]]
+    posts = [each for each in _live(world, stage) if _tab_of(each) == tab]
+    edges = [_in_thread(world, stage, each, ask.base) for each in posts[:PAGE]]
     more = {"has_next_page": len(posts) > PAGE, "end_cursor": None}
-    listed = (
-        {"mediaData": {"edges": edges, "page_info": more}} if stage.access is Access.OPEN else {}
-    )
+    is_open = stage.access is Access.OPEN
+    listed = {"mediaData": {"edges": edges, "page_info": more}} if is_open else {}
     blocks = [
         prefetched({"user": _user(world, stage)}, "BarcelonaProfilePageDirectQuery"),
         prefetched(listed, "BarcelonaProfileThreadsTabDirectQuery"),
@@ -134,8 +133,26 @@ def _profile(world: World, ask: Ask, stage: Stage | None) -> Answer:
     return as_html(page(title, blocks, links={"canonical": own}, body=text))
 
 
+def _live(world: World, stage: Stage) -> list[Shown]:
+    return world.live(stage.account.key) if stage.access is Access.OPEN else []
+
+
+def _tab_of(shown: Shown) -> str:
+    """The tab of a profile that lists a post."""
+    if shown.reply_to is not None:
+        return "replies"
+    return "reposts" if shown.repost_of is not None else ""
+
+
+def _in_thread(world: World, stage: Stage, shown: Shown, base: str) -> dict[str, Any]:
+    """A post of a profile, under what it answers."""
+    parent = world.visible(shown.reply_to)
+    above = [post(world, world.accounts[parent.account], parent, base)] if parent else []
+    return thread(*above, post(world, stage, shown, base))
+
+
 def _post(world: World, ask: Ask, stage: Stage | None, wanted: str) -> Answer:
-    posts = world.live(stage.account.key) if stage and stage.access is Access.OPEN else []
+    posts = _live(world, stage) if stage else []
     found = next((each for each in posts if code(each) == wanted), None)
     if stage is None or found is None:
         return redirect("/?error=invalid_post")
