@@ -27,16 +27,7 @@ from sandbox.event import (
     Suspend,
 )
 
-PLATFORMS = (
-    "mastodon",
-    "bluesky",
-    "telegram",
-    "feed",
-    "youtube",
-    "threads",
-    "instagram",
-    "facebook",
-)
+PLATFORMS = ("mastodon", "bluesky", "telegram", "feed", "youtube", "threads", "instagram", "facebook", "tiktok", "x")
 
 
 class Access(StrEnum):

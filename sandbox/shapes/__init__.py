@@ -7,7 +7,18 @@ from dataclasses import dataclass
 
 from sandbox.answer import Answer, Ask
 from sandbox.event import LoginWall, RateLimit, ServerError
-from sandbox.shapes import bluesky, facebook, feed, instagram, mastodon, telegram, threads, youtube
+from sandbox.shapes import (
+    bluesky,
+    facebook,
+    feed,
+    instagram,
+    mastodon,
+    telegram,
+    threads,
+    tiktok,
+    x,
+    youtube,
+)
 from sandbox.world import World
 
 
@@ -29,4 +40,6 @@ SHAPES = {
     "instagram": Shape(instagram.answer, instagram.refuse),
     "facebook": Shape(facebook.answer, facebook.refuse),
     "youtube": Shape(youtube.answer, youtube.refuse, by_post=True),
+    "tiktok": Shape(tiktok.answer, tiktok.refuse),
+    "x": Shape(x.answer, x.refuse),
 }

@@ -36,6 +36,8 @@ ADDRESS = {
     "threads": "/@contoh1",
     "instagram": "/contoh1/",
     "facebook": "/contoh1",
+    "tiktok": "/@contoh1",
+    "x": "/contoh1",
 }
 
 
