@@ -25,6 +25,7 @@ from evidence.seal.wallclock import read_clock, write_clock
 from evidence.store.ports import Archive
 
 STATE_FILE = "anchors.json"
+FORK = "FORK"
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
 RENEW_BEFORE = timedelta(days=30)
@@ -144,6 +145,8 @@ class Anchors:
                 proof = authority.complete(proof)
         except Unanchored as refused:
             self._pending(authority, head, refused.code, ())
+            if refused.code == FORK:
+                self._alarm(authority, head)
             return
         head = proof.head or head
         if proof.missing is not None:
@@ -174,6 +177,15 @@ class Anchors:
         pause = min(FIRST_PAUSE * 2 ** min(tries - 1, 20), LONGEST_PAUSE)
         self._pauses[_key(authority)] = {"next_at": instant(self.now() + pause), "tries": tries}
         _write_pauses(self.key_dir, self._pauses)
+
+    def _alarm(self, authority: Authority, head: Checkpoint) -> None:
+        """Say once per witness and head that it knows another log under our name."""
+        detail = (
+            f"witness {authority.name} has seen another or a longer log than {head.size} leaves"
+        )
+        rec = record_id("alarm", "fork", authority.name, head.fingerprint())
+        facts = {"code": "WITNESS_FORK", "detail": detail}
+        self.archive.record([Draft(StatementType.ALARM, rec, self.now(), self.clock, facts)])
 
     def _facts(
         self,

@@ -162,17 +162,19 @@ class Signer:
     def audit(self, now: datetime) -> int:
         """Read the whole log again and compare it with the signed head; returns leaves read.
 
+        Holds up nobody who signs: what is below a signed head changes no more.
+
         Raises IntegrityError, after recording an alarm, as `seal` does.
         """
         with locked(self._key_dir / "lock"):
             head = read_head(self._key_dir, self._origin)
-            try:
-                self._check_past(head)
-                if Frontier().extend(self._leaves(0, head.size)) != head.frontier:
-                    raise _Refusal("ROOT_CHANGED", "leaves under the signed head have changed")
-            except _Refusal as refusal:
-                raise self._refused(refusal, head, now) from refusal
-            return head.size
+        try:
+            self._check_past(head)
+            if Frontier().extend(self._leaves(0, head.size)) != head.frontier:
+                raise _Refusal("ROOT_CHANGED", "leaves under the signed head have changed")
+        except _Refusal as refusal:
+            raise self._refused(refusal, head, now) from refusal
+        return head.size
 
     def _grow(self, head: Head) -> Checkpoint | None:
         self._check_past(head)

@@ -105,6 +105,22 @@ def test_an_authority_that_is_down_is_pending_with_its_reason(office: Office) ->
     assert newest_anchored(office.archive) is None
 
 
+def test_a_witness_that_saw_another_log_is_an_alarm_once_per_head(office: Office) -> None:
+    def ask(head: Checkpoint) -> Proof:
+        raise Unanchored("saksi", "FORK")
+
+    anchors = office.anchors(Authority("witness", "saksi", ask))
+    head = office.head()
+    for _ in range(2):
+        anchors.run(head, at_once=True)
+
+    alarms = [e.statement.facts for e in office.archive.entries()
+              if e.statement.type is StatementType.ALARM]  # fmt: skip
+    assert [facts["code"] for facts in alarms] == ["WITNESS_FORK"]
+    assert "saksi" in alarms[0]["detail"]
+    assert office.statements() == [("pending", "FORK")]
+
+
 def test_a_pending_anchor_is_retried_with_growing_pauses(office: Office) -> None:
     asked: list[datetime] = []
 
