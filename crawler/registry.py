@@ -20,6 +20,7 @@ from crawler.platforms.mastodon import pages as mastodon
 from crawler.platforms.telegram import pages as telegram
 from crawler.platforms.threads import pages as threads
 from crawler.platforms.tiktok import pages as tiktok
+from crawler.platforms.web import pages as web
 from crawler.platforms.x import pages as x
 from crawler.platforms.youtube import pages as youtube
 from evidence.errors import ConfigError, JejakError
@@ -159,6 +160,7 @@ _LISTED: tuple[Platform, ...] = (
     _platform("instagram", instagram.read),
     _platform("facebook", facebook.read),
     _platform("youtube", youtube.read),
+    _platform("web", web.read),
     _platform("x", x.read),
     _platform("tiktok", tiktok.read),
 )
@@ -183,6 +185,22 @@ def read(platform: str, page: Page) -> Reading:
         raise
     except Exception as error:  # noqa: BLE001 - total by contract: a crash is drift, not a loss
         return Reading(read_by=_named(reader), drift=(Drift(_crash(error)),))
+
+
+def place(platform: str, reading: Reading, native_id: str | None, handle: str) -> Reading:
+    """A reading of a page by itself, as of an account that is known from other pages.
+
+    A reader module may define `placed(reading, native_id, handle)`, where pages name an account by
+    what a visit would have resolved before.
+    """
+    adjust = PLATFORMS[platform].read.__globals__.get("placed")
+    placed: Reading = adjust(reading, native_id, handle) if adjust else reading
+    return placed
+
+
+def reader_of(platform: str) -> str:
+    """Name and version of the platform's present reader."""
+    return _named(PLATFORMS[platform].read)
 
 
 def _named(reader: Reader) -> str:

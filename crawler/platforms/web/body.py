@@ -1,0 +1,233 @@
+"""The main text of a page: the part of it in which its paragraphs stand.
+
+Deterministic and without learned weights: the same bytes give the same text in every year, which a
+comparison of two visits rests on. The way: paragraphs are blocks of running text; from the root
+one goes down into the part that holds most of them, until no part does; there every block is read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from lxml import etree
+
+BLOCKS = frozenset(
+    ("p", "div", "li", "blockquote", "pre", "h1", "h2", "h3", "h4", "h5", "h6", "td", "th", "dd",
+     "dt", "figure", "figcaption", "section", "article", "main", "ul", "ol", "dl", "table", "tr",
+     "tbody", "thead", "header", "footer", "aside", "nav", "form", "body", "html", "center",
+     "address", "details", "summary", "fieldset", "hgroup", "amp-img")
+)  # fmt: skip
+DROPPED = frozenset(
+    ("script", "style", "noscript", "template", "svg", "iframe", "button", "select", "textarea",
+     "nav", "footer", "aside", "form", "head", "object", "embed", "canvas", "video", "audio",
+     "figcaption", "dialog", "menu", "input", "label", "math", "map")
+)  # fmt: skip
+ROLES = frozenset(
+    ("navigation", "banner", "contentinfo", "complementary", "search", "dialog", "alertdialog",
+     "menu", "menubar", "tablist")
+)  # fmt: skip
+BESIDE = frozenset(
+    ("comment", "comments", "komentar", "share", "sharing", "bagikan", "social", "sosial",
+     "related", "terkait", "recommend", "recommended", "rekomendasi", "newsletter", "subscribe",
+     "promo", "promotion", "advert", "advertisement", "ads", "ad", "iklan", "sponsor", "cookie",
+     "consent", "breadcrumb", "breadcrumbs", "sidebar", "footer", "nav", "navbar", "navigation",
+     "menu", "popup", "modal", "tags", "pagination",
+     "trending", "populer", "popular", "terpopuler", "bacajuga", "disqus", "outbrain", "taboola", "readmore", "lihatjuga")
+)  # fmt: skip
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+LONG = 40
+"""Least letters of a block that counts as a paragraph of running text."""
+SHARE = 0.72
+"""One goes down into a part that holds at least this share of the paragraphs."""
+SHADE = 0.4
+"""A part whose class says `beside` is left out if it holds less than this share of the page."""
+KEPT = 0.55
+"""A block with a larger share of letters in links is a list of links."""
+
+
+@dataclass(slots=True)
+class Block:
+    """One block of text: its element, whole text, letters in links, and the links."""
+
+    element: Any
+    tag: str
+    parts: list[str] = field(default_factory=list)
+    linked: int = 0
+    hrefs: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The text in lines, blanks collapsed."""
+        lines = (" ".join(line.split()) for line in "".join(self.parts).split("\n"))
+        return "\n".join(line for line in lines if line)
+
+    def is_links(self, length: int) -> bool:
+        """Whether most of it is links."""
+        return length == 0 or self.linked / length > KEPT
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """text: paragraphs with an empty line between.   links: where its links lead, as written.
+    pictures: `img` elements among them.   running: letters of running text."""
+
+    text: str
+    links: tuple[str, ...]
+    pictures: tuple[Any, ...]
+    running: int
+
+
+def body(root: Any, *, whole: bool = False) -> Body:
+    """The main text of a document.
+
+    whole: all that stands on the page outside of menus and footers, lists of links as well; for a
+    page that has no running text.
+    """
+    blocks = list(_blocks(root))
+    top = root if whole else _top(root, blocks)
+    kept = [b for b in blocks if _stands_in(b.element, top)]
+    texts = [(b, t) for b in kept if (t := b.text) and (whole or not b.is_links(len(t)))]
+    while texts and texts[-1][0].tag in HEADINGS:
+        texts.pop()
+    links = (href for b, _ in texts for href in b.hrefs)
+    running = sum(len(t) for b, t in texts if len(t) >= LONG and not b.is_links(len(t)))
+    return Body(
+        "\n\n".join(text for b, text in texts if b.tag != "h1"),
+        tuple(dict.fromkeys(links)),
+        tuple(_pictures(top)) if not whole else (),
+        running,
+    )
+
+
+def _pictures(top: Any) -> Iterator[Any]:
+    """Pictures that stand shortly before the text, in figures around it, and in it."""
+    above = [one for one in top.iterancestors() if one.tag not in ("body", "html")]
+    around = next((one for one in above if one.tag in ("article", "main")), None)
+    found: dict[Any, None] = {}
+    for near in above[2:3] or above[-1:]:
+        for element in near.iter():
+            if element is top:
+                break
+            if element.tag in ("img", "amp-img"):
+                found.setdefault(element)
+    for figure in around.iter("figure") if around is not None else ():
+        found.update(dict.fromkeys(figure.iter("img", "amp-img")))
+    yield from (*found, *(one for one in top.iter("img", "amp-img") if one not in found))
+
+
+def _stands_in(element: Any, top: Any) -> bool:
+    if element is top:
+        return True
+    return any(above is top for above in element.iterancestors())
+
+
+def _top(root: Any, blocks: list[Block]) -> Any:
+    """The deepest part that holds most of the running text."""
+    score: dict[Any, int] = {}
+    for block in blocks:
+        length = len(block.text)
+        if length < LONG or block.is_links(length) or block.tag in HEADINGS:
+            continue
+        score[block.element] = score.get(block.element, 0) + length
+        for above in block.element.iterancestors():
+            score[above] = score.get(above, 0) + length
+    at = root
+    while True:
+        best = max((c for c in at if c in score), key=lambda c: score[c], default=None)
+        if best is None or score[best] < SHARE * score.get(at, 0):
+            return at
+        at = best
+
+
+def _blocks(root: Any) -> Iterator[Block]:
+    """Blocks of text in the order of the document, without what is dropped or beside."""
+    sizes = _sizes(root)
+    whole = max(sizes.get(root, 0), 1)
+    open_: list[Block] = [Block(root, str(root.tag))]
+    hidden: Any = None
+    anchors: list[Any] = []
+    for event, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
+        tag = element.tag if isinstance(element.tag, str) else ""
+        if event == "start" and hidden is None:
+            if _is_dropped(element, tag, sizes.get(element, 0) / whole):
+                hidden = element
+            elif tag in BLOCKS:
+                yield from _closed(open_, element, tag)
+                _say(open_[-1], element.text, anchors)
+            else:
+                _open_inline(open_[-1], element, tag, anchors)
+                _say(open_[-1], element.text, anchors)
+        elif event == "end" and hidden is None and tag in BLOCKS:
+            yield from _ended(open_)
+        elif event == "end" and hidden is None and tag == "a" and anchors:
+            anchors.pop()
+        if event != "start" and element is not root:
+            if hidden is element:
+                hidden = None
+            if hidden is None:
+                _say(open_[-1], element.tail, anchors)
+    yield from open_
+
+
+def _closed(open_: list[Block], element: Any, tag: str) -> Iterator[Block]:
+    """A block begins: what its parent said so far is a block of its own."""
+    above = open_[-1]
+    if any(part.strip() for part in above.parts):
+        yield above
+    open_[-1] = Block(above.element, above.tag)
+    open_.append(Block(element, tag))
+
+
+def _ended(open_: list[Block]) -> Iterator[Block]:
+    block = open_.pop()
+    if any(part.strip() for part in block.parts):
+        yield block
+    if not open_:
+        open_.append(Block(block.element, block.tag))
+
+
+def _open_inline(block: Block, element: Any, tag: str, anchors: list[Any]) -> None:
+    if tag == "br":
+        block.parts.append("\n")
+    elif tag == "a":
+        anchors.append(element)
+        if element.get("href"):
+            block.hrefs.append(element.get("href"))
+
+
+def _say(block: Block, text: str | None, anchors: list[Any]) -> None:
+    if text:
+        block.parts.append(text.replace("\n", " "))
+        if anchors:
+            block.linked += len(" ".join(text.split()))
+
+
+def _is_dropped(element: Any, tag: str, share: float) -> bool:
+    """Menus, forms, scripts, and parts whose class says they stand beside the text."""
+    if tag in DROPPED or element.get("hidden") is not None:
+        return True
+    if element.get("aria-hidden") == "true" and share < SHADE:
+        return True
+    if (element.get("role") or "").lower() in ROLES and share < SHADE:
+        return True
+    named = f"{element.get('class') or ''} {element.get('id') or ''}"[:600]
+    if not named.strip() or share >= SHADE or tag in ("body", "html", "article", "main"):
+        return False
+    return any(word.lower() in BESIDE for word in WORD.findall(named))
+
+
+def _sizes(root: Any) -> dict[Any, int]:
+    """Letters of text below each element, scripts left out."""
+    sizes: dict[Any, int] = {}
+    for event, element in etree.iterwalk(root, events=("end",)):
+        del event
+        if element.tag in ("script", "style", "noscript", "template"):
+            continue
+        own = len((element.text or "").strip())
+        own += sum(sizes.get(c, 0) + len((c.tail or "").strip()) for c in element)
+        sizes[element] = own
+    return sizes

@@ -1,0 +1,219 @@
+"""Reads one page of the web as one post: its text, its times, its pictures, its address."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from crawler.document import canonical, root_of
+from crawler.page import Page
+from crawler.platforms.web import urls, walls
+from crawler.platforms.web.body import Body, body
+from crawler.platforms.web.picture import pictures
+from crawler.platforms.web.said import (
+    Said,
+    address_of,
+    is_closed,
+    name_of,
+    plain,
+    said,
+    text_of,
+    time_of,
+)
+from evidence.errors import ParseError
+from evidence.model import AccountSeen, Drift, Post, Reading, SeenState, StateSeen
+
+READ_BY = "web.pages@1"
+
+CHARSET = re.compile(
+    rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE
+)
+MOST_LINKS = 60
+"""Most addresses of articles a front page gives to go on to."""
+MOST_MARKS = 300_000
+"""Most `<` of a document; long real pages have some ten thousand."""
+ENOUGH = 200
+"""Least letters of running text that make a page more than a form."""
+
+
+def read(page: Page) -> Reading:
+    """The page as one post whose id is its canonical address, and the site it is of.
+
+    What the site itself says to machines (linked data, meta elements) comes first, then the text
+    where it stands. A page behind a payment is a post of what it shows, beside a GATED state.
+    Raises ParseError for what is no HTML document.
+    """
+    told = walls.refused(page)
+    if isinstance(told, Drift):
+        return Reading(READ_BY, drift=(told,))
+    if told is not None:
+        return Reading(READ_BY, states=(told,))
+    text = _text(page)
+    faults = _damage(text)
+    root = root_of(text)
+    spoken = said(root, faults)
+    shown = _shown(root, spoken)
+    if shown.running < ENOUGH and not spoken.article:
+        wall = walls.walled(root, page.url)
+        if wall is not None:
+            return Reading(READ_BY, states=(wall,))
+    return _page(page, root, spoken, shown, faults)
+
+
+def _text(page: Page) -> str:
+    """The body as text: the charset of the header, else of the document, else UTF-8."""
+    start = page.body[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if not start:
+        raise ParseError("body", "is empty")
+    odd = not start.startswith(b"<") or start.startswith((b"<?xml", b"<rss", b"<feed"))
+    if odd and b"<html" not in page.body[:4096].lower():
+        raise ParseError("body", "is no HTML document")
+    if page.body.count(b"<") > MOST_MARKS:
+        raise ParseError("body", "has more marks than any page that is made to be read")
+    found = CHARSET.search(page.body[:4096])
+    if "charset" in page.headers.get("content-type", "").lower() or found is None:
+        return page.text()
+    try:
+        return page.body.decode(found[1].decode("ascii"), "replace")
+    except LookupError:
+        return page.text()
+
+
+def _damage(text: str) -> list[Drift]:
+    end = text[-200_000:].lower()
+    if "</html" in end or "</body" in end:
+        return []
+    return [Drift("document is cut off: neither its body nor itself is closed")]
+
+
+def _shown(root: Any, spoken: Said) -> Body:
+    """The main text; all text of a page that has no running text and is no article."""
+    shown = body(root)
+    if shown.running or spoken.article:
+        return shown
+    return body(root, whole=True)
+
+
+def _page(page: Page, root: Any, spoken: Said, shown: Body, faults: list[Drift]) -> Reading:
+    address = _address(page.url, root, spoken)
+    title = _title(root, spoken)
+    text = _whole(title, _best(spoken, shown))
+    if not shown.text and text_of(spoken.article.get("articleBody")) is None:
+        faults.append(Drift("page: no text without its scripts"))
+        return Reading(READ_BY, drift=tuple(dict.fromkeys(faults)))
+    post = _post(address, text, root, spoken, shown)
+    account = AccountSeen(urls.origin(address), None, spoken.publisher, SeenState.PRESENT)
+    closed = StateSeen(f"post:{address}", SeenState.GATED, "isAccessibleForFree false")
+    return Reading(
+        READ_BY,
+        posts=(post,),
+        accounts=(account,),
+        states=(closed,) if is_closed(spoken.article) else (),
+        next=() if _is_article(address, spoken) else tuple(_articles(root, page.url or address)),
+        drift=tuple(dict.fromkeys(faults)),
+    )
+
+
+def _post(address: str, text: str, root: Any, spoken: Said, shown: Body) -> Post:
+    article = spoken.article
+    published = time_of(
+        article.get("datePublished"), article.get("dateCreated"),
+        spoken.first("article:published_time"), spoken.first("datepublished"),
+        spoken.first("date", "dc.date", "pubdate"), _time_element(root),
+    )  # fmt: skip
+    modified = time_of(
+        article.get("dateModified"), spoken.first("article:modified_time"),
+        spoken.first("datemodified"), spoken.first("og:updated_time"),
+    )  # fmt: skip
+    links = [urls.absolute(address, href) for href in shown.links]
+    return Post(
+        native_id=address,
+        author_id=urls.origin(address),
+        author_handle=_author(spoken),
+        text=text,
+        published_at=published,
+        edited_at=modified if modified and (published is None or modified > published) else None,
+        url=address,
+        media=pictures(spoken, shown.pictures, address),
+        links=tuple(dict.fromkeys(link for link in links if link)),
+    )
+
+
+def _address(url: str, root: Any, spoken: Said) -> str:
+    """The page's name: what it calls itself if that is on its own site, else where it came from."""
+    offered = [canonical(root), spoken.first("og:url"), *address_of(spoken.article.get("url"))]
+    offered += address_of(spoken.article.get("mainEntityOfPage"))
+    for href in offered:
+        named = urls.absolute(url, href) if url else href
+        if not named or urls.origin(named) is None:
+            continue
+        same = not url or urls.site(named) == urls.site(url)
+        if same and not (url and urls.is_front(named) and not urls.is_front(url)):
+            return urls.clean(named)
+    if urls.origin(url) is None:
+        raise ParseError("page", "names no address of its own, and none was given")
+    return urls.clean(url)
+
+
+def _title(root: Any, spoken: Said) -> str:
+    named = text_of(spoken.article.get("headline")) or text_of(spoken.article.get("name"))
+    if not named:
+        named = spoken.first("og:title", "twitter:title")
+    for tag in () if named else ("h1", "title"):
+        found = next((" ".join(one.itertext()) for one in root.iter(tag)), "")
+        named = named or found
+    return plain(named or "")
+
+
+def _whole(title: str, text: str) -> str:
+    """Title, empty line, text; a title that begins the text is not said twice."""
+    if not title or text.startswith(title):
+        return text
+    return f"{title}\n\n{text}".strip()
+
+
+def _best(spoken: Said, shown: Body) -> str:
+    """The text as the page shows it, unless its linked data has one that is not in it.
+
+    Linked data often has the whole article in one line, and sometimes a part of it.
+    """
+    given = text_of(spoken.article.get("articleBody"))
+    if given is None:
+        return shown.text
+    if "<" in given and re.search(r"</(?:p|div|br|h\d|li)>|<br", given):
+        given = body(root_of(f"<html><body>{given}</body></html>"), whole=True).text
+    bare, seen = " ".join(given.split()), " ".join(shown.text.split())
+    if bare[:150] in seen and len(seen) >= 0.9 * len(bare):
+        return shown.text
+    return "\n".join(line.strip() for line in given.splitlines()).strip()
+
+
+def _author(spoken: Said) -> str | None:
+    named = name_of(spoken.article.get("author")) or name_of(spoken.article.get("creator"))
+    if named:
+        return named
+    meta = spoken.first("author", "article:author", "dc.creator", "byl", "parsely-author")
+    return name_of(meta) if meta and "://" not in meta else None
+
+
+def _time_element(root: Any) -> str | None:
+    return next((t.get("datetime") for t in root.iter("time") if t.get("datetime")), None)
+
+
+def _is_article(address: str, spoken: Said) -> bool:
+    kind = (spoken.first("og:type") or "").lower()
+    return bool(spoken.article) or (
+        not urls.is_front(address) and (kind == "article" or urls.is_article(address))
+    )
+
+
+def _articles(root: Any, base: str) -> list[str]:
+    """Addresses of articles a page of the same site links, in order, each once."""
+    found: dict[str, None] = {}
+    for anchor in root.iter("a"):
+        address = urls.absolute(base, anchor.get("href"))
+        if address and urls.site(address) == urls.site(base) and urls.is_article(address):
+            found.setdefault(urls.clean(address))
+            if len(found) >= MOST_LINKS:
+                break
+    return list(found)

@@ -1,0 +1,126 @@
+"""The conversation with one site: the watched page, the articles it links, known ones again."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+
+from crawler.platforms.web import urls
+from crawler.spider import AccountSpider
+from crawler.visit import Seen, Visit
+from evidence.model import KnownPost, SeenState, StateSeen
+
+CONDITIONS = (("etag", "If-None-Match"), ("last-modified", "If-Modified-Since"))
+RECHECKED = 10
+"""Known pages, newest first, that are asked for again: for edits, and whether they are there."""
+
+
+class WebSpider(AccountSpider):
+    """Reads the watched page, opens new articles of the same site, and looks at known ones again."""
+
+    name = "web"
+    platform = "web"
+
+    async def converse(self, visit: Visit) -> AsyncIterator[Seen]:
+        """The watched page, at most `pages_per_visit` new articles, then known ones again."""
+        address = address_of(visit)
+        if address is None:
+            visit.gap("NO_BASE_URL", "the watchlist row gives no address of a page")
+            return
+        visit.resolved(address, visit.handle)
+        front = await visit.get(address, headers=conditions(visit, address))
+        looks: Sequence[Seen] = (front,)
+        if needs_browser(front):
+            looks = (front, *await visit.browse(address, scrolls=1))
+        for seen in looks:
+            yield own(seen, address)
+        async for seen in articles(visit, looks):
+            yield own(seen, address)
+        if any(seen.sound or seen.status == 304 for seen in looks):
+            async for seen in again(visit):
+                yield own(seen, address)
+
+
+async def articles(visit: Visit, looks: Sequence[Seen]) -> AsyncIterator[Seen]:
+    """New articles the watched page links, in its order; the rest is said to be left."""
+    known = {post.native_id for post in visit.known_posts()}
+    linked = dict.fromkeys(url for seen in looks for url in seen.reading.next)
+    new = [url for url in linked if url not in known]
+    for address in new[: visit.pages_limit]:
+        yield await visit.get(address, headers=conditions(visit, address))
+    if len(new) > visit.pages_limit:
+        visit.gap("PAGE_LIMIT", f"{len(new) - visit.pages_limit} linked articles were not opened")
+
+
+async def again(visit: Visit) -> AsyncIterator[Seen]:
+    """Known pages that this visit did not show yet.
+
+    A site's first page names its newest only, so one that it no longer links is no sign; the
+    page's own answer is.
+    """
+    for post in again_due(visit)[:RECHECKED]:
+        address = post.url or post.native_id
+        seen = await visit.get(address, headers=conditions(visit, address))
+        yield about_post(seen, post)
+
+
+def again_due(visit: Visit) -> list[KnownPost]:
+    """Known pages to be asked for again, newest first; those that are absent are not."""
+    return [
+        post
+        for post in visit.known_posts()
+        if post.native_id not in visit.posts_seen
+        and post.state is not SeenState.ABSENT
+        and post.native_id != visit.native_id
+    ]
+
+
+def address_of(visit: Visit) -> str | None:
+    """The watched page: its native id, else the row's handle or base_url if that is an address."""
+    given = (visit.native_id, visit.entry.account.native_id, visit.handle, visit.base_url)
+    return next((one for one in given if one and one.startswith(("http://", "https://"))), None)
+
+
+def conditions(visit: Visit, address: str) -> tuple[tuple[str, str], ...]:
+    """Request headers that let the server answer 304, from what an earlier visit remembers."""
+    remembered = ((name, visit.recall(f"{key} {address}")) for key, name in CONDITIONS)
+    return tuple((name, value) for name, value in remembered if value)
+
+
+def needs_browser(seen: Seen) -> bool:
+    """Whether a page answered and has no text without its scripts."""
+    return seen.status == 200 and bool(seen.reading.drift) and not seen.reading.posts
+
+
+def own(seen: Seen, address: str) -> Seen:
+    """The reading as of the watched site; of a page another site answered for, a state alone.
+
+    A redirect to another site (a captive portal, a domain that was sold) shows nothing of ours. A
+    page that is shown in part is a post; that it is closed was noted as a gap.
+    """
+    page, reading = seen.page, seen.reading
+    if page is not None and urls.site(page.url) != urls.site(seen.url):
+        gone = StateSeen(f"page:{seen.url}", SeenState.GATED, f"redirect to {urls.site(page.url)}")
+        seen.visit.gap("GATED", "another site answered", seen.capture)
+        return replace(seen, reading=replace(reading, posts=(), accounts=(), states=(gone,)))
+    shown = {f"post:{post.native_id}" for post in reading.posts}
+    return replace(
+        seen,
+        reading=replace(
+            reading,
+            posts=tuple(replace(post, author_id=address) for post in reading.posts),
+            accounts=tuple(replace(account, native_id=address) for account in reading.accounts),
+            states=tuple(state for state in reading.states if state.subject not in shown),
+        ),
+    )
+
+
+def about_post(seen: Seen, post: KnownPost) -> Seen:
+    """A state of the page that was asked for in place of a known one, as a state of that post."""
+    states = tuple(
+        replace(state, subject=f"post:{post.native_id}")
+        if state.subject.startswith("page:") and state.state is not SeenState.PRESENT
+        else state
+        for state in seen.reading.states
+    )
+    return replace(seen, reading=replace(seen.reading, states=states))
