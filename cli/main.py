@@ -43,6 +43,7 @@ MEMBERS = {
     "ingest": "cli.ingest:ingest",
     "platforms": "cli.platforms:platforms",
     "health": "cli.health:health",
+    "reread": "cli.reread:reread",
 }
 
 

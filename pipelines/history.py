@@ -21,6 +21,7 @@ from evidence.model import (
     StateSeen,
 )
 from evidence.record import interaction_key, post_key, server_of
+from pipelines.again import post_again
 from pipelines.component import Component
 from pipelines.page import AccountChange, Compared, Edge, Measured
 from pipelines.sight import FirstSights
@@ -54,6 +55,7 @@ def compared(item: Measured, desk: Desk, sights: FirstSights) -> Compared:
     seen, reading = item.seen, item.scoped.reading
     known = known_of(reading, seen.visit, desk)
     found = posts(reading, known, seen)
+    found = [by_another_reader(pair, seen, desk) for pair in found]
     if seen.via == HUMAN:
         found, account = [pair for pair in found if tells_more(pair, seen)], resolved(reading, seen)
         found = [as_handed(pair) for pair in found]
@@ -63,6 +65,20 @@ def compared(item: Measured, desk: Desk, sights: FirstSights) -> Compared:
     edges, again = first_seen(item.scoped.edges, seen, desk, sights)
     gone = withdrawn(seen, desk) if seen.via != HUMAN else ()
     return Compared(item, changes, account, edges, again, gone)
+
+
+def by_another_reader(pair: Compare, seen: Seen, desk: Desk) -> Compare:
+    """REREAD in place of EDITED where the present reader sees the same in the last snapshot's page.
+
+    A reader that has learnt to read more makes other content of the same bytes; that is no edit.
+    """
+    observation, known = pair
+    if observation.change is not Change.EDITED or known is None or observation.post is None:
+        return pair
+    before = post_again(desk, seen.visit, known)
+    if before is None or state_digest(before) != state_digest(observation.post):
+        return pair
+    return replace(observation, change=Change.REREAD, state=known.state), known
 
 
 def tells_more(pair: Compare, seen: Seen) -> bool:
@@ -77,6 +93,9 @@ def tells_more(pair: Compare, seen: Seen) -> bool:
         return True
     post = observation.post
     if post is None or known.state_digest == state_digest(post):
+        return False
+    if post.published_at is None and known.published_at is not None:
+        # A card of a list, the head of a page: part of a post, compared with nothing.
         return False
     newer = seen.claimed_at is not None and seen.claimed_at > known.last_seen_at
     if not newer:

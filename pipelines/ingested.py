@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 from crawler import registry
 from crawler.desk import Desk, visit_of
 from crawler.ingest import Found, Handed
+from crawler.ingest.found import page_of
 from crawler.page import Page
-from crawler.unpack import Oversize, unpack
 from crawler.visit import READ, Ask, Seen, Visit
 from evidence.canonical import instant, record_id
 from evidence.errors import ImageUnreadable, ScopeError
@@ -155,19 +155,25 @@ class _Ingest:
     def _export(self) -> None:
         """An export is one document: the file's own capture is what is read."""
         page = Page("", 200, {"content-type": "application/json"}, self.handover.data)
-        reading = registry.read(self.visit.entry.account.platform, page)
+        reading = self._reading(page)
         seen = self._seen(page.url, self.file, page, reading, CaptureKind.FILE)
         self._through(replace(seen, claimed_at=self.handover.claimed_at), None)
 
     def _read(self, number: int, found: Found) -> None:
         page = page_of(found)
-        reading = registry.read(self.visit.entry.account.platform, page)
+        reading = self._reading(page)
         seen = self._seen(found.url, self._rec(number), page, reading, found.kind)
         seen = replace(seen, claimed_at=self.handover.time_of(found)[0])
         if not concerns(found, seen, self.desk):
             return
         self._keep(number, found, self.file)
         self._through(seen, None)
+
+    def _reading(self, page: Page) -> Reading:
+        visit = self.visit
+        platform = visit.entry.account.platform
+        reading = registry.read(platform, page)
+        return registry.place(platform, reading, visit.native_id, visit.handle)
 
     def _picture(self, number: int, found: Found, snapshot: str) -> None:
         found = replace(found, kind=CaptureKind.MEDIA)
@@ -216,19 +222,6 @@ class _Ingest:
         return Seen(
             self.visit, url, capture, page, reading, self.handover.received_at, kind, via=HUMAN
         )
-
-
-def page_of(found: Found) -> Page:
-    """What a reader is given of it: headers by lower-case name, the body without its coding."""
-    headers: dict[str, str] = {}
-    for name, value in found.response_headers:
-        key = name.lower()
-        headers[key] = f"{headers[key]}, {value}" if key in headers else value
-    try:
-        body = unpack(found.body, headers.get("content-encoding", ""))
-    except Oversize:
-        body = b""  # a bomb holds nothing to be read; its bytes are kept as they are
-    return Page(found.url, found.status or 200, headers, body)
 
 
 def _keep_file(handover: Handover, visit: Visit, desk: Desk) -> str:

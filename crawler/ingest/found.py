@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from crawler.page import Page
+from crawler.unpack import Oversize, unpack
 from evidence.errors import ParseError
 from evidence.model import CaptureKind
 
@@ -110,3 +112,16 @@ def moment(text: str | None) -> datetime | None:
         return found.astimezone(UTC) if found.tzinfo else None
     except (ValueError, OverflowError):
         return None
+
+
+def page_of(found: Found) -> Page:
+    """What a reader is given of it: headers by lower-case name, the body without its coding."""
+    headers: dict[str, str] = {}
+    for name, value in found.response_headers:
+        key = name.lower()
+        headers[key] = f"{headers[key]}, {value}" if key in headers else value
+    try:
+        body = unpack(found.body, headers.get("content-encoding", ""))
+    except Oversize:
+        body = b""  # a bomb holds nothing to be read; its bytes are kept as they are
+    return Page(found.url, found.status or 200, headers, body)

@@ -15,6 +15,9 @@ class Change(StrEnum):
     NEW = "NEW"
     EDITED = "EDITED"
     UNCHANGED = "UNCHANGED"
+    REREAD = "REREAD"
+    """The same content as the last snapshot's page shows when it is read by the present reader: the
+    reader changed, the post did not."""
     RETURNED = "RETURNED"
     """Seen again after having been ABSENT, UNSEEN or closed."""
     STATE = "STATE"

@@ -15,7 +15,7 @@ STATES = {
     "BLOCKED": "permintaan kami ditolak platform",
     "DRIFT": "susunan halaman tidak dikenali",
 }
-CHANGES = {"NEW": "pertama kali terlihat", "EDITED": "isi berubah", "RETURNED": "terlihat kembali"}
+CHANGES = {"NEW": "pertama kali terlihat", "EDITED": "isi berubah", "REREAD": "dibaca ulang oleh pembaca baru, isi sama", "RETURNED": "terlihat kembali"}
 OUTCOMES = {
     "COMPLETE": "lengkap, ada yang baru",
     "UNCHANGED": "lengkap, tidak ada yang berubah",

@@ -76,6 +76,8 @@ def _standing(before: Mapping[str, Any]) -> dict[str, Any]:
 
 def _shown_state(change: str, digest: str, before: Mapping[str, Any]) -> str:
     """State of a post whose content was seen: EDITED when it is not that of the last snapshot."""
+    if change == "REREAD":
+        return str(before.get("state", "PRESENT"))
     other = change == "RETURNED" and before.get("state_digest") != digest
     return "EDITED" if change == "EDITED" or other else "PRESENT"
 

@@ -9,7 +9,7 @@ from crawler import registry
 from crawler.page import Page
 from crawler.registry import PLATFORMS, Platform
 from evidence.errors import ConfigError, ParseError
-from evidence.model import Act, Reading
+from evidence.model import Act, Post, Reading
 
 PAGE = Page("https://x.example/", 200, {}, b"secret words of a post")
 
@@ -95,3 +95,13 @@ def test_manifest_may_name_data_answers_for_the_browser(tmp_path: Path) -> None:
 
     assert registry.manifest(path).browser.answers == ("/api/*",)
     assert PLATFORMS["feed"].manifest.browser.answers == ()
+
+
+def test_a_telegram_page_by_itself_is_placed_under_the_channels_number() -> None:
+    reading = Reading("x", posts=(Post("siti_contoh/42", None, "siti_contoh", "halo", None),))
+
+    placed = registry.place("telegram", reading, "7", "Siti_Contoh")
+
+    assert [(p.native_id, p.author_id) for p in placed.posts] == [("7/42", "7")]
+    assert registry.place("telegram", reading, None, "siti_contoh") == reading
+    assert registry.place("feed", reading, "7", "siti_contoh") == reading

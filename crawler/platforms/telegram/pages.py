@@ -15,6 +15,7 @@ from crawler.page import Page
 from crawler.platforms.telegram import landing, message, urls
 from crawler.platforms.telegram.markup import attributes, document, every, figure, first, words
 from crawler.platforms.telegram.media import unaccounted
+from crawler.platforms.telegram.naming import placed
 from evidence.errors import ParseError
 from evidence.model import (
     AccountCounts,
@@ -26,6 +27,8 @@ from evidence.model import (
     SeenState,
     StateSeen,
 )
+
+__all__ = ["READ_BY", "placed", "read"]
 
 READ_BY = "telegram.pages@1"
 NOT_FOUND = "Post not found"

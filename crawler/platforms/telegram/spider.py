@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from crawler.platforms.telegram import urls
+from crawler.platforms.telegram.naming import placed
 from crawler.spider import AccountSpider
 from crawler.visit import Seen, Visit
-from evidence.model import AccountSeen, KnownPost, Reading, SeenState, StateSeen
+from evidence.model import KnownPost, SeenState, StateSeen
 
 REDIRECTED = "redirect /s/ to landing page"
 
@@ -89,28 +90,8 @@ def identify(seen: Seen, visit: Visit) -> None:
 
 
 def numbered(seen: Seen, visit: Visit) -> Seen:
-    """The reading with the channel's number wherever the page only had its name.
-
-    Landing and error pages do not carry the number; the visit has it from the listing.
-    """
-    number, name = visit.native_id, visit.handle
-    if number is None:
-        return seen
-    reading: Reading = seen.reading
-    return replace(
-        seen,
-        reading=replace(
-            reading,
-            accounts=tuple(_account(account, number, name) for account in reading.accounts),
-            states=tuple(_state(state, number, name) for state in reading.states),
-            posts=tuple(
-                replace(post, native_id=_swapped(post.native_id, number, name), author_id=number)
-                if post.author_id is None and (post.author_handle or "").lower() == name.lower()
-                else post
-                for post in reading.posts
-            ),
-        ),
-    )
+    """The reading with the channel's number wherever the page only had its name."""
+    return replace(seen, reading=placed(seen.reading, visit.native_id, visit.handle))
 
 
 def earlier(seen: Seen) -> str | None:
@@ -134,22 +115,3 @@ def embed_of(base: str, post: KnownPost) -> str:
     place = urls.message(post.url or "") or urls.message(f"{base}/{post.native_id}")
     channel, number = place or ("", "0")
     return urls.embed(base, channel, number)
-
-
-def _account(account: AccountSeen, number: str, name: str) -> AccountSeen:
-    own = account.native_id is None and (account.handle or "").lower() == name.lower()
-    return replace(account, native_id=number) if own else account
-
-
-def _state(state: StateSeen, number: str, name: str) -> StateSeen:
-    kind, _, rest = state.subject.partition(":")
-    if kind == "account" and rest.lower() == name.lower():
-        return replace(state, subject=f"account:{number}")
-    if kind == "post":
-        return replace(state, subject=f"post:{_swapped(rest, number, name)}")
-    return state
-
-
-def _swapped(native_id: str, number: str, name: str) -> str:
-    channel, _, message = native_id.partition("/")
-    return f"{number}/{message}" if channel.lower() == name.lower() else native_id
