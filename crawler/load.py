@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from evidence.model import CaptureKind
+from evidence.model import CaptureKind, SeenState
 
 if TYPE_CHECKING:
     from crawler.visit import Seen
+
+
+CLOSED = frozenset({SeenState.ABSENT, SeenState.PRIVATE, SeenState.SUSPENDED, SeenState.WITHHELD})
+"""States that are the platform's own word in place of content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,4 +41,10 @@ def makes_up_for(look: Sequence[Seen], seen: Seen) -> bool:
     """
     if seen.kind is CaptureKind.EXCHANGE and seen is not look[0]:
         return False
-    return any(other.sound for other in look if other is not seen)
+    return any(other.sound or tells(other) for other in look if other is not seen)
+
+
+def tells(seen: Seen) -> bool:
+    """Whether a part says, without drift, why the account or post is not shown."""
+    reading = seen.reading
+    return not reading.drift and not seen.cut and any(s.state in CLOSED for s in reading.states)

@@ -266,6 +266,21 @@ def test_a_shell_document_is_no_drift_when_a_data_answer_is_sound() -> None:
     assert visit.control == "c1"
 
 
+def test_a_shell_document_is_no_drift_when_a_data_answer_says_why_nothing_is_shown() -> None:
+    gone = Reading("x@1", states=(StateSeen("account:1", SeenState.SUSPENDED, "Suspended"),))
+    visit = looked({"reading": SHELL}, {"reading": gone})
+
+    assert visit.gaps == []
+    assert visit.account_state is SeenState.SUSPENDED
+
+
+def test_an_answer_that_names_no_cause_makes_up_for_no_drift() -> None:
+    unsure = Reading("x@1", states=(StateSeen("account:1", SeenState.UNSEEN, "no result"),))
+    visit = looked({"reading": SHELL}, {"reading": unsure})
+
+    assert [gap.code for gap in visit.gaps] == ["DRIFT"]
+
+
 def test_a_look_in_which_nothing_is_sound_is_drift() -> None:
     visit = looked({"reading": SHELL}, {"reading": SHELL, "kind": CaptureKind.DOM})
 
