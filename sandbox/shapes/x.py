@@ -17,6 +17,7 @@ PROFILE = re.compile(r"/(\w{1,20})")
 STATUS = re.compile(r"/(\w{1,20})/status/(\d{1,20})")
 GRAPHQL = re.compile(r"/i/api/graphql/\w+/(\w+)")
 FILE = re.compile(r"/media/(G[0-9a-f]{16})\.(\d{1,9})\.\w+")
+LOGIN = "<!DOCTYPE html><title>Log in to X / X</title><div id=react-root>Log in to X</div>"
 DELETED = "This Post was deleted by the Post author."
 SUSPENDED = "This Post is from a suspended account."
 LIMITED = (
@@ -33,7 +34,7 @@ def answer(world: World, ask: Ask) -> Answer:
     if ask.path == "/tweet-result":
         return _embed(world, ask)
     if ask.path == "/i/flow/login":
-        return as_html(markup.page("Log in to X / X"))
+        return as_html(LOGIN)
     found = STATUS.fullmatch(ask.path) or PROFILE.fullmatch(ask.path)
     if found is None:
         return as_html(markup.page("X"), 404)
@@ -51,7 +52,7 @@ def refuse(fault: RateLimit | LoginWall | ServerError, ask: Ask) -> Answer:
             return Answer(429, (("Content-Type", "text/plain"), limit), b"Rate limit exceeded\n")
         case LoginWall():
             if ask.path == "/i/flow/login":
-                return as_html(markup.page("Log in to X / X"))
+                return as_html(LOGIN)
             return redirect("/i/flow/login?redirect_after_login=" + ask.path)
         case ServerError():
             return as_html("Over capacity", 503)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from crawler.platforms.tiktok import urls
 from crawler.spider import AccountSpider
-from crawler.visit import Seen, Visit
+from crawler.visit import REFUSALS, Seen, Visit
 from evidence.model import Act, KnownPost, Post, Reading, SeenState, Side
 
 SCROLLS = 3
@@ -49,7 +49,7 @@ class TiktokSpider(AccountSpider):
             own |= {post.native_id: post for post in seen.reading.posts}
             yield seen
         tell_of_older(visit, look, len(own))
-        async for seen in missing(visit, base, known):
+        async for seen in missing(visit, base, known, browsed=0 if is_walled(look) else BROWSED):
             yield seen
         if visit.entry.side is Side.CAMPAIGN:
             async for seen in engaged(visit, base, own):
@@ -107,28 +107,42 @@ async def details(
 ) -> AsyncIterator[Seen]:
     """The own page of each post that was only named and never seen before."""
     new = [number for number in listed if number not in known and number not in visit.posts_seen]
-    async for seen in pages(visit, base, new[:OPENED]):
+    async for seen in pages(visit, base, new[:OPENED], browsed=BROWSED):
         yield seen
     if len(new) > OPENED:
         visit.gap("PAGE_LIMIT", f"{len(new) - OPENED} new posts were not opened")
 
 
-async def missing(visit: Visit, base: str, known: Mapping[str, KnownPost]) -> AsyncIterator[Seen]:
-    """Known posts that were not seen in this visit, each at its own page."""
+def is_walled(look: tuple[Seen, ...]) -> bool:
+    """Whether the account's page was refused as a whole: the browser then meets it everywhere."""
+    refused = any(s.state in REFUSALS for part in look for s in part.reading.states)
+    return refused and not any(part.sound for part in look)
+
+
+async def missing(
+    visit: Visit, base: str, known: Mapping[str, KnownPost], *, browsed: int
+) -> AsyncIterator[Seen]:
+    """Known posts that were not seen in this visit, each at its own page.
+
+    browsed: most posts that may be asked for in the browser.
+    """
     left = [
         post
         for post in known.values()
         if post.native_id not in visit.posts_seen and post.state is not SeenState.ABSENT
     ]
     left.sort(key=lambda post: post.last_seen_at)
-    async for seen in pages(visit, base, [post.native_id for post in left[:LOOKED_FOR]]):
+    asked = [post.native_id for post in left[:LOOKED_FOR]]
+    async for seen in pages(visit, base, asked, browsed=browsed):
         yield seen
     if len(left) > LOOKED_FOR:
         detail = f"{len(left) - LOOKED_FOR} known posts were not looked for in this visit"
         visit.gap("PAGE_LIMIT", detail)
 
 
-async def pages(visit: Visit, base: str, numbers: Iterable[str]) -> AsyncIterator[Seen]:
+async def pages(
+    visit: Visit, base: str, numbers: Iterable[str], *, browsed: int
+) -> AsyncIterator[Seen]:
     """Posts by their pages: without a browser while that is answered, then a few in the browser."""
     refused: list[str] = []
     for number in numbers:
@@ -138,12 +152,12 @@ async def pages(visit: Visit, base: str, numbers: Iterable[str]) -> AsyncIterato
             if not is_refusal(seen):
                 continue
         refused.append(number)
-    for number in refused[:BROWSED]:
+    for number in refused[:browsed]:
         for seen in await visit.browse(urls.post(base, visit.handle, number)):
             yield seen
-    if len(refused) > BROWSED:
+    if len(refused) > browsed:
         visit.gap(
-            "PAGE_LIMIT", f"{len(refused) - BROWSED} posts were not asked for after a refusal"
+            "PAGE_LIMIT", f"{len(refused) - browsed} posts were not asked for after a refusal"
         )
 
 
@@ -157,7 +171,8 @@ def tell_of_older(visit: Visit, look: Iterable[Seen], shown: int) -> None:
     for part in look:
         for account in part.reading.accounts:
             counted = account.counts.post
-            if account.native_id == visit.native_id and counted is not None and counted > shown:
+            ours = account.native_id == visit.native_id and account.state is SeenState.PRESENT
+            if ours and counted is not None and counted > shown:
                 visit.gap("PART_LISTED", f"{shown} of {counted} posts", part.capture)
                 return
 

@@ -60,7 +60,8 @@ def newest_version(seen: Seen) -> str | None:
     shown = {post.native_id for post in seen.reading.posts}
     for state in seen.reading.states:
         newer = state.marker.removeprefix(VERSIONS)
-        if newer != state.marker and newer not in shown:
+        stale = state.subject.removeprefix("post:") in shown
+        if newer != state.marker and stale and newer not in shown:
             return newer
     return None
 
@@ -102,7 +103,11 @@ def _one_post(part: Seen, reading: Reading) -> Reading:
         _under(post, firsts) for post in reading.posts if post.native_id not in firsts.values()
     )
     acts = tuple(
-        replace(act, native_id=firsts.get(act.native_id or "", act.native_id))
+        replace(
+            act,
+            native_id=firsts.get(act.native_id or "", act.native_id),
+            target=firsts.get(act.target, act.target),
+        )
         for act in reading.interactions
     )
     states = tuple(s for s in reading.states if s.state is not SeenState.EDITED)
@@ -111,6 +116,12 @@ def _one_post(part: Seen, reading: Reading) -> Reading:
 
 def _under(post: Post, firsts: Mapping[str, str]) -> Post:
     """The post under the number, and with the time, of its first version."""
+    post = replace(
+        post,
+        repost_of=firsts.get(post.repost_of or "", post.repost_of),
+        quote_of=firsts.get(post.quote_of or "", post.quote_of),
+        reply_to=firsts.get(post.reply_to or "", post.reply_to),
+    )
     first = firsts.get(post.native_id)
     if first is None:
         return post

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from crawler.platforms.x import urls
 from crawler.platforms.x.look import identify, in_order, is_reused, newest_version
 from crawler.spider import AccountSpider
-from crawler.visit import Seen, Visit
+from crawler.visit import REFUSALS, Seen, Visit
 from evidence.model import KnownPost, Post, SeenState, Side
 
 SCROLLS = 2
@@ -43,7 +43,7 @@ class XSpider(AccountSpider):
             own |= {post.native_id: post for post in seen.reading.posts}
             yield seen
         tell_of_choice(visit, look, len(own))
-        async for seen in missing(visit, base, known):
+        async for seen in missing(visit, base, known, browsed=0 if is_walled(look) else BROWSED):
             yield seen
         if visit.entry.side is Side.CAMPAIGN:
             async for seen in engaged(visit, base, own, known):
@@ -55,13 +55,25 @@ def tell_of_choice(visit: Visit, look: tuple[Seen, ...], shown: int) -> None:
     for part in look:
         for account in part.reading.accounts:
             counted = account.counts.post
-            if account.native_id == visit.native_id and counted is not None and counted > shown:
+            ours = account.native_id == visit.native_id and account.state is SeenState.PRESENT
+            if ours and counted is not None and counted > shown:
                 visit.gap("PART_LISTED", f"{shown} of {counted} posts", part.capture)
                 return
 
 
-async def missing(visit: Visit, base: str, known: Mapping[str, KnownPost]) -> AsyncIterator[Seen]:
-    """Known posts the page did not show: by the embed's answer, else in the browser."""
+def is_walled(look: tuple[Seen, ...]) -> bool:
+    """Whether the account's page was refused as a whole: the browser then meets it everywhere."""
+    refused = any(s.state in REFUSALS for part in look for s in part.reading.states)
+    return refused and not any(part.sound for part in look)
+
+
+async def missing(
+    visit: Visit, base: str, known: Mapping[str, KnownPost], *, browsed: int
+) -> AsyncIterator[Seen]:
+    """Known posts the page did not show: by the embed's answer, else in the browser.
+
+    browsed: most posts that may be asked for in the browser.
+    """
     left = [
         post
         for post in known.values()
@@ -78,10 +90,10 @@ async def missing(visit: Visit, base: str, known: Mapping[str, KnownPost]) -> As
         if seen is None or not is_told(seen, post.native_id):
             silent.append(post)
             refused = refused or seen is None or is_refusal(seen)
-    for post in silent[:BROWSED]:
+    for post in silent[:browsed]:
         for part in in_order(await visit.browse(address_of(visit, base, post)), known):
             yield part
-    unasked = len(left[LOOKED_FOR:]) + len(silent[BROWSED:])
+    unasked = len(left[LOOKED_FOR:]) + len(silent[browsed:])
     if unasked:
         visit.gap("PAGE_LIMIT", f"{unasked} known posts were not looked for in this visit")
 

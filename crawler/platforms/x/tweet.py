@@ -129,6 +129,13 @@ def states(item: Node, seen: Post) -> Iterator[StateSeen]:
         yield StateSeen(f"post:{ids[0]}", SeenState.EDITED, f"{VERSIONS}{seen.native_id}")
     if ids[-1] != seen.native_id:
         yield StateSeen(f"post:{seen.native_id}", SeenState.EDITED, f"{VERSIONS}{ids[-1]}")
+    legacy = legacy_of(item)
+    for holder in (item, legacy):
+        for name in ("retweeted_status", "quoted_status", "quoted_tweet"):
+            inner = _status(holder, name)
+            if inner is not None and versions(inner)[0] != identity(inner):
+                marker = f"{VERSIONS}{identity(inner)}"
+                yield StateSeen(f"post:{versions(inner)[0]}", SeenState.EDITED, marker)
     if is_part(item):
         yield StateSeen(f"post:{seen.native_id}", SeenState.PRESENT, PART)
 
