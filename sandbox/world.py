@@ -27,7 +27,19 @@ from sandbox.event import (
     Suspend,
 )
 
-PLATFORMS = ("mastodon", "bluesky", "telegram", "feed", "youtube", "threads", "instagram", "facebook", "tiktok", "x")
+PLATFORMS = (
+    "mastodon",
+    "bluesky",
+    "telegram",
+    "feed",
+    "youtube",
+    "web",
+    "threads",
+    "instagram",
+    "facebook",
+    "tiktok",
+    "x",
+)
 
 
 class Access(StrEnum):

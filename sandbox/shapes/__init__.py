@@ -16,6 +16,7 @@ from sandbox.shapes import (
     telegram,
     threads,
     tiktok,
+    web,
     x,
     youtube,
 )
@@ -40,6 +41,7 @@ SHAPES = {
     "instagram": Shape(instagram.answer, instagram.refuse),
     "facebook": Shape(facebook.answer, facebook.refuse),
     "youtube": Shape(youtube.answer, youtube.refuse, by_post=True),
+    "web": Shape(web.answer, web.refuse),
     "tiktok": Shape(tiktok.answer, tiktok.refuse),
     "x": Shape(x.answer, x.refuse),
 }

@@ -33,6 +33,7 @@ ADDRESS = {
     "telegram": "/s/contoh1",
     "feed": "/feed/contoh1.xml",
     "youtube": "/@contoh1/videos",
+    "web": "/situs/contoh1/",
     "threads": "/@contoh1",
     "instagram": "/contoh1/",
     "facebook": "/contoh1",

@@ -9,6 +9,7 @@ from crawler.document import canonical, root_of
 from crawler.page import Page
 from crawler.platforms.web import urls, walls
 from crawler.platforms.web.body import Body, body
+from crawler.platforms.web.naming import placed
 from crawler.platforms.web.picture import pictures
 from crawler.platforms.web.said import (
     Said,
@@ -24,6 +25,7 @@ from evidence.errors import ParseError
 from evidence.model import AccountSeen, Drift, Post, Reading, SeenState, StateSeen
 
 READ_BY = "web.pages@1"
+__all__ = ["READ_BY", "placed", "read"]
 
 CHARSET = re.compile(
     rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE

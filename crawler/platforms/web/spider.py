@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
 from crawler.platforms.web import urls
+from crawler.platforms.web.naming import placed
 from crawler.spider import AccountSpider
 from crawler.visit import Seen, Visit
 from evidence.model import KnownPost, SeenState, StateSeen
@@ -30,6 +31,9 @@ class WebSpider(AccountSpider):
         visit.resolved(address, visit.handle)
         front = await visit.get(address, headers=conditions(visit, address))
         looks: Sequence[Seen] = (front,)
+        if of_another_site(front):
+            yield own(front, address)
+            return
         if needs_browser(front):
             looks = (front, *await visit.browse(address, scrolls=1))
         for seen in looks:
@@ -92,6 +96,11 @@ def needs_browser(seen: Seen) -> bool:
     return seen.status == 200 and bool(seen.reading.drift) and not seen.reading.posts
 
 
+def of_another_site(seen: Seen) -> bool:
+    """Whether a redirect led to another site."""
+    return seen.page is not None and urls.site(seen.page.url) != urls.site(seen.url)
+
+
 def own(seen: Seen, address: str) -> Seen:
     """The reading as of the watched site; of a page another site answered for, a state alone.
 
@@ -99,20 +108,11 @@ def own(seen: Seen, address: str) -> Seen:
     page that is shown in part is a post; that it is closed was noted as a gap.
     """
     page, reading = seen.page, seen.reading
-    if page is not None and urls.site(page.url) != urls.site(seen.url):
+    if page is not None and of_another_site(seen):
         gone = StateSeen(f"page:{seen.url}", SeenState.GATED, f"redirect to {urls.site(page.url)}")
         seen.visit.gap("GATED", "another site answered", seen.capture)
         return replace(seen, reading=replace(reading, posts=(), accounts=(), states=(gone,)))
-    shown = {f"post:{post.native_id}" for post in reading.posts}
-    return replace(
-        seen,
-        reading=replace(
-            reading,
-            posts=tuple(replace(post, author_id=address) for post in reading.posts),
-            accounts=tuple(replace(account, native_id=address) for account in reading.accounts),
-            states=tuple(state for state in reading.states if state.subject not in shown),
-        ),
-    )
+    return replace(seen, reading=placed(reading, address, ""))
 
 
 def about_post(seen: Seen, post: KnownPost) -> Seen:

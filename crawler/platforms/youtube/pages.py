@@ -17,6 +17,7 @@ from crawler.platforms.youtube import (
     video,
     walls,
 )
+from crawler.platforms.youtube.parts import placed
 from crawler.platforms.youtube.sight import Sight, cover
 from crawler.platforms.youtube.tree import (
     Roots,
@@ -32,6 +33,7 @@ from evidence.errors import ParseError
 from evidence.model import AccountSeen, Drift, Post, Reading, SeenState
 
 READ_BY = "youtube.pages@1"
+__all__ = ["READ_BY", "placed", "read"]
 
 WATCH = ("twoColumnWatchNextResults", "singleColumnWatchNextResults", "videoPrimaryInfoRenderer")
 

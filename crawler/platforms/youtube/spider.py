@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 
 from crawler.platforms.youtube import calls, urls
+from crawler.platforms.youtube.parts import is_whole
 from crawler.spider import AccountSpider
 from crawler.visit import Seen, Visit
 from evidence.model import KnownPost, SeenState, Side
@@ -165,16 +166,8 @@ def others(seen: Seen) -> Iterator[str]:
 
 
 def without_cards(seen: Seen) -> Seen:
-    """A list's page without the videos on it.
-
-    A card has the title alone, and would look like an edit of the whole text. Community posts are
-    whole there, and so is what the feed says.
-    """
-    kept = tuple(
-        post
-        for post in seen.reading.posts
-        if urls.POST.fullmatch(post.native_id) or post.published_at is not None
-    )
+    """A list's page without the videos on it, which it shows by their titles alone."""
+    kept = tuple(post for post in seen.reading.posts if is_whole(post))
     return replace(seen, reading=replace(seen.reading, posts=kept))
 
 
@@ -189,7 +182,6 @@ def told(seen: Seen, known: dict[str, KnownPost]) -> Seen:
         post
         for post in seen.reading.posts
         if post.native_id not in known
-        or urls.POST.fullmatch(post.native_id)
-        or (post.published_at is not None and f"post:{post.native_id}" not in marked)
+        or (is_whole(post) and f"post:{post.native_id}" not in marked)
     )
     return replace(seen, reading=replace(seen.reading, posts=kept))
