@@ -34,6 +34,7 @@ def add(shell: Shell, file: Path, as_json: bool) -> int:
     from evidence.canonical import to_value
     from evidence.config import CampaignErrors, campaign_drafts, parse_campaign
     from evidence.projection import project_entries
+    from evidence.query.version import newest_versions
     from evidence.query.watch import campaigns
 
     found = _file(file)
@@ -42,9 +43,13 @@ def add(shell: Shell, file: Path, as_json: bool) -> int:
     except CampaignErrors as error:
         return show_refusal(error, as_json)
     before = {c.id: c for c in campaigns(shell.archive)}.get(given.id)
-    change = "UNCHANGED" if before == given else "CHANGED" if before else "ADDED"
-    if change != "UNCHANGED":
-        drafts = campaign_drafts(given, shell.now(), shell.config.clock().source, change=change)
+    change = "UNCHANGED"
+    if before != given:
+        previous = newest_versions(shell.archive).get(given.id)
+        change = "CHANGED" if previous else "ADDED"
+        drafts = campaign_drafts(
+            given, shell.now(), shell.config.clock().source, change=change, previous=previous
+        )
         project_entries(shell.archive, shell.archive.record(drafts))
     if as_json:
         write_json({"change": change, "campaign": to_value(given)})

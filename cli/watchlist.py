@@ -37,6 +37,7 @@ def import_(shell: Shell, file: Path, dry_run: bool, complete: bool, as_json: bo
     """
     from evidence.config import WatchlistErrors, watch_drafts
     from evidence.projection import project_entries
+    from evidence.query.version import newest_versions
 
     now = shell.now()
     try:
@@ -44,7 +45,9 @@ def import_(shell: Shell, file: Path, dry_run: bool, complete: bool, as_json: bo
     except WatchlistErrors as error:
         return show_refusal(error, as_json)
     if not dry_run:
-        drafts = watch_drafts(imported, now, shell.config.clock().source)
+        # The whole log is read for it; a list of new accounts alone needs none of it.
+        known = newest_versions(shell.archive) if imported.changed or imported.removed else {}
+        drafts = watch_drafts(imported, now, shell.config.clock().source, known)
         for start in range(0, len(drafts), 500):
             project_entries(shell.archive, shell.archive.record(drafts[start : start + 500]))
     _show(imported, dry_run, as_json)

@@ -42,9 +42,16 @@ def parse_campaign(data: bytes, name: str) -> Campaign:
 
 
 def campaign_drafts(
-    campaign: Campaign, now: datetime, clock: str, *, change: str = "ADDED"
+    campaign: Campaign,
+    now: datetime,
+    clock: str,
+    *,
+    change: str = "ADDED",
+    previous: str | None = None,
 ) -> list[Draft]:
     """The `campaign` statement. clock: `system` or `simulated`. change: ADDED or CHANGED.
+
+    previous: record id of the version that this one changes, None for the first.
 
     Its facts repeat the schedule, so that a verifier can recompute the due slots.
     """
@@ -57,6 +64,7 @@ def campaign_drafts(
         "change": change,
         "schedule": {"phases": phases},
         "superseded_by": campaign.superseded_by,
+        "previous": previous,
     }
     body = Plain("campaign", "application/json", encode(to_value(campaign)))
     return [Draft(StatementType.CAMPAIGN, new_record_id(), now, clock, facts, (body,))]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from evidence.canonical import encode, instant, new_record_id, to_value
 from evidence.config.column import COLUMNS, REQUIRED, column_of
@@ -15,6 +16,8 @@ from evidence.config.problem import ImportRefused, Problem, problem
 from evidence.config.row import Cells, ReadRow, read_row
 from evidence.config.table import UNREADABLE, Table, read_table
 from evidence.model import Draft, Plain, StatementType, WatchEntry, Watchlist
+
+NO_VERSIONS: Mapping[str, str] = MappingProxyType({})
 
 
 class WatchlistErrors(ImportRefused):
@@ -76,24 +79,45 @@ def parse_watchlist(
     return _compare(matched, existing, now, complete, new_watch)
 
 
-def watch_drafts(imported: WatchlistImport, now: datetime, clock: str) -> list[Draft]:
+def watch_drafts(
+    imported: WatchlistImport,
+    now: datetime,
+    clock: str,
+    previous: Mapping[str, str] = NO_VERSIONS,
+) -> list[Draft]:
     """One `watch` statement for each entry that is added, changed or removed.
 
-    clock: `system` or `simulated`. An identity is an object of its own, so that it can be erased
+    clock:    `system` or `simulated`.
+    previous: watch -> record id of its newest version, which the new one names (for those added
+              there is none): a version left out, or two that follow one, cannot go unseen.
+
+    An identity is an object of its own, so that it can be erased
     and withheld by itself. See docs/formats/statement.md.
     """
     changes = (
         ("ADDED", imported.added), ("CHANGED", imported.changed), ("REMOVED", imported.removed),
     )  # fmt: skip
     return [
-        _draft(entry, change, imported.identities.get(entry.watch), now, clock)
+        _draft(
+            entry,
+            change,
+            imported.identities.get(entry.watch),
+            previous.get(entry.watch),
+            now,
+            clock,
+        )
         for change, entries in changes
         for entry in entries
     ]
 
 
 def _draft(
-    entry: WatchEntry, change: str, identity: str | None, now: datetime, clock: str
+    entry: WatchEntry,
+    change: str,
+    identity: str | None,
+    previous: str | None,
+    now: datetime,
+    clock: str,
 ) -> Draft:
     objects = [Plain("entry", "application/json", encode(to_value(entry)))]
     if identity:
@@ -108,6 +132,7 @@ def _draft(
         "from": instant(entry.watched_from),
         "until": instant(entry.watched_until) if entry.watched_until else None,
         "render": entry.render,
+        "previous": previous,
     }
     return Draft(StatementType.WATCH, new_record_id(), now, clock, facts, tuple(objects))
 

@@ -17,6 +17,7 @@ from evidence.ledger.checkpoint import SignatureCheck, verify_note
 from evidence.model import Entry, StatementType
 from evidence.query.derived import missing_rows
 from evidence.query.fault import Check, Fault
+from evidence.query.version import Order
 from evidence.store.ports import Archive
 
 __all__ = ["Check", "Fault", "fsck", "present_objects"]
@@ -37,6 +38,7 @@ class _Walk:
     visited: dict[str, str] = field(default_factory=dict)
     beat: tuple[datetime, int] | None = None
     newest: datetime | None = None
+    order: Order = field(default_factory=Order)
 
 
 def fsck(
@@ -177,6 +179,7 @@ def _meaning(entry: Entry, check: Check, walk: _Walk) -> None:
     if rec in walk.recs:
         check.fault("DOUBLE_RECORD", f"leaf {entry.index}", f"record {rec} is there twice")
     walk.recs.add(rec)
+    walk.order.note(statement, check)
     slot = facts.get("slot")
     if statement.type is StatementType.ERASURE:
         walk.erasures.add(str(facts.get("subject")))

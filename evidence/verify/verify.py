@@ -24,11 +24,12 @@ import json
 import os
 import re
 import sys
+from bisect import bisect_right
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 VERSION = "1"
 ZULU = timezone(timedelta(0))
@@ -41,6 +42,10 @@ MAX_STATEMENT_BYTES = 65_535
 MAX_DEPTH = 64
 MAX_SLOTS = 1_000_000
 """Due visits of one account in one phase; an hourly visit makes 8,760 a year."""
+CLOCK_S, BLOCK_S, ORDER_S = 60, 7200, 600
+"""How far a record's time may lie beyond a stamp's, a Bitcoin block's (its own clock may be two
+hours off), and before that of a record that entered the log earlier (a page waits to be read)."""
+MAX_NAMED = 8
 COMMIT_TAG = b"evidence-commit-v1\0"
 EXPORT_ROLE = "package"
 STATEMENT_FIELDS = {"at", "clock", "facts", "objects", "rec", "type", "v"}
@@ -157,6 +162,10 @@ REFERENCES = {
     "erasure": (("subject", tuple(sorted(TYPES))),),
 }
 """Per type of statement: the facts that name other records, and what those must be."""
+UNCERTAIN = frozenset((
+    "SCHEDULE_ABSENT", "SCHEDULE_FORMAT", "VERSION_CHAIN", "VERSION_MISSING", "VERSION_UNCHAINED",
+))  # fmt: skip
+"""Findings that leave open which visits were due."""
 SAME_WATCH = frozenset(("reading", "snapshot", "observation", "account"))
 
 TEXTS = {
@@ -361,6 +370,58 @@ TEXTS = {
         "tangkapan menyebut kepala log yang dibuat sesudahnya",
         "the capture names a log head that was made after it",
     ),
+    "TOKEN_MISSING": (
+        INCOMPLETE,
+        "cap waktu yang disebut {0} tangkapan, mulai dari ini, tidak disertakan",
+        "the time stamp that {0} captures name, from this one on, is not included",
+    ),
+    "TIME_BEFORE_STAMP": (
+        ERROR,
+        "{0} tangkapan, mulai dari ini, berjam sebelum cap waktu yang disebutnya ({1})",
+        "{0} captures, from this one on, give a time before the stamp that they name ({1})",
+    ),
+    "TIME_AFTER_STAMP": (
+        ERROR,
+        "{0} rekaman, mulai dari ini, berjam sesudah cap waktu atas log yang sudah memuatnya ({1})",
+        "{0} records, from this one on, give a time after a stamp over a log that holds them ({1})",
+    ),
+    "TIME_AUTHORITIES": (
+        ERROR,
+        (
+            "{0} tangkapan, mulai dari ini, menyebut cap waktu yang lebih kemudian ({1}) daripada cap"
+            " waktu atas log yang sudah memuatnya ({2}): salah satu otoritas keliru"
+        ),
+        (
+            "{0} captures, from this one on, name a stamp ({1}) later than a stamp over a log that holds"
+            " them ({2}): one of the authorities is wrong"
+        ),
+    ),
+    "TIME_ORDER": (
+        ERROR,
+        (
+            "{0} rekaman, mulai dari ini, berjam lebih dari {1} detik sebelum rekaman yang lebih dulu"
+            " masuk log"
+        ),
+        (
+            "{0} records, from this one on, give a time more than {1} s before that of a record that"
+            " entered the log earlier"
+        ),
+    ),
+    "VERSION_CHAIN": (
+        ERROR,
+        "versi jadwal tidak menyambung pada versi sebelumnya: {0}",
+        "the schedule's version does not follow the one before: {0}",
+    ),
+    "VERSION_MISSING": (
+        INCOMPLETE,
+        "versi jadwal sebelum yang ini tidak disertakan: {0}",
+        "the schedule's version before this one is not included: {0}",
+    ),
+    "VERSION_UNCHAINED": (
+        INCOMPLETE,
+        "versi jadwal tidak menyebut versi sebelumnya, sehingga yang ditinggalkan tidak terlihat: {0}",
+        "the schedule's version does not name the one before, so one left out cannot be seen: {0}",
+    ),
     "ANCHOR_FORMAT": (
         ERROR,
         "berkas jangkar tidak baku: {0}",
@@ -436,6 +497,11 @@ TEXTS = {
         "jadwal {0} memiliki lebih dari satu hasil",
         "slot {0} has more than one outcome",
     ),
+    "SLOT_EARLY": (
+        ERROR,
+        "hasil dicatat sebelum kunjungannya jatuh waktu ({0})",
+        "the outcome was recorded before its visit was due ({0})",
+    ),
     "SLOT_HOLE": (
         INCOMPLETE,
         "akun {0}: {1} kunjungan terjadwal tanpa hasil, {2} sampai {3}",
@@ -494,6 +560,8 @@ CHECKS = {
     "openings": ("objek cocok dengan komitmennya", "objects agree with their commitments"),
     "anchors": ("cap waktu dan tanda tangan saksi sah", "time stamps and cosignatures sound"),
     "references": ("rujukan antarrekaman benar", "references between records sound"),
+    "times": ("jam rekaman tidak saling bertentangan", "times without a contradiction"),
+    "versions": ("versi jadwal bersambung", "schedule versions that follow each other"),
     "schedule": ("kunjungan terjadwal punya hasil", "due visits have an outcome"),
 }
 
@@ -516,8 +584,36 @@ class Check(NamedTuple):
     errors: int
 
 
+class Stamp(NamedTuple):
+    """A time stamp that holds: the head's size, epoch seconds, the authority's name.
+
+    slack: by how many seconds a record's clock may disagree with it.
+    """
+
+    size: int
+    time: float
+    authority: str
+    slack: int = CLOCK_S
+
+
+class Bound(NamedTuple):
+    """Between which stamps a capture was recorded, as far as trusted authorities say.
+
+    not_before: of the stamps that it names the latest.
+    not_after:  of the stamps over heads that hold it the earliest.
+    """
+
+    entry: int
+    rec: str
+    not_before: Stamp | None
+    not_after: Stamp | None
+
+
 class Report(NamedTuple):
-    """All findings, all checks, and three plain verdicts as (word, Indonesian, English)."""
+    """All findings, all checks, and three plain verdicts as (word, Indonesian, English).
+
+    times: of each capture, in log order.
+    """
 
     package: str
     origin: str
@@ -527,6 +623,7 @@ class Report(NamedTuple):
     integrity: tuple[str, str, str]
     time: tuple[str, str, str]
     completeness: tuple[str, str, str]
+    times: tuple[Bound, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -565,14 +662,6 @@ class Trust(NamedTuple):
     quorum: int = 0
     tsas: tuple[tuple[str, str], ...] = ()
     blocks: Mapping[int, bytes] = {}
-
-
-class Stamp(NamedTuple):
-    """A time stamp that holds: the head's size, epoch seconds, the authority's name."""
-
-    size: int
-    time: float
-    authority: str
 
 
 class Der(NamedTuple):
@@ -1012,6 +1101,8 @@ class Case:
         self.anchored: dict[str, int] = {}
         self.stamps: list[Stamp] = []
         self.stamped: set[str] = set()
+        self.tokens: dict[str, Stamp | None] = {}
+        self.bounds: list[Bound] = []
         self.witnessed: dict[int, set[str]] = {}
 
     def find(self, code: str, path: str, *detail: object) -> None:
@@ -1519,7 +1610,12 @@ def check_anchors(case: Case) -> Iterator[int]:
         for name in names:
             path = f"{ANCHORS}{size}/{name}"
             if name.endswith(".tsr"):
-                yield check_stamp(case, path, head)
+                good = check_stamp(case, path, head)
+                # Shipped, and whose it is when it holds: captures name a token by its hash.
+                case.tokens.setdefault(case.hashes[path], None)
+                if good:
+                    case.tokens[case.hashes[path]] = case.stamps[-1]
+                yield good
             elif name.endswith(".ots"):
                 yield check_ots(case, path, head)
             elif name.endswith(".cosig"):
@@ -1736,7 +1832,7 @@ def check_ots(case: Case, path: str, head: Head) -> int:
             case.find("OTS_INVALID", path, f"block {height}")
         else:
             time = int.from_bytes(header[68:72], "little")
-            case.stamps.append(Stamp(head.size, time, f"Bitcoin {height}"))
+            case.stamps.append(Stamp(head.size, time, f"Bitcoin {height}", BLOCK_S))
             case.stamped.add(digest.hex())
             good = 1
     return good
@@ -1907,6 +2003,148 @@ def check_capture(case: Case, record: Record) -> None:
         case.find("EXCHANGE_BODY", paths["body"])
 
 
+# --- when it was recorded ----------------------------------------------------------------------
+
+
+def check_times(case: Case) -> Iterator[int]:
+    """No record's time contradicts a stamp, the log's order, or another authority."""
+    faults = Faults(case)
+    closing = closings(case.stamps)
+    newest = float("-inf")
+    for _, record in sorted(case.records.items()):
+        at = seconds(record.value["at"])
+        if at < newest - ORDER_S:
+            faults.add("TIME_ORDER", record, ORDER_S)
+        newest = max(newest, at)
+        after = closing(record.entry)
+        if record.type == "capture":
+            fetched = fetched_at(case, record)
+            before = named_stamp(case, record, faults)
+            case.bounds.append(Bound(record.entry, record.rec, before, after))
+            check_bound_of(record, min(at, fetched), before, after, faults)
+            at = max(at, fetched)
+        if after and at > after.time + after.slack:
+            faults.add("TIME_AFTER_STAMP", record, whose(after))
+        yield 1
+    faults.tell()
+
+
+class Faults:
+    """Records with the same fault, told as one finding at the first of them."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.found: dict[tuple[str, tuple[object, ...]], list[Record]] = {}
+
+    def add(self, code: str, record: Record, *detail: object) -> None:
+        """Note one record's fault."""
+        self.found.setdefault((code, detail), []).append(record)
+
+    def tell(self) -> None:
+        """Make the findings."""
+        for (code, detail), records in self.found.items():
+            # Which token is missing has a name of 64 digits that helps no reader.
+            said = () if code == "TOKEN_MISSING" else detail
+            self.case.find(code, records[0].path, len(records), *said)
+
+
+def closings(stamps: Sequence[Stamp]) -> Callable[[int], Stamp | None]:
+    """A function that gives the earliest stamp over any head that holds an index."""
+    ordered = sorted(stamps, key=lambda s: s.size)
+    best: list[Stamp] = []
+    for stamped in reversed(ordered):
+        best.append(min(best[-1], stamped, key=lambda s: s.time) if best else stamped)
+    best.reverse()
+    sizes = [s.size for s in ordered]
+
+    def closing(entry: int) -> Stamp | None:
+        place = bisect_right(sizes, entry)
+        return best[place] if place < len(best) else None
+
+    return closing
+
+
+def fetched_at(case: Case, record: Record) -> float:
+    """When a capture says that it was received; the time of its statement when it does not."""
+    said = record.facts.get("fetched_at")
+    try:
+        return seconds(said if isinstance(said, str) else "")
+    except Malformed:
+        case.find("STATEMENT_FORMAT", record.path, "fetched_at")
+        return seconds(record.value["at"])
+
+
+def named_stamp(case: Case, record: Record, faults: Faults) -> Stamp | None:
+    """The latest of the trusted stamps that a capture names by the hash of their bytes."""
+    named = record.facts.get("tokens", [])
+    if (
+        not isinstance(named, list)
+        or not all(isinstance(n, str) and HEX64.match(n) for n in named)
+        or named != sorted(set(named))
+        or len(named) > MAX_NAMED
+    ):
+        case.find("REF_FORMAT", record.path, "tokens")
+        return None
+    for digest in named:
+        if digest not in case.tokens:
+            faults.add("TOKEN_MISSING", record, digest)
+    good = [s for s in (case.tokens.get(digest) for digest in named) if s]
+    return max(good, key=lambda s: s.time) if good else None
+
+
+def check_bound_of(
+    record: Record, at: float, before: Stamp | None, after: Stamp | None, faults: Faults
+) -> None:
+    """A capture's time is not before the stamp it names, nor that stamp after the one over it."""
+    if before and at < before.time - before.slack:
+        faults.add("TIME_BEFORE_STAMP", record, whose(before))
+    if before and after and before.time > after.time + after.slack:
+        faults.add("TIME_AUTHORITIES", record, whose(before), whose(after))
+
+
+def whose(stamped: Stamp) -> str:
+    """A stamp's time and authority."""
+    return f"{stamp(int(stamped.time))}, {shown(stamped.authority)}"
+
+
+# --- versions of the schedule ------------------------------------------------------------------
+
+
+def check_versions(case: Case) -> Iterator[int]:
+    """Each version of an account's row and of a campaign names the one before it."""
+    chains: dict[tuple[str, str], list[Record]] = {}
+    for _, record in sorted(case.records.items()):
+        if record.type in ("campaign", "watch"):
+            name = str(record.facts.get(record.type))
+            chains.setdefault((record.type, name), []).append(record)
+    for (_kind, name), versions in sorted(chains.items()):
+        before: Record | None = None
+        for version in versions:
+            yield check_version(case, shown(name), before, version)
+            before = version
+
+
+def check_version(case: Case, name: str, before: Record | None, version: Record) -> int:
+    """1 when a version follows the one that the package has before it, else 0."""
+    facts = version.facts
+    if "previous" not in facts:
+        case.find("VERSION_UNCHAINED", version.path, name)
+        return 0
+    previous = facts["previous"]
+    if previous is not None and (not isinstance(previous, str) or not REC.match(previous)):
+        case.find("REF_FORMAT", version.path, "previous")
+        return 0
+    if previous is not None and previous not in case.by_rec:
+        case.find("VERSION_MISSING", version.path, name)
+        return 0
+    follows = previous == (before.rec if before else None)
+    back = before is not None and seconds(version.value["at"]) < seconds(before.value["at"])
+    if not follows or back or (previous is None) != (facts.get("change") == "ADDED"):
+        case.find("VERSION_CHAIN", version.path, name)
+        return 0
+    return 1
+
+
 # --- completeness ------------------------------------------------------------------------------
 
 
@@ -1974,6 +2212,8 @@ def outcome_slots(case: Case) -> dict[str, dict[int, str]]:
             continue
         if due in found.setdefault(watch, {}):
             case.find("SLOT_DOUBLE", record.path, record.facts["slot"])
+        if seconds(record.value["at"]) < due - CLOCK_S:
+            case.find("SLOT_EARLY", record.path, stamp(due))
         found[watch][due] = word
     return found
 
@@ -2115,6 +2355,8 @@ def verify(path: str | os.PathLike[str], trust_text: str) -> Report:
     case.run("description", check_description(case))
     case.run("anchors", check_anchors(case))
     case.run("references", check_references(case))
+    case.run("times", check_times(case))
+    case.run("versions", check_versions(case))
     case.run("schedule", check_schedule(case))
     check_layout(case)
     simulated = any(r.value["clock"] != "system" for r in case.records.values())
@@ -2134,6 +2376,7 @@ def conclude(case: Case, simulated: bool) -> Report:
         integrity=integrity_verdict(case),
         time=time_verdict(case),
         completeness=completeness_verdict(case),
+        times=tuple(case.bounds),
     )
 
 
@@ -2166,34 +2409,26 @@ def time_verdict(case: Case) -> tuple[str, str, str]:
     indices = exported(case)
     top = max(indices, default=-1)
     over_all = [s for s in case.stamps if s.size > top]
+    lower = lower_words(case)
     if over_all:
         first = min(over_all, key=lambda s: s.time)
-        after = after_count(case)
-        when, whose = stamp(int(first.time)), shown(first.authority)
+        when, who = stamp(int(first.time)), shown(first.authority)
         return (
             "BOUNDED",
-            (
-                f"Semua rekaman sudah ada pada {when} menurut {whose}; {after} tangkapan terbukti"
-                " dibuat sesudah kepala log yang kemudian bercap waktu (urutan, bukan waktu paling"
-                f" awal). Jam pencatat: {span}."
-            ),
-            (
-                f"All records existed at {when} by {whose}; {after} captures are proven to be made"
-                " after a head that was stamped (an order, not an earliest time). Recorder's clock:"
-                f" {span}."
-            ),
+            f"Semua rekaman sudah ada pada {when} menurut {who}. {lower[0]} Jam pencatat: {span}.",
+            f"All records existed at {when} by {who}. {lower[1]} Recorder's clock: {span}.",
         )
     covered = [i for i in indices if any(s.size > i for s in case.stamps)]
     if covered:
         return (
             "PARTLY_BOUNDED",
             (
-                f"{len(covered)} dari {len(indices)} rekaman dibatasi cap waktu; lainnya hanya jam"
-                f" pencatat sendiri ({span})."
+                f"{len(covered)} dari {len(indices)} rekaman sudah ada pada suatu cap waktu; lainnya"
+                f" hanya jam pencatat sendiri ({span}). {lower[0]}"
             ),
             (
-                f"{len(covered)} of {len(indices)} records are bounded by a stamp; the others by the"
-                f" recorder's own clock only ({span})."
+                f"{len(covered)} of {len(indices)} records existed at a stamp's time; the others are"
+                f" dated by the recorder's own clock only ({span}). {lower[1]}"
             ),
         )
     return (
@@ -2203,10 +2438,26 @@ def time_verdict(case: Case) -> tuple[str, str, str]:
     )
 
 
-def after_count(case: Case) -> int:
-    """How many captures name a head that a trusted authority has stamped."""
-    named = (r.facts.get("anchor") for r in case.records.values() if r.type == "capture")
-    return sum(name in case.stamped for name in named if isinstance(name, str))
+def lower_words(case: Case) -> tuple[str, str]:
+    """From when captures are, as far as they name what did not exist before."""
+    count = len(case.bounds)
+    first = [b.not_before for b in case.bounds if b.not_before]
+    rest = [case.records[b.entry] for b in case.bounds if not b.not_before]
+    notes = [r.facts.get("anchor") for r in rest]
+    order = sum(note in case.stamped for note in notes if isinstance(note, str))
+    since = whose(min(first, key=lambda s: s.time)) if first else "-"
+    return (
+        (
+            f"{len(first)} dari {count} tangkapan menyebut cap waktu dan dicatat sesudahnya (yang"
+            f" paling awal: {since}); {order} lagi hanya sesudah kepala log yang bercap waktu"
+            " (urutan, bukan waktu). Bahwa isinya baru diambil saat dicatat adalah kata pencatat."
+        ),
+        (
+            f"{len(first)} of {count} captures name a stamp and were recorded after it (the earliest:"
+            f" {since}); {order} more only after a head that was stamped (an order, not a time). That"
+            " their content was fetched no earlier than recorded is the recorder's word."
+        ),
+    )
 
 
 def completeness_verdict(case: Case) -> tuple[str, str, str]:
@@ -2218,9 +2469,14 @@ def completeness_verdict(case: Case) -> tuple[str, str, str]:
             "Not stated: the package was not made for accounts in a period.",
         )
     due, seen = case.slots
-    gaps = [f for f in case.findings if f.code in ("SLOT_HOLE", "SCHEDULE_FORMAT")]
-    gaps += [f for f in case.findings if f.code == "SCHEDULE_ABSENT"]
-    if gaps:
+    codes = {f.code for f in case.findings}
+    if codes & UNCERTAIN:
+        return (
+            "INCOMPLETE",
+            "TIDAK LENGKAP: jadwal tidak dapat dihitung ulang dengan pasti dari paket ini.",
+            "INCOMPLETE: the schedule cannot be recomputed for certain from this package.",
+        )
+    if "SLOT_HOLE" in codes:
         return (
             "INCOMPLETE",
             f"TIDAK LENGKAP: dari {due} kunjungan terjadwal ada yang tanpa hasil; {seen} lengkap.",
@@ -2276,8 +2532,22 @@ def render_json(report: Report) -> str:
         "checks": [check._asdict() for check in report.checks],
         "findings": [finding._asdict() for finding in report.findings],
         **{n: {"verdict": v[0], "id": v[1], "en": v[2]} for n, v in verdicts.items()},
+        "times": [
+            {
+                "entry": b.entry,
+                "rec": b.rec,
+                "not_before": dated(b.not_before),
+                "not_after": dated(b.not_after),
+            }
+            for b in report.times
+        ],
     }
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def dated(bound: Stamp | None) -> dict[str, str] | None:
+    """A bound as JSON has it."""
+    return bound and {"time": stamp(int(bound.time)), "authority": shown(bound.authority)}
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -32,7 +32,7 @@ from evidence.projection import project_entries
 from evidence.record import Recorder
 from evidence.store import MemoryArchive
 
-T0 = datetime(2026, 11, 20, 2, tzinfo=UTC)
+T0 = datetime(2026, 11, 18, 2, tzinfo=UTC)
 RECORDER = Recorder("system", "jejak test")
 WATCHLIST = """\
 platform,account,side,person,status_class,region_code,tier,assignment_order,legal_basis,basis,\
@@ -63,20 +63,18 @@ def kept_archive() -> Kept:
         "42", "7", "siti_contoh", "Ayo \x1b[31mdukung\x1b[0m", T0, url="https://t.me/siti_contoh/42",
         media=(Media("https://cdn.example/1.jpg", "image", "poster"),),
     )  # fmt: skip
-    known = None
-    for seen, capture in ((post, first), (_edited(post), _page(archive, siti, _at(1)))):
-        known = _snapshot(archive, siti, seen, known, capture, _at(0 if known is None else 1))
-        if known.snapshots == 1:
-            _picture(archive, siti, known.snapshot)
-    for days in (2, 3):
-        _missing(archive, siti, known, _page(archive, siti, _at(days)), _at(days))
+    known = _snapshot(archive, siti, post, None, first, T0)
     like = Interaction(Act.LIKE, "7", "siti_contoh", "99")
     _keep(archive, [
         RECORDER.interaction(like, platform="telegram", actor_watch=siti, target_watch=tim,
                              capture=first, at=T0)
     ])  # fmt: skip
-    end = VisitEnd("v1", siti, f"{siti}@2026-11-20T02:00:00Z", T0, T0, _at(0), Outcome.COMPLETE, "")
+    end = VisitEnd("v1", siti, f"{siti}@2026-11-18T02:00:00Z", T0, T0, _at(0), Outcome.COMPLETE, "")
     _keep(archive, [RECORDER.outcome(end)])
+    _picture(archive, siti, known.snapshot)
+    known = _snapshot(archive, siti, _edited(post), known, _page(archive, siti, _at(1)), _at(1))
+    for days in (2, 3):
+        _missing(archive, siti, known, _page(archive, siti, _at(days)), _at(days))
     return archive
 
 

@@ -120,8 +120,8 @@ def test_posts_shows_state_and_newest_text_without_control_characters(call):
 
 
 def test_times_are_shown_in_the_zone_of_the_account_with_offset(call):
-    assert "2026-11-20 11:00:00 WIT (+09:00)" in call("posts").stdout
-    assert "2026-11-20 09:00:00 WIB (+07:00)" in call("--zone", "WIB", "posts").stdout
+    assert "2026-11-18 11:00:00 WIT (+09:00)" in call("posts").stdout
+    assert "2026-11-18 09:00:00 WIB (+07:00)" in call("--zone", "WIB", "posts").stdout
 
 
 def test_history_tells_snapshots_texts_and_the_interval_of_absence(call):
@@ -132,7 +132,7 @@ def test_history_tells_snapshots_texts_and_the_interval_of_absence(call):
     assert "Ayo <U+001B>[31mdukung" in out
     assert out.index("UNSEEN (before") < out.index("ABSENT (before")
     assert (
-        "last seen 2026-11-21 11:00:00 WIT (+09:00), first not found 2026-11-22 11:00:00 WIT" in out
+        "last seen 2026-11-19 11:00:00 WIT (+09:00), first not found 2026-11-20 11:00:00 WIT" in out
     )
     assert "marker: HTTP 404; control: " in out
 
@@ -389,7 +389,7 @@ def test_a_changed_package_is_a_finding(call):
 def test_a_package_needs_a_purpose_an_order_and_a_whole_period(call):
     first = call("package", "create", "out", "--post", "42")
     second = call("package", "create", "out", "--post", "42", "--purpose", "p", "--order", "1",
-                  "--since", "2026-11-20")  # fmt: skip
+                  "--since", "2026-11-18")  # fmt: skip
 
     assert first.exit_code == second.exit_code == exits.USAGE
     assert "--purpose is missing" in first.stderr

@@ -17,6 +17,7 @@ from cryptography.exceptions import InvalidSignature
 from tests.formats.second_anchors import anchor_sizes, read_trust, stamped_by, witnessed_by
 from tests.formats.second_schedule import due_times
 from tests.formats.second_statement import references, statement
+from tests.formats.second_times import Times, stamp_time, times_of, versions
 from tests.formats.second_words import (
     UnsoundError,
     both_roots,
@@ -66,7 +67,7 @@ def read_package(root: Path, trust: str) -> Verdict:
     verdict = Verdict()
     reader = _Reader(root, verdict)
     for step in (reader.files, lambda: reader.heads(trust), reader.records, reader.export, reader.anchors,
-                 reader.references, reader.completeness):  # fmt: skip
+                 reader.references, reader.times, reader.completeness):  # fmt: skip
         try:
             step()
         except MALFORMED as error:
@@ -92,6 +93,7 @@ class _Reader:
         self.leaf: dict[int, bytes] = {}
         self.opened: dict[tuple[int, str], bytes] = {}
         self.wanted: Record = {}
+        self.known = Times()
 
     def bytes(self, path: str) -> bytes:
         return (self.root / path).read_bytes()
@@ -302,6 +304,10 @@ class _Reader:
             name = witnessed_by(file.read_bytes(), text, self.trusted)
         else:
             name = next(iter(stamped_by(file.parent, file, self.trusted)), None)
+            time = stamp_time(file) if name else None
+            self.known.tokens[sha(file.read_bytes()).hex()] = time
+            if time:
+                self.known.stamps.append((head.size, time))
         if name is None:
             self.verdict.unproven.append(path)
         return name
@@ -321,6 +327,17 @@ class _Reader:
             for head in self.head.values():
                 late = sha(head.note).hex() == said["facts"]["anchor"] and head.size > index
                 need(not late, "an anchor from later")
+
+    def times(self) -> None:
+        """No record's time, and no version of the schedule, contradicts the others."""
+        newest = min(instant(said["at"]) for said in self.said.values())
+        for index, said in sorted(self.said.items()):
+            try:
+                self.verdict.holes += times_of(index, said, newest, self.known)
+            except MALFORMED as error:
+                self.verdict.problems.append(f"{index}: {error}")
+            newest = max(newest, instant(said["at"]))
+        self.verdict.holes += versions(self.said, self.verdict.problems.append)
 
     def completeness(self) -> None:
         """Slots of the period that have no outcome."""

@@ -12,7 +12,7 @@ from evidence.verify import verify
 from tests.formats.second_reader import Verdict, read_package
 from tests.packages.adversary import MANIFESTS, Twin
 from tests.packages.synthetic import (
-    START,
+    NOW,
     WATCH,
     Site,
     Visitor,
@@ -100,7 +100,7 @@ def test_an_erased_object_is_accepted_with_its_erasure_and_missed_without(tmp_pa
     site = make_site(tmp_path)
     visitor = Visitor(site.archive, "system")
     facts = {"subject": site.posts[0], "basis": "uji", "order": "P-1/2026"}
-    visitor.put(visitor.recorder.draft(StatementType.ERASURE, START, facts))
+    visitor.put(visitor.recorder.draft(StatementType.ERASURE, NOW, facts))
     site.archive.erase(site.posts[0])
 
     told = read_package(make_package(site, tmp_path / "told"), site.trust)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from evidence.canonical import encode, instant, record_id
+from evidence.ledger import Checkpoint
 from evidence.model import (
     Act,
     CaptureKind,
@@ -47,6 +49,10 @@ TEXT = "Mari dukung <script>alert(1)</script> pasangan nomor 7 & \u202etxet"
 NIP = "199001012015031002"
 
 
+Stamped = Callable[[Archive, Checkpoint, datetime], Sequence[str]]
+"""Has a head stamped at a time; gives the SHA-256 of the tokens, for captures to name."""
+
+
 @dataclass
 class Site:
     """An archive with its signer, and the trust file's text."""
@@ -81,7 +87,7 @@ def campaign_draft(recorder: Recorder, at: datetime) -> Draft:
     ]  # fmt: skip
     facts = {
         "campaign": "uji-2026", "change": "ADDED", "schedule": {"phases": phases},
-        "superseded_by": "",
+        "superseded_by": "", "previous": None,
     }  # fmt: skip
     return recorder.draft(StatementType.CAMPAIGN, at, facts)
 
@@ -89,7 +95,8 @@ def campaign_draft(recorder: Recorder, at: datetime) -> Draft:
 def watch_draft(recorder: Recorder, watch: str, at: datetime, **changed: object) -> Draft:
     facts = {
         "watch": watch, "change": "ADDED", "side": "WATCHED", "tier": "A", "platform": "mastodon",
-        "zone": "Asia/Jakarta", "from": instant(START), "until": None, "render": True, **changed,
+        "zone": "Asia/Jakarta", "from": instant(START), "until": None, "render": True,
+        "previous": None, **changed,
     }  # fmt: skip
     entry = {
         "watch": watch,
@@ -129,11 +136,13 @@ class Visitor:
     def capture(
         self, watch: str, slot: str | None, url: str, body: bytes, at: datetime,
         media: str = "application/json", kind: CaptureKind = CaptureKind.EXCHANGE,
-        of: str | None = None, anchor: str | None = None,
+        of: str | None = None, anchor: str | None = None, tokens: Sequence[str] = (),
     ) -> str:  # fmt: skip
         seen = exchange(url, body, at, media, kind, of)
         return self.put(
-            self.recorder.capture(seen, visit="v" * 32, watch=watch, slot=slot, anchor=anchor)
+            self.recorder.capture(
+                seen, visit="v" * 32, watch=watch, slot=slot, anchor=anchor, tokens=tokens
+            )
         )
 
     def snapshot(
@@ -163,9 +172,13 @@ def known(watch: str, first: str, newest: str, number: int, at: datetime) -> Kno
 
 
 def make_site(
-    folder: Path, *, clock: str = "system", holes: int = 0, archive: Archive | None = None
-) -> Site:
-    """An archive of two accounts, four slots each; the last `holes` slots have no outcome."""
+    folder: Path, *, clock: str = "system", holes: int = 0, archive: Archive | None = None,
+    stamped: Stamped | None = None,
+) -> Site:  # fmt: skip
+    """An archive of two accounts, four slots each; the last `holes` slots have no outcome.
+
+    stamped: has a head stamped at a time; what it gives is named by the captures that follow.
+    """
     archive = MemoryArchive() if archive is None else archive
     signer = Signer(archive, folder / "keys", ORIGIN, clock=clock)
     visitor = Visitor(archive, clock)
@@ -174,18 +187,33 @@ def make_site(
     visitor.put(campaign_draft(visitor.recorder, before))
     for watch in (WATCH, OTHER):
         visitor.put(watch_draft(visitor.recorder, watch, before))
-    recs = {}
-    for watch in (WATCH, OTHER):
-        recs.update(visit_account(visitor, signer, watch, holes))
+    recs: dict[str, str] = {}
+    visits = [
+        visit_account(visitor, signer, watch, holes, recs, stamped) for watch in (WATCH, OTHER)
+    ]
+    for _ in range(SLOTS):
+        for visit in visits:
+            next(visit)
     site = Site(archive, signer, trust_text(ORIGIN, [signer.vkey]))
     site.posts = (recs[f"{WATCH} first"],)
     site.recs = recs
     return site
 
 
-def visit_account(visitor: Visitor, signer: Signer, watch: str, holes: int) -> dict[str, str]:
-    """Four visits: a post, its edit with a picture and a screenshot, a control and an absence."""
+def visit_account(
+    visitor: Visitor, signer: Signer, watch: str, holes: int, recs: dict[str, str],
+    stamped: Stamped | None,
+) -> Iterator[None]:  # fmt: skip
+    """Four visits, an hour each: a post, its edit with a picture and a screenshot, a control and
+    an absence, nothing. Fills in `recs`.
+    """
     recorder = visitor.recorder
+
+    def ended(number: int) -> None:
+        word = Outcome.FAILED if number == 3 else Outcome.UNCHANGED
+        if number < SLOTS - holes:
+            visitor.outcome(watch, START + number * HOUR, word)
+
     page = b'{"statuses":[{"id":"901","content":"<p>dukung</p>"}]}'
     first_page = visitor.capture(watch, None, "https://contoh.test/1", page, START)
     reading = Reading("crawler.platforms.mastodon.pages@1", next=())
@@ -196,9 +224,12 @@ def visit_account(visitor: Visitor, signer: Signer, watch: str, holes: int) -> d
     first = visitor.snapshot(watch, first_page, TEXT, START, None)
     head = signer.seal(START)
     anchor = head.fingerprint() if head else None
+    ended(0)
+    tokens = stamped(visitor.archive, head, START + HOUR / 2) if stamped and head else ()
+    yield
     later = START + HOUR
     second_page = visitor.capture(
-        watch, None, "https://contoh.test/1", page + b" ", later, anchor=anchor
+        watch, None, "https://contoh.test/1", page + b" ", later, anchor=anchor, tokens=tokens
     )
     second = visitor.snapshot(
         watch, second_page, TEXT + " (ubah)", later, known(watch, first, first, 1, START)
@@ -218,6 +249,9 @@ def visit_account(visitor: Visitor, signer: Signer, watch: str, holes: int) -> d
             capture=picture, watch=watch, at=later,
         )
     )  # fmt: skip
+    recs.update({f"{watch} first": first, f"{watch} second": second, f"{watch} shot": shot})
+    ended(1)
+    yield
     gone = later + HOUR
     control = visitor.capture(watch, None, "https://contoh.test/1", b"{}", gone)
     lost = visitor.capture(watch, None, "https://contoh.test/901", b'{"error":"x"}', gone)
@@ -235,10 +269,10 @@ def visit_account(visitor: Visitor, signer: Signer, watch: str, holes: int) -> d
         recorder.interaction(edge, platform="mastodon", actor_watch=watch, target_watch=None,
                              capture=control, at=gone)
     )  # fmt: skip
-    for number in range(SLOTS - holes):
-        word = Outcome.FAILED if number == 3 else Outcome.UNCHANGED
-        visitor.outcome(watch, START + number * HOUR, word)
-    return {f"{watch} first": first, f"{watch} second": second, f"{watch} shot": shot}
+    ended(2)
+    yield
+    ended(3)
+    yield
 
 
 def make_package(

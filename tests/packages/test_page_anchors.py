@@ -32,7 +32,7 @@ pytestmark = pytest.mark.browser
 BROKEN = "-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n"
 ROOT = root()
 TSA = signer(ROOT)
-AT_S = 1_795_000_000
+AT_S = 1_795_381_560
 HEIGHT = 0x40 | 0x44 << 7 | 0x35 << 14
 SECRETS = {name: Ed25519PrivateKey.from_private_bytes(name.encode()[:32].ljust(32)) for name in
            ("saksi.test/satu", "saksi.test/dua")}  # fmt: skip

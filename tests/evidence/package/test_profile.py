@@ -17,6 +17,7 @@ from evidence.package import select, write_package
 from evidence.package.brief import Brief
 from evidence.package.case import Case, parse_case, read_case
 from evidence.package.profile import KINDS, find_profile, profiles
+from evidence.query.version import newest_versions
 from evidence.verify import verify
 from tests.packages.synthetic import (
     END,
@@ -40,7 +41,8 @@ STRANGER = "tetangga@contoh.test"
 def with_status(site: Site, status: str) -> Site:
     """The site, its first account attributed to a person of this status by a later statement."""
     visitor = Visitor(site.archive, "system")
-    draft = watch_draft(visitor.recorder, WATCH, END, change="CHANGED")
+    first = newest_versions(site.archive)[WATCH]
+    draft = watch_draft(visitor.recorder, WATCH, END, change="CHANGED", previous=first)
     entry = decode(draft.objects[0].data)
     entry["attribution"]["status_class"] = status
     objects = [

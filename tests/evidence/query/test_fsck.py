@@ -283,6 +283,7 @@ def test_every_code_of_the_full_check_and_of_the_watch_is_explained():
     names = [
         "evidence/query/fsck.py",
         "evidence/query/derived.py",
+        "evidence/query/version.py",
         "evidence/store/mongo/oddities.py",
     ]
     found = {

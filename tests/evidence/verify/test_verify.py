@@ -329,7 +329,7 @@ def test_a_snapshot_out_of_order_is_found(site: Site, tmp_path: Path) -> None:
 
 def test_a_named_record_that_is_not_there_is_said_to_be_missing(site: Site, tmp_path: Path) -> None:
     visitor = Visitor(site.archive, "system")
-    visitor.snapshot(WATCH, new_record_id(), TEXT, START, None)
+    visitor.snapshot(WATCH, new_record_id(), TEXT, END - timedelta(minutes=1), None)
     report = verify(make_package(site, tmp_path / "out"), site.trust)
 
     [missing] = [f for f in report.findings if f.code == "REF_MISSING"]
@@ -582,6 +582,7 @@ def test_two_outcomes_of_one_slot_are_found(site: Site, tmp_path: Path) -> None:
             index, "outcome", watch=WATCH, slot=slot, due_at=instant(due), outcome="EMPTY"
         )
         item.value["rec"] = record_id("outcome", slot)
+        item.value["at"] = instant(due)
         case.records[index] = item
 
     assert outcome_slots(case) == {WATCH: {int(due.timestamp()): "EMPTY"}}

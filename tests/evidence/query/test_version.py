@@ -1,0 +1,106 @@
+"""Versions follow one another, and times the log: the full check of a store finds where not."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from evidence.canonical import instant, new_record_id
+from evidence.model import Draft, StatementType
+from evidence.query import fsck
+from evidence.query.version import newest_versions
+from evidence.store import MemoryArchive
+
+NOW = datetime(2026, 11, 22, 2, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+WATCH = "w-0123456789ab"
+
+
+@pytest.fixture
+def archive() -> MemoryArchive:
+    return MemoryArchive()
+
+
+def put(archive: MemoryArchive, kind: StatementType, at: datetime, **facts: Any) -> str:
+    draft = Draft(kind, new_record_id(), at, "system", facts)
+    archive.record([draft])
+    return draft.rec
+
+
+def version(
+    archive: MemoryArchive, previous: str | None, at: datetime = NOW, **changed: Any
+) -> str:
+    facts = {"watch": WATCH, "change": "CHANGED" if previous else "ADDED", "previous": previous}
+    return put(archive, StatementType.WATCH, at, **{**facts, **changed})
+
+
+def faults(archive: MemoryArchive) -> list[str]:
+    return [fault.code for fault in fsck(archive).faults]
+
+
+def test_the_newest_versions_are_those_of_the_log(archive: MemoryArchive) -> None:
+    put(archive, StatementType.CAMPAIGN, NOW, campaign="uji", change="ADDED", previous=None)
+    first = version(archive, None)
+    newest = version(archive, first)
+    put(archive, StatementType.CAPTURE, NOW, watch=WATCH)
+
+    found = newest_versions(archive)
+
+    assert found[WATCH] == newest
+    assert sorted(found) == ["uji", WATCH]
+
+
+def test_versions_in_a_row_are_sound(archive: MemoryArchive) -> None:
+    version(archive, version(archive, version(archive, None), NOW + MINUTE), NOW + 2 * MINUTE)
+
+    check = fsck(archive)
+
+    assert (check.faults, check.notes) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("previous", "changed"),
+    [
+        ("first", {}),
+        (None, {}),
+        ("f" * 32, {}),
+        ("second", {"at": NOW - MINUTE}),
+        ("second", {"change": "ADDED"}),
+    ],
+)
+def test_a_version_that_does_not_follow_the_one_before_is_a_fault(
+    archive: MemoryArchive, previous: str | None, changed: dict[str, Any]
+) -> None:
+    first = version(archive, None)
+    known = {"first": first, "second": version(archive, first)}
+
+    version(archive, known.get(previous or "", previous), **changed)
+
+    assert faults(archive) == ["VERSION_CHAIN"]
+
+
+def test_a_version_that_names_none_is_noted(archive: MemoryArchive) -> None:
+    put(archive, StatementType.WATCH, NOW, watch=WATCH, change="ADDED")
+
+    check = fsck(archive)
+
+    assert (check.faults, [note.code for note in check.notes]) == ([], ["VERSION_UNCHAINED"])
+
+
+def test_records_dated_far_before_earlier_ones_are_one_fault_a_run(
+    archive: MemoryArchive,
+) -> None:
+    for minutes in (0, 11, 2, 0, 5, 0, 0, 11):
+        put(archive, StatementType.CAPTURE, NOW + minutes * MINUTE, watch=WATCH)
+
+    assert faults(archive) == ["TIME_ORDER", "TIME_ORDER"]
+
+
+def test_an_outcome_before_its_visit_was_due_is_a_fault(archive: MemoryArchive) -> None:
+    for at in (NOW, NOW - MINUTE, NOW - 2 * MINUTE):
+        facts = {"slot": None, "due_at": instant(NOW)}
+        put(archive, StatementType.OUTCOME, at, watch=WATCH, **facts)
+
+    assert faults(archive) == ["OUTCOME_EARLY"]
