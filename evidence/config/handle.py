@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from ipaddress import ip_address
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from evidence.config.table import code_point
 
@@ -37,12 +37,14 @@ class Rule:
 
     pattern: the whole handle.   hosts: where addresses of accounts may point; empty: anywhere.
     path:    the path of such an address, with one group `handle`.   example: shown to the user.
+    numbered: path of an address that gives the account's number in its query, and its name there.
     """
 
     pattern: re.Pattern[str]
     example: str
     hosts: tuple[str, ...] = ()
     path: re.Pattern[str] = re.compile(r"/@?(?P<handle>[^/]+)/?")
+    numbered: tuple[str, str] = ("", "")
 
 
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -50,6 +52,14 @@ _DOMAIN = rf"({_LABEL}\.)+[A-Za-z]([A-Za-z0-9-]{{0,61}}[A-Za-z0-9])?"
 _HOST = rf"({_DOMAIN}|localhost)(:[0-9]{{1,5}})?"
 _FEDIVERSE_USER = r"[A-Za-z0-9_]+([A-Za-z0-9_.-]*[A-Za-z0-9_]+)?"
 _DID = r"did:(plc:[a-z2-7]{24}|web:[A-Za-z0-9.%-]{1,253})"
+
+_NO_INSTAGRAM = r"(?i:p|reel|reels|tv|stories|explore|accounts|direct|api|about|legal)\Z"
+_NO_FACEBOOK = (
+    r"(?i:(profile|photo|story|permalink|home|login|video|l|r)\.php|pages|people|groups|events|watch"
+    r"|login|share|sharer|reels?|photos?|videos|stories|marketplace|gaming|search|hashtag|checkpoint"
+    r"|plugins|help|policies|settings)\Z"
+)
+"""Parts of the sites that have the form of a name and are nobody's."""
 
 RULES: dict[str, Rule] = {
     "mastodon": Rule(
@@ -75,9 +85,9 @@ RULES: dict[str, Rule] = {
         ("x.com", "www.x.com", "mobile.x.com", "twitter.com", "www.twitter.com"),
     ),
     "instagram": Rule(
-        re.compile(r"(?!.*\.\.)(?!\.)[A-Za-z0-9._]{1,30}(?<!\.)"),
+        re.compile(rf"(?!{_NO_INSTAGRAM})(?!.*\.\.)(?!\.)[A-Za-z0-9._]{{1,30}}(?<!\.)"),
         "nama",
-        ("instagram.com", "www.instagram.com"),
+        ("instagram.com", "www.instagram.com", "m.instagram.com"),
     ),
     "threads": Rule(
         re.compile(r"(?!.*\.\.)(?!\.)[A-Za-z0-9._]{1,30}(?<!\.)"),
@@ -94,9 +104,22 @@ RULES: dict[str, Rule] = {
         re.compile(r"/(@|channel/|c/|user/)(?P<handle>[^/]+)/?"),
     ),
     "facebook": Rule(
-        re.compile(r"[A-Za-z0-9.]{5,50}|[0-9]{5,20}"),
+        re.compile(rf"(?!{_NO_FACEBOOK})[A-Za-z0-9.]{{5,50}}|[0-9]{{5,20}}"),
         "nama.halaman",
-        ("facebook.com", "www.facebook.com", "m.facebook.com", "web.facebook.com"),
+        (
+            "facebook.com",
+            "www.facebook.com",
+            "m.facebook.com",
+            "web.facebook.com",
+            "fb.com",
+            "www.fb.com",
+            "mbasic.facebook.com",
+            "id-id.facebook.com",
+        ),
+        re.compile(
+            r"/(?:(?:people|pages)/[^/]+/(?=[0-9])|p/[^/]*-(?=[0-9]+/?\Z))?(?P<handle>[^/]+)/?"
+        ),
+        ("/profile.php", "id"),
     ),
 }
 _ANY = Rule(re.compile(r"\S{1,500}"), "nama")
@@ -189,6 +212,10 @@ def _from_address(platform: str, rule: Rule, text: str, base_url: str) -> Writte
     if rule.hosts and host not in rule.hosts and _origin(parts) != own:
         known = ", ".join(rule.hosts)
         return Refusal("WRONG_HOST", (("host", host), ("known", known), ("platform", platform)))
+    path, name = rule.numbered
+    number = parse_qs(parts.query).get(name, [""])[0] if path and parts.path == path else ""
+    if number.isdecimal():
+        return Written(number, "" if rule.hosts else _origin(parts))
     match = rule.path.fullmatch(parts.path)
     if not match:
         return _impossible(platform, rule, "the address is not that of an account")
