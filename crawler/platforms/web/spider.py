@@ -64,8 +64,16 @@ async def again(visit: Visit) -> AsyncIterator[Seen]:
     """
     for post in again_due(visit)[:RECHECKED]:
         address = post.url or post.native_id
-        seen = await visit.get(address, headers=conditions(visit, address))
-        yield about_post(seen, post)
+        seen = about_post(await visit.get(address, headers=conditions(visit, address)), post)
+        if visit.control is None and is_gone(seen):
+            # The watched page was unchanged (304); that the site answers soundly has to be shown.
+            await visit.check(visit.native_id or address)
+        yield replace(seen, control=visit.control)
+
+
+def is_gone(seen: Seen) -> bool:
+    """Whether a page's own answer says that it is not there."""
+    return any(state.state is SeenState.ABSENT for state in seen.reading.states)
 
 
 def again_due(visit: Visit) -> list[KnownPost]:

@@ -162,6 +162,23 @@ def test_an_unchanged_front_page_still_leads_to_known_articles() -> None:
     assert (f"post:{OLD}", SeenState.ABSENT) in states(seen)
 
 
+def test_an_absence_beside_an_unchanged_front_page_has_a_control_of_its_own() -> None:
+    class Changed(Web):
+        """The first page is unchanged for those who ask under a condition."""
+
+        async def fetch(self, visit: Visit, ask: Ask) -> Seen:
+            name = "front_page_is_a_post_and_names_its_articles"
+            unchanged = "not_modified_since_the_last_visit"
+            self.pages[SITE] = case(unchanged if ask.headers else name)
+            return await super().fetch(visit, ask)
+
+    web = Changed({})
+    seen = converse(web.visit([known(OLD)]))
+
+    assert web.asked == [SITE, OLD, SITE]
+    assert seen[-1].control == f"{3:032x}"
+
+
 def test_another_sites_answer_is_no_post_and_no_absence() -> None:
     web = Web({SITE: case("site_of_a_candidate")})
     web.to[SITE] = "https://portal.example/masuk"
