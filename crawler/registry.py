@@ -149,6 +149,9 @@ def _platform(name: str, reader: Reader) -> Platform:
     return Platform(name, reader, manifest(_FOLDER / name / "platform.toml"))
 
 
+MOST_TAGS = 300_000
+MOST_ITEMS = 1_500_000
+"""Of markup and of JSON in one page: ten times the widest pages that were met."""
 _FOLDER = Path(__file__).parent / "platforms"
 
 _LISTED: tuple[Platform, ...] = (
@@ -179,6 +182,8 @@ def read(platform: str, page: Page) -> Reading:
         known = ", ".join(sorted(PLATFORMS))
         raise ConfigError(f"platform {platform!r}", "is not known", f"Known are: {known}")
     reader = PLATFORMS[platform].read
+    if _too_wide(page.body):
+        return Reading(read_by=_named(reader), drift=(Drift("more parts than a page can have"),))
     try:
         return reader(page)
     except MemoryError:
@@ -201,6 +206,14 @@ def place(platform: str, reading: Reading, native_id: str | None, handle: str) -
 def reader_of(platform: str) -> str:
     """Name and version of the platform's present reader."""
     return _named(PLATFORMS[platform].read)
+
+
+def _too_wide(body: bytes) -> bool:
+    """Whether reading would cost far more memory than the bytes do: each part becomes an object."""
+    if len(body) <= MOST_TAGS:
+        return False
+    items = sum(body.count(mark) for mark in (b",", b"[", b"{"))
+    return body.count(b"<") > MOST_TAGS or items > MOST_ITEMS
 
 
 def _named(reader: Reader) -> str:

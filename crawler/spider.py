@@ -32,6 +32,11 @@ from evidence.model import CaptureKind, Outcome, Reading, Slot
 VISITS_AT_ONCE = 16
 NOTHING_SEEN = frozenset({Outcome.FAILED, Outcome.BLOCKED, Outcome.SUSPECT})
 NOT_READ = Reading(read_by="none")
+IGNORED = {
+    "Forbidden by robots.txt": "ROBOTS",
+    "max redirections reached": "REDIRECT_LOOP",
+}
+"""Why Scrapy itself gives a request up, in its words; else the decompressed body is too large."""
 
 logger = logging.getLogger(__name__)
 
@@ -227,10 +232,8 @@ class AccountSpider(scrapy.Spider):
             response = await self.crawler.engine.download_async(request)
         except StoreError:
             raise
-        except IgnoreRequest:
-            # Kept already: then it was the decompressed body that passed the limit.
-            received = ticket.captures or ticket.exchange
-            ticket.error = "TOO_LARGE" if received else "ROBOTS"
+        except IgnoreRequest as error:
+            ticket.error = IGNORED.get(str(error), "TOO_LARGE")
             return await self._nothing(visit, ask, request, ticket)
         except Exception as error:  # noqa: BLE001 - whatever the network does is a gap, not a crash
             ticket.error = ticket.error or type(error).__name__

@@ -10,6 +10,7 @@ from pathlib import Path
 from cli.gap import GAPS
 from crawler.browser.page import NET_ERRORS
 from crawler.middlewares.keep import CUTS, ERRORS
+from crawler.spider import IGNORED
 from crawler.visit import REFUSALS
 
 ROOT = Path(__file__).parents[2]
@@ -52,7 +53,7 @@ def constants(tree: ast.AST) -> set[str]:
 
 def used() -> set[str]:
     written = {code for tree in (*firsts(), *assigned()) for code in constants(tree)}
-    mapped = {*CUTS.values(), *ERRORS.values(), *NET_ERRORS.values()}
+    mapped = {*CUTS.values(), *ERRORS.values(), *NET_ERRORS.values(), *IGNORED.values()}
     return written | mapped | {s.value for s in REFUSALS}
 
 
