@@ -15,6 +15,11 @@ BEGIN, END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 PEM_LINE = re.compile(r"[A-Za-z0-9+/]{1,64}={0,2}")
 HEADER_HEX = re.compile(r"[0-9a-f]{160}")
 NUMBER = re.compile(r"0|[1-9][0-9]{0,15}")
+UNSEEN = re.compile(
+    r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e"
+    r"\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
+"""Line breaks of other kinds, and what hides text from who reads a trust file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,10 @@ class Trust:
     blocks: Mapping[int, bytes] = field(default_factory=dict)
 
     def text(self, comment: str = "") -> str:
-        """The trust file; docs/formats/checkpoint.md says its form. comment: lines put first."""
+        """The trust file; docs/formats/checkpoint.md says its form. comment: lines put first.
+
+        Raises ParseError when no verifier would take it: two names of one key, a hidden character.
+        """
         lines = [f"# {line}" for line in comment.splitlines()]
         lines += [HEADER, f"origin {self.origin}"]
         for key in self.keys:
@@ -48,7 +56,9 @@ class Trust:
         lines += [f"block {height} {head.hex()}" for height, head in sorted(self.blocks.items())]
         for name, pem in self.tsas:
             lines += [f"tsa {name}", *_certificates(pem)]
-        return "".join(f"{line}\n" for line in lines)
+        text = "".join(f"{line}\n" for line in lines)
+        parse_trust(text)
+        return text
 
 
 def trust_text(origin: str, keys: Sequence[VerifierKey], comment: str = "") -> str:
@@ -58,6 +68,8 @@ def trust_text(origin: str, keys: Sequence[VerifierKey], comment: str = "") -> s
 
 def parse_trust(text: str) -> Trust:
     """What a trust file says. Raises ParseError for anything else in it."""
+    if UNSEEN.search(text):
+        raise ParseError("trust file", "has a character that cannot be seen")
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     if not lines or lines[0] != HEADER:
         raise ParseError("trust file", f"does not start with {HEADER!r}")
@@ -79,6 +91,9 @@ def parse_trust(text: str) -> Trust:
     witnesses: list[WitnessKey] = []
     while rest and rest[0].startswith("witness "):
         witnesses.append(parse_witness_key(rest.pop(0).removeprefix("witness ")))
+    for group in (keys, witnesses):
+        if len({key.public for key in group}) < len(group):
+            raise ParseError("trust file", "names a key twice")
     quorum = 0
     if rest and rest[0].startswith("quorum "):
         quorum = _number(rest.pop(0).removeprefix("quorum "))
@@ -92,10 +107,13 @@ def _blocks(rest: list[str]) -> dict[int, bytes]:
     """The block lines at the front, taken off."""
     blocks: dict[int, bytes] = {}
     while rest and rest[0].startswith("block "):
-        height, _, header = rest.pop(0).removeprefix("block ").partition(" ")
+        said, _, header = rest.pop(0).removeprefix("block ").partition(" ")
+        height = _number(said)
         if not HEADER_HEX.fullmatch(header):
             raise ParseError("trust file", "has a block without its 80-byte header in hex")
-        blocks[_number(height)] = bytes.fromhex(header)
+        if height in blocks:
+            raise ParseError("trust file", "names a block twice")
+        blocks[height] = bytes.fromhex(header)
     return blocks
 
 

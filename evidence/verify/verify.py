@@ -88,7 +88,10 @@ INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0
 LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\Z")
 MANIFEST_LINE = re.compile(r"([0-9a-f]{64})  ([^\x00-\x1f\x7f]+)\Z")
 BLOCK = re.compile(r"[0-9a-f]{160}\Z")
-UNSEEN = re.compile(r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069]")
+UNSEEN = re.compile(
+    r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e"
+    r"\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
 """Line breaks of other kinds, and what hides text from who reads a trust file."""
 OTS = b"\x00OpenTimestamps\x00\x00Proof\x00\xbf\x89\xe2\xe8\x84\xe8\x92\x94\x01\x08"
 OTS_BLOCK = b"\x05\x88\x96\x0d\x73\xd7\x19\x01"
@@ -907,10 +910,13 @@ def parse_trust(text: str) -> Trust:
         raise TrustError("the trust file wants more witnesses than it names")
     blocks = {}
     while rest and rest[0].startswith("block "):
-        height, _, header = rest.pop(0)[len("block ") :].partition(" ")
+        said, _, header = rest.pop(0)[len("block ") :].partition(" ")
+        height = _trust_number(said)
         if not BLOCK.match(header):
             raise TrustError("the trust file has a block without its 80-byte header in hex")
-        blocks[_trust_number(height)] = bytes.fromhex(header)
+        if height in blocks:
+            raise TrustError("the trust file names a block twice")
+        blocks[height] = bytes.fromhex(header)
     tsas = _parse_tsas(rest)
     return Trust(origin, tuple(keys), retired, tuple(witnesses), quorum, tsas, blocks)
 
@@ -950,6 +956,8 @@ def _parse_vkey(text: str, kind: int) -> Key:
         raw = b""
     if len(raw) != 33 or raw[0] != kind:
         raise TrustError(f"the trust file has a key that is not an Ed25519 key of type {kind}")
+    if not parts[0] or any(c.isspace() for c in parts[0]):
+        raise TrustError("the trust file has a key whose name is empty or has a space")
     identity = hashlib.sha256(parts[0].encode() + b"\n" + raw).digest()[:4]
     if parts[1] != identity.hex():
         raise TrustError("the trust file has a key whose id is not its own")

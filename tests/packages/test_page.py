@@ -18,7 +18,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from evidence.model import StatementType
-from evidence.verify import TrustError, parse_trust, verify
+from evidence.verify import verify
 from evidence.verify.verify import Malformed, decode, ed25519_verify, render_json
 from tests.packages.adversary import MANIFESTS, Twin
 from tests.packages.browser import PAGE, Reader, content, open_page
@@ -29,7 +29,6 @@ from tests.packages.test_tampered import TWINS
 
 ROOT = PAGE.parents[2]
 MUTANTS = 220
-TSA = "tsa TSA Satu\n-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n"
 
 
 @pytest.fixture(scope="module")
@@ -205,43 +204,6 @@ def test_json_is_taken_and_refused_alike(page: Any) -> None:
     assert {(t, a, b) for t, a, b in zip(TEXTS, taken, expected, strict=True) if a != b} <= {
         (b"[" * 5000 + b"]" * 5000, "nested deeper than 64", "JSON")
     }
-
-
-@pytest.mark.browser
-def test_trust_files_are_taken_and_refused_alike(page: Any, site: Site) -> None:
-    vkey = site.trust.splitlines()[2]
-    files = [
-        site.trust, "", "\ufeff" + site.trust, site.trust.replace("v1", "v2"),
-        site.trust.replace("\n", "\r\n"), site.trust + "# catatan\n\n \x85\n", site.trust + "keys\n",
-        site.trust.replace("origin bawaslu", "origin lain"), site.trust[:-3], site.trust.lower(),
-        site.trust + vkey, site.trust.replace("+A", "+B"), "jejak-trust v1\norigin x\nvkey\n",
-        "jejak-trust v1\norigin x\nvkey x+00000000+AQ==\n", site.trust.replace("\n", "\x0c"),
-        site.trust.replace("vkey ", "retired 7 "), site.trust.replace("vkey ", "retired 07 "),
-        site.trust.replace("vkey ", "retired 7"), site.trust + "quorum 0\n", site.trust + "quorum 1\n",
-        site.trust + "# catatan\u2028" + vkey, site.trust + "# catatan \u202e\n", site.trust + vkey[:9],
-        site.trust + vkey.replace("vkey", "retired 9") + "\n", site.trust + "quorum x\n", site.trust + "block 7 00\n",
-        site.trust + f"block 7 {'0' * 160}\n", site.trust + f"block 07 {'0' * 160}\n",
-        site.trust + TSA + f"block 7 {'0' * 160}\n", site.trust + f"block 7  {'0' * 160}\n",
-        site.trust + "witness " + vkey[5:] + "\n", site.trust + TSA + "quorum 0\n",
-        site.trust + "quorum 0\n" + TSA, site.trust + TSA + TSA, site.trust + "tsa Satu\n", site.trust + TSA[:-9],
-        site.trust + TSA.replace("QUJD", "QU JD"), site.trust + "tsa Satu\n" + TSA, TSA + site.trust,
-    ]  # fmt: skip
-    expected = []
-    for text in files:
-        try:
-            expected.append(parse_trust(text).origin)
-        except TrustError as error:
-            expected.append(str(error))
-
-    found = page.evaluate(
-        """texts => texts.map((text) => {
-            try { return jejak.parseTrust(text).origin; } catch (error) { return error.message; }
-        })""",
-        files,
-    )
-
-    assert found == expected
-    assert len(set(expected)) >= 5
 
 
 @pytest.mark.browser
