@@ -35,7 +35,9 @@ from crawler.alarm import PERIOD, limits
 from crawler.clock import Clock
 from crawler.config import Config
 from crawler.egress import is_allowed, networks
+from crawler.guards import Guards
 from crawler.orders import Limits, Stop, TickResult
+from crawler.supervised import Seen
 from crawler.tick import reconcile, run_due
 from evidence.canonical import instant
 from evidence.errors import JejakError
@@ -46,7 +48,7 @@ from evidence.store import Archive, open_archive
 
 __all__ = ["Limits", "Stop", "TickResult", "main", "reconcile", "run_due"]
 
-TICK_S, SEAL_S, HEALTH_S, ANCHOR_S = 30, 60, 300, 60
+TICK_S, SEAL_S, HEALTH_S, ANCHOR_S, GUARD_S, AUDIT_S = 30, 60, 300, 60, 30, 3600
 NEW_BATCHES_S = 300.0
 """How long one tick starts new batches; then the next one plans anew."""
 
@@ -74,6 +76,8 @@ class Service:
             reach=partial(is_allowed, allowed=networks(config.egress_allow)),
         )
         self._signer.found(self._up_since, f"jejak {version('jejak')}")
+        self._guards = Guards(config, self._clock.now)
+        self._guarding: tuple[Seen, ...] = ()
 
     def tick(self) -> None:
         """Visit what is due, unless the disk is nearly full; then seal."""
@@ -118,6 +122,23 @@ class Service:
         for entry in record_warnings(self._archive, found, now, self._clock.source):
             say("alarm", dict(entry.statement.facts))
 
+    def guard(self) -> None:
+        """Keep the watch of the store and the full check at work; say how they are when it changes."""
+        seen = self._guards.look()
+        if seen != self._guarding:
+            self._guarding = seen
+            say("guards", {"programs": [asdict(one) for one in seen]})
+
+    def audit(self) -> None:
+        """Once a day compare the whole log with the head that was signed last."""
+        if self._guards.audit_due():
+            found = self._guards.audited(self._signer.audit)
+            say("audited", {"leaves": found.leaves})
+
+    def close(self) -> None:
+        """End the programs beside this one."""
+        self._guards.stop()
+
     def guarded(self, job: Callable[[], None]) -> Callable[[], None]:
         """A job whose failure is said and does not end the others; the next wake-up tries again."""
 
@@ -137,7 +158,7 @@ def waking(service: Service) -> BackgroundScheduler:
     """The jobs and when they wake: none is skipped for being late, and late ones run once."""
     scheduler = BackgroundScheduler(
         jobstores={"default": MemoryJobStore()},
-        executors={"default": ThreadPoolExecutor(3)},
+        executors={"default": ThreadPoolExecutor(5)},
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         timezone=UTC,
     )
@@ -147,6 +168,8 @@ def waking(service: Service) -> BackgroundScheduler:
         (service.seal, SEAL_S),
         (service.anchor, ANCHOR_S),
         (service.health, HEALTH_S),
+        (service.guard, GUARD_S),
+        (service.audit, AUDIT_S),
     ):
         scheduler.add_job(
             service.guarded(job),
@@ -191,6 +214,7 @@ def run(config: Config, *, once: bool) -> None:
             else archive
         )
         service = Service(config, archive, stop, signing)
+        opened.callback(service.close)
         if once:
             service.tick()
         else:
@@ -202,6 +226,7 @@ def run(config: Config, *, once: bool) -> None:
             stop.asked.wait()
             say("stopping", {})
             scheduler.shutdown(wait=True)
+            service.close()
         service.seal()
     say("stopped", {})
 

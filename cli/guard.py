@@ -140,7 +140,7 @@ def scrub(shell: Shell, days: int, as_json: bool) -> int:
     """
     from cli.ledger import full_check
 
-    last = _last_scrub(shell)
+    last = last_scrub(shell)
     if last is not None and shell.now() - last < timedelta(days=days):
         if as_json:
             write_json({"checked": False, "last": last})
@@ -226,7 +226,8 @@ def _step(
     return len(alarms)
 
 
-def _last_scrub(shell: Shell) -> datetime | None:
+def last_scrub(shell: Shell) -> datetime | None:
+    """When the whole archive was checked last."""
     rows = shell.archive.rows(
         "custody", {"action": "VERIFY", "purpose": SCRUB}, order="at", descending=True, limit=1
     )

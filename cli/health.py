@@ -39,19 +39,23 @@ DRIFTS_SHOWN = 10
 def health(shell: Shell, days: int, platform: str | None, accounts: bool, as_json: bool) -> int:
     """Show what share of visits was complete, walled, blocked or drifted, and what went silent.
 
-    Exit code 1 when there is an alarm: a platform or account that gave posts gives none, or more
-    pages drift than the limit.
+    Exit code 1 when there is an alarm: a platform or account that gave posts gives none, more
+    pages drift than the limit, or what guards the archive is not at work.
     """
+    from cli.guards import guard_values, show_concerns
     from crawler.alarm import limits
     from evidence.query.health import health as ask
 
     now = shell.now()
     found = ask(shell.archive, now - timedelta(days=days), now, limits=limits(), platform=platform)
     if as_json:
-        write_json(_json(found))
+        guards = guard_values(shell)
+        write_json({**_json(found), "guards": guards})
+        worried = bool(guards["concerns"])
     else:
         _show(found, accounts=accounts)
-    return exits.FINDINGS if found.warnings else exits.OK
+        worried = show_concerns(shell)
+    return exits.FINDINGS if found.warnings or worried else exits.OK
 
 
 def _show(found: Health, *, accounts: bool) -> None:

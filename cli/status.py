@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 def status(shell: Shell, days: int, as_json: bool) -> None:
     """Show accounts with their last outcome, outcomes and gaps of the last days, and the log."""
     from cli.anchor import anchors, as_values, show
+    from cli.guards import guard_values, show_guards
     from evidence.query import status as ask
     from evidence.seal.anchor import standings
 
@@ -32,11 +33,18 @@ def status(shell: Shell, days: int, as_json: bool) -> None:
     found = ask(shell.archive, now, now - timedelta(days=days))
     anchored = tuple(standings(shell.archive, anchors(shell).authorities))
     if as_json:
-        write_json({**_json(found), "anchors": [as_values(s) for s in anchored]})
+        write_json(
+            {
+                **_json(found),
+                "anchors": [as_values(s) for s in anchored],
+                "guards": guard_values(shell),
+            }
+        )
         return
     _show(shell, found, days)
     if anchored:
         show(shell, anchored)
+    show_guards(shell)
 
 
 def _json(found: Status) -> dict[str, Any]:

@@ -50,6 +50,8 @@ class Config:
     max_body_bytes, timeout_s: limits of one response.
     browser_at_once, browser_looks: pages in the browser together, and before it is made anew.
     browser_timeout_s, browser_bytes: limits of one page in the browser with all it fetches.
+    store_watch:   whether the scheduler keeps `jejak store watch` at work beside itself.
+    scrub_days:    how old a full check may grow before the scheduler starts one; 0: it starts none.
     sandbox:       True when the archive holds simulated evidence; packages say so.
     clock_start:   simulated time to start from; refused unless sandbox is True.
     """
@@ -77,6 +79,8 @@ class Config:
     browser_timeout_s: int = 60
     browser_bytes: int = 80_000_000
     disk_reserve_bytes: int = 2_000_000_000
+    store_watch: bool = True
+    scrub_days: int = 7
     sandbox: bool = False
     clock_start: str = ""
     origin_of: Mapping[str, str] = field(default_factory=dict, compare=False)

@@ -580,7 +580,7 @@ def test_jobs_are_neither_dropped_for_being_late_nor_run_twice_at_once(
 ) -> None:
     jobs = scheduler.waking(scheduler.Service(config, archive, Stop())).get_jobs()
 
-    assert {job.id for job in jobs} == {"tick", "seal", "anchor", "health"}
+    assert {job.id for job in jobs} == {"tick", "seal", "anchor", "health", "guard", "audit"}
     for job in jobs:
         assert (job.misfire_grace_time, job.coalesce, job.max_instances) == (None, True, 1)
 
@@ -617,6 +617,19 @@ def test_an_account_that_went_silent_becomes_an_alarm_of_the_log_once(
     assert said == ["health", "alarm", "health"]
 
 
+def test_the_whole_log_is_compared_with_its_head_once_a_day(
+    config: Config, archive: Archive, capsys: pytest.CaptureFixture[str]
+) -> None:
+    service = scheduler.Service(config, archive, Stop())
+    service.seal()
+
+    service.audit()
+    service.audit()
+
+    said = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [one["leaves"] for one in said if one["event"] == "audited"] == [1]
+
+
 def test_nothing_is_visited_when_the_disk_is_nearly_full(
     config: Config, archive: Archive, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -628,7 +641,9 @@ def test_nothing_is_visited_when_the_disk_is_nearly_full(
 
 @pytest.fixture
 def shared(mongo_url: str, tmp_path: Path) -> Iterator[tuple[Config, Archive]]:
-    config = Config(data_dir=tmp_path, archive_url=mongo_url, children=3)
+    config = Config(
+        data_dir=tmp_path, archive_url=mongo_url, children=3, store_watch=False, scrub_days=0
+    )
     with closing(open_archive(mongo_url, tmp_path)) as archive:
         yield config, archive
 
@@ -757,6 +772,29 @@ def test_killed_scheduler_leaves_work_that_the_next_one_ends(
     assert next_one.wait(timeout=10) == 0
     assert list(outcomes(archive).values()) == [("FAILED", "interrupted")]
     assert archive.claims() == ()
+
+
+@pytest.mark.mongo
+def test_the_watch_of_the_store_runs_beside_the_scheduler_and_ends_with_it(
+    shared: tuple[Config, Archive],
+) -> None:
+    config = replace(shared[0], store_watch=True)
+    process = _start(config, EXIT_0)
+    said = _wait_for(process, "guards")[-1]
+    process.send_signal(signal.SIGTERM)
+    _wait_for(process, "stopped")
+    process.wait(timeout=10)
+
+    assert [one["name"] for one in said["programs"]] == ["watch"]  # type: ignore[attr-defined]
+    mark = f"JEJAK_CONFIG={config.data_dir.absolute() / 'guards/watch.toml'}".encode()
+    assert [p for p in Path("/proc").glob("[0-9]*/environ") if mark in _read(p)] == []
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:  # it has ended meanwhile, or is another user's
+        return b""
 
 
 def test_bad_configuration_ends_with_its_exit_code(
