@@ -14,7 +14,7 @@ from sandbox.picture import MEDIA_TYPES, draw
 from sandbox.shapes import youtube_markup as markup
 from sandbox.world import Access, Shown, Stage, World
 
-PAGE = 12
+PAGE = 6
 """Videos of a page; YouTube shows about 30."""
 COMMENTS = 20
 CHANNEL = re.compile(r"/(?:channel/(UC[\w-]{22})|@([\w.-]{1,60}))(?:/(\w{1,20}))?/?")

@@ -72,9 +72,11 @@ async def listed(
     identify(visit, first)
     async for seen in tab_pages(visit, base, "videos", first, tabs, known):
         yield seen
-    if not tabs.shown and not closed(first):
-        async for seen in instead(visit, base, account, tabs):
-            yield seen
+    if not tabs.shown:
+        # A wall, a refusal and a closed channel are answers: nothing is asked for around them.
+        if first.reading.drift:
+            async for seen in instead(visit, base, account, tabs):
+                yield seen
         return
     for tab in others(first):
         page = urls.channel_page(base, visit.native_id or account, tab)
@@ -103,7 +105,7 @@ async def tab_pages(
 
 
 async def instead(visit: Visit, base: str, account: str, tabs: Tabs) -> AsyncIterator[Seen]:
-    """What is asked for when the channel's page shows nothing: the browser, then the feed."""
+    """What is asked for when the channel's page brings no data: the browser, then the feed."""
     for seen in await visit.browse(urls.channel_page(base, account), scrolls=SCROLLS):
         identify(visit, seen)
         tabs.take("videos", seen, more=True)
@@ -150,11 +152,6 @@ def identify(visit: Visit, seen: Seen) -> None:
     for account in seen.reading.accounts:
         if account.native_id and visit.native_id in (None, account.native_id):
             visit.resolved(account.native_id, account.handle or visit.handle)
-
-
-def closed(seen: Seen) -> bool:
-    """Whether the page said something of the channel itself."""
-    return any(state.subject.startswith("account:") for state in seen.reading.states)
 
 
 def others(seen: Seen) -> Iterator[str]:

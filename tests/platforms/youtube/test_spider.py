@@ -218,6 +218,16 @@ def test_terminated_channel_ends_the_visit_with_its_state() -> None:
     assert visit.account_state is SeenState.SUSPENDED
 
 
+def test_a_wall_is_not_gone_around() -> None:
+    web = Web({VIDEOS: case("consent_form_under_the_channels_own_address_is_gated")})
+    visit = web.visit()
+    converse(visit)
+
+    assert web.asked == [VIDEOS]
+    assert web.loaded == []
+    assert visit.refused
+
+
 def test_page_without_data_is_loaded_in_the_browser_then_the_feed_is_asked() -> None:
     feed = urls.feed(HOST, CHANNEL)
     drifted = {VIDEOS: case("page_of_another_site_is_drift"), feed: case("feed_of_two_videos")}
