@@ -15,6 +15,7 @@ from sandbox.world import Access, Shown, Stage, World
 PAGE = 10
 PROFILE = re.compile(r"/(\w{1,20})")
 STATUS = re.compile(r"/(\w{1,20})/status/(\d{1,20})")
+TIMELINE = re.compile(r"/srv/timeline-profile/screen-name/(\w{1,20})")
 GRAPHQL = re.compile(r"/i/api/graphql/\w+/(\w+)")
 FILE = re.compile(r"/media/(G[0-9a-f]{16})\.(\d{1,9})\.\w+")
 LOGIN = "<!DOCTYPE html><title>Log in to X / X</title><div id=react-root>Log in to X</div>"
@@ -35,6 +36,8 @@ def answer(world: World, ask: Ask) -> Answer:
         return _embed(world, ask)
     if ask.path == "/i/flow/login":
         return as_html(LOGIN)
+    if found := TIMELINE.fullmatch(ask.path):
+        return _timeline(world, ask, found[1])
     found = STATUS.fullmatch(ask.path) or PROFILE.fullmatch(ask.path)
     if found is None:
         return as_html(markup.page("X"), 404)
@@ -166,6 +169,17 @@ def _embed(world: World, ask: Ask) -> Answer:
     if said:
         return as_json(markup.tombstone(said))
     return as_json(markup.embedded(world, post, ask.base, version))
+
+
+def _timeline(world: World, ask: Ask, name: str) -> Answer:
+    stage = _stage(world, name)
+    shown = stage is not None and stage.access is Access.OPEN and not _walled(world, stage)
+    if stage is None or not shown:
+        return as_html("<!DOCTYPE html><title>Nothing</title>", 404)
+    posts = [
+        p for p in world.live(stage.account.key) if not p.repost_of or world.visible(p.repost_of)
+    ]
+    return as_html(markup.timeline_page(world, stage, posts[:100], ask.base))
 
 
 def _file(world: World, name: str, version: int) -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from html import escape
@@ -142,6 +143,36 @@ def embedded(world: World, post: Shown, base: str, version: int) -> Json:
         "isEdited": len(post.versions) > 1,
     }
     return answer
+
+
+def timeline_page(world: World, stage: Stage, posts: Sequence[Shown], base: str) -> str:
+    """The page other sites embed to show an account's posts."""
+    entries = [
+        {"type": "tweet", "entry_id": f"tweet-{numbers(post)[-1]}", "content": {
+            "tweet": status(world, tweet(world, post, base))}}
+        for post in posts
+    ]  # fmt: skip
+    props = {"props": {"pageProps": {"timeline": {"entries": entries}}}}
+    return (
+        f'<!DOCTYPE html><html><body><div id="__next"></div>'
+        f'<script id="__NEXT_DATA__" type="application/json">{json.dumps(props)}</script></body></html>'
+    )
+
+
+def status(world: World, whole: Json) -> Json:
+    """One post in the older form: author beside the text, no wrapper."""
+    legacy = dict(whole["legacy"])
+    original = legacy.pop("retweeted_status_result", None)
+    if original is not None:
+        legacy["retweeted_status"] = status(world, original["result"])
+    author = whole["core"]["user_results"]["result"]
+    figures = {
+        "followers_count": author["relationship_counts"]["followers"],
+        "friends_count": author["relationship_counts"]["following"],
+        "statuses_count": author["tweet_counts"]["tweets"],
+    }
+    user_v1 = {"id_str": author["rest_id"], **author["core"], **figures}
+    return {**legacy, "edit_control": whole["edit_control"], "user": user_v1}
 
 
 def tombstone(said: str) -> Json:

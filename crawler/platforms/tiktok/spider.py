@@ -116,7 +116,8 @@ async def details(
 def is_walled(look: tuple[Seen, ...]) -> bool:
     """Whether the account's page was refused as a whole: the browser then meets it everywhere."""
     refused = any(s.state in REFUSALS for part in look for s in part.reading.states)
-    return refused and not any(part.sound for part in look)
+    unasked = all(part.page is None for part in look)
+    return unasked or (refused and not any(part.sound for part in look))
 
 
 async def missing(

@@ -20,7 +20,7 @@ ENGAGED = 5
 
 
 class XSpider(AccountSpider):
-    """Looks at an account's page in the browser, then for known posts by their embeds.
+    """Looks at an account's page in the browser, else at what embeds show; then for known posts.
 
     The page shows a choice of posts, no timeline: what it does not show may well be there, so
     every known post is asked for by itself.
@@ -42,6 +42,10 @@ class XSpider(AccountSpider):
         for seen in in_order(look, known):
             own |= {post.native_id: post for post in seen.reading.posts}
             yield seen
+        if not own and not is_closed(look):
+            async for seen in instead(visit, known):
+                own |= {post.native_id: post for post in seen.reading.posts}
+                yield seen
         tell_of_choice(visit, look, len(own))
         async for seen in missing(visit, base, known, browsed=0 if is_walled(look) else BROWSED):
             yield seen
@@ -61,10 +65,31 @@ def tell_of_choice(visit: Visit, look: tuple[Seen, ...], shown: int) -> None:
                 return
 
 
+async def instead(visit: Visit, known: Mapping[str, KnownPost]) -> AsyncIterator[Seen]:
+    """What stands in for a page that shows no posts: the timeline that other sites embed."""
+    base = visit.base_url or urls.TIMELINES
+    seen = await visit.get(urls.embedded_timeline(base, visit.handle))
+    if is_reused((seen,), visit):
+        visit.gap("HANDLE_REUSED", "the name now belongs to another account", seen.capture)
+        return
+    identify((seen,), visit)
+    for part in in_order((seen,), known):
+        yield part
+
+
+def is_closed(look: tuple[Seen, ...]) -> bool:
+    """Whether the page said why it shows no posts: protected, suspended, none yet."""
+    return any(
+        part.reading.empty or any(s.subject.startswith("account:") for s in part.reading.states)
+        for part in look
+    )
+
+
 def is_walled(look: tuple[Seen, ...]) -> bool:
     """Whether the account's page was refused as a whole: the browser then meets it everywhere."""
     refused = any(s.state in REFUSALS for part in look for s in part.reading.states)
-    return refused and not any(part.sound for part in look)
+    unasked = all(part.page is None for part in look)
+    return unasked or (refused and not any(part.sound for part in look))
 
 
 async def missing(

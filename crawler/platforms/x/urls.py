@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit, urlunsplit
 
 HOST = "https://x.com"
 SYNDICATION = "https://cdn.syndication.twimg.com"
+TIMELINES = "https://syndication.twitter.com"
 RESERVED = frozenset(
     ("i", "home", "explore", "search", "login", "logout", "signup", "settings", "intent", "share",
      "tos", "privacy", "about", "account", "hashtag", "messages", "notifications", "compose",
@@ -58,6 +59,11 @@ def status(base: str, handle: str, post: str) -> str:
 def embed(base: str, post: str) -> str:
     """One post as embeds on other sites ask for it; the token is a constant, no credential."""
     return f"{base}/tweet-result?id={quote(post, safe='')}&token=0"
+
+
+def embedded_timeline(base: str, handle: str) -> str:
+    """The page other sites embed to show an account's posts."""
+    return f"{base}/srv/timeline-profile/screen-name/{quote(handle, safe='')}"
 
 
 def asked(url: str) -> Asked:

@@ -282,3 +282,21 @@ def test_without_a_browser_known_posts_are_still_asked_for() -> None:
     seen = converse(web.visit([known("601")], native_id=BUDI))
 
     assert numbers(seen) == ["601"]
+
+
+def test_where_the_page_may_not_be_asked_the_embedded_timeline_is_read() -> None:
+    timeline = urls.embedded_timeline(urls.TIMELINES, "budi_contoh")
+    web = Web({}, {timeline: case("embedded_timeline")})
+    visit = web.visit()
+    seen = converse(visit)
+
+    assert web.asked == [timeline]
+    assert numbers(seen) == ["701", "702"]
+    assert visit.native_id == BUDI
+
+
+def test_an_account_that_is_told_to_be_closed_is_not_looked_for_in_embeds() -> None:
+    web = Web({PROFILE: [(DATA, case("account_suspended", n2040364845615173632=BUDI))]})
+    converse(web.visit())
+
+    assert web.asked == []
