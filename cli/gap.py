@@ -16,6 +16,7 @@ GAPS = {
     "HANDLE_REUSED": N_("the name now belongs to another account"),
     "HISTORY_LIMIT": N_("more edited posts than a visit asks the versions of"),
     "IMAGE_UNREADABLE": N_("a kept picture cannot be decoded, so it has no fingerprint"),
+    "KEY_WITHHELD": N_("the answer repeated our key, which is blotted out in what is kept"),
     "LIST_TRUNCATED": N_(
         "a list of who acted was not read to its end, so who is missing is unknown"
     ),

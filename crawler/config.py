@@ -47,6 +47,7 @@ class Config:
     egress_allow:  non-public networks that may be reached (sandbox, intranet), CIDR.
     robots_exempt: hosts (`name` or `name:port`) whose operator has allowed us what their robots.txt
                    forbids everyone; robots.txt is obeyed everywhere else.
+    official:      platforms whose official interface is used, where the environment has its key.
     max_body_bytes, timeout_s: limits of one response.
     browser_at_once, browser_looks: pages in the browser together, and before it is made anew.
     browser_timeout_s, browser_bytes: limits of one page in the browser with all it fetches.
@@ -69,6 +70,7 @@ class Config:
     browser_user: str = "nobody"
     egress_allow: tuple[str, ...] = ()
     robots_exempt: tuple[str, ...] = ()
+    official: tuple[str, ...] = ()
     max_body_bytes: int = 20_000_000
     timeout_s: int = 60
     pages_per_visit: int = 10
@@ -91,7 +93,7 @@ class Config:
 
     def digest(self) -> str:
         """SHA-256 hex of the settings that bear on evidence; named in every outcome."""
-        bearing = ("organisation", "origin", "egress_allow", "robots_exempt", "max_body_bytes", "timeout_s",
+        bearing = ("organisation", "origin", "egress_allow", "robots_exempt", "official", "max_body_bytes", "timeout_s",
                    "pages_per_visit", "media_per_post", "sandbox", "browser_timeout_s", "browser_bytes")  # fmt: skip
         said = "\n".join(f"{name}={getattr(self, name)!r}" for name in bearing)
         return hashlib.sha256(said.encode()).hexdigest()

@@ -130,7 +130,9 @@ def known_posts(archive: Archive, visit: Visit, limit: int) -> Sequence[KnownPos
 def known_post(row: Mapping[str, Any]) -> KnownPost:
     """A row of the `posts` projection as a value."""
     fields = {name: row[name] for name in KNOWN_FIELDS if name in row}
-    return KnownPost(**{**fields, "state": SeenState(row["state"])})
+    digests = row.get("digests") or {"CRAWL": row["state_digest"]}
+    told = {"state": SeenState(row["state"]), "digests": tuple(sorted(digests.items()))}
+    return KnownPost(**{**fields, **told})
 
 
 def visit_of(

@@ -11,6 +11,7 @@ from types import TracebackType
 
 import msgspec
 
+from crawler.official import READERS as OFFICIAL
 from crawler.page import Page
 from crawler.platforms.bluesky import pages as bluesky
 from crawler.platforms.facebook import pages as facebook
@@ -184,8 +185,10 @@ def read(platform: str, page: Page) -> Reading:
     reader = PLATFORMS[platform].read
     if _too_wide(page.body):
         return Reading(read_by=_named(reader), drift=(Drift("more parts than a page can have"),))
+    official = OFFICIAL.get(platform)
     try:
-        return reader(page)
+        told = official(page) if official else None
+        return told if told is not None else reader(page)
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - total by contract: a crash is drift, not a loss

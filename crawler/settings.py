@@ -17,6 +17,8 @@ ITEM_PIPELINES = _STEPS
 # Next to the downloader: sees every exchange as received, before decompression.
 DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.keep.KeepMiddleware": 950,
+    # Closer to the network than what keeps: a key is on the wire and in nothing that is kept.
+    "crawler.middlewares.official.KeyMiddleware": 960,
 }
 TWISTED_DNS_RESOLVER = "crawler.middlewares.address.PublicAddressResolver"
 DOWNLOAD_HANDLERS = {"file": None, "ftp": None, "s3": None, "data": None}

@@ -24,6 +24,8 @@ from crawler.desk import Desk, open_desk, user_agent, visit_of, watch_rows
 from crawler.extras import extras
 from crawler.logs import silence
 from crawler.middlewares.keep import CUTS, TICKET, Keeper, Ticket, failed_exchange
+from crawler.official.key import Key, key_of
+from crawler.official.walk import converse as official_answers
 from crawler.page import Page
 from crawler.visit import Ask, Seen, Visit
 from evidence.errors import ConfigError, JejakError, StoreError
@@ -31,6 +33,8 @@ from evidence.model import CaptureKind, Outcome, Reading, Slot
 
 VISITS_AT_ONCE = 16
 NOTHING_SEEN = frozenset({Outcome.FAILED, Outcome.BLOCKED, Outcome.SUSPECT})
+OFFICIAL = "OFFICIAL"
+"""How a capture came that an official interface gave."""
 NOT_READ = Reading(read_by="none")
 IGNORED = {
     "Forbidden by robots.txt": "ROBOTS",
@@ -66,6 +70,7 @@ class AccountSpider(scrapy.Spider):
         self.visits: set[asyncio.Task[None]] = set()
         self.failed = 0
         self.opened = False
+        self.key: Key | None = None
 
     @classmethod
     def update_settings(cls, settings: Any) -> None:
@@ -119,6 +124,7 @@ class AccountSpider(scrapy.Spider):
         self.browser = Browser(self.desk.config, user_agent(self.desk.config))
         pace = Pace(registry.PLATFORMS[self.platform].manifest.pace_s)
         self.browsing = Browsing(self.platform, self.desk, self.browser, self.crawler, pace)
+        self.key = key_of(registry.PLATFORMS[self.platform].manifest, self.desk.config.official)
         self.opened = True
         queue: asyncio.Queue[Seen | None] = asyncio.Queue()
         runner = asyncio.create_task(self._run(queue))
@@ -186,6 +192,9 @@ class AccountSpider(scrapy.Spider):
     async def _visit(self, visit: Visit, queue: asyncio.Queue[Seen | None]) -> str:
         """Hold the whole conversation; returns why it broke off, empty when it did not."""
         try:
+            if self.key is not None:
+                async for seen in official_answers(visit, self.key):
+                    await self._through(seen, queue)
             async for seen in self.converse(visit):
                 await self._through(seen, queue)
             async for seen in extras(visit, self.desk):
@@ -226,6 +235,7 @@ class AccountSpider(scrapy.Spider):
             ask.of,
             self.desk.anchor,
             ask.minimise,
+            via=self._via(ask.url),
         )
         request = self._request(ask, ticket)
         try:
@@ -243,6 +253,9 @@ class AccountSpider(scrapy.Spider):
     def _request(self, ask: Ask, ticket: Ticket) -> scrapy.Request:
         """The request of an Ask, as Scrapy sends it: nothing is added that the Ask does not say."""
         meta: dict[str, Any] = {TICKET: ticket}
+        if ticket.via == OFFICIAL:
+            # Its terms, not robots.txt, say what an institution with a key may ask.
+            meta["dont_obey_robotstxt"] = True
         if {urlsplit(ask.url).netloc, urlsplit(ask.url).hostname} & set(
             self.desk.config.robots_exempt
         ):
@@ -281,7 +294,11 @@ class AccountSpider(scrapy.Spider):
             of=ask.of,
             cut=next((CUTS[flag] for flag in response.flags if flag in CUTS), ""),
             retry_after_s=seconds(page.headers.get("retry-after")),
+            via=ticket.via,
         )
+
+    def _via(self, url: str) -> str:
+        return OFFICIAL if self.key is not None and self.key.speaks_to(url) else "CRAWL"
 
     def _is_watched(self, visit: Visit, edge: Any) -> bool:
         found = self.desk.watched.watch_of(

@@ -16,6 +16,7 @@ from evidence.model import (
     Change,
     KnownPost,
     Observation,
+    Post,
     Reading,
     SeenState,
     StateSeen,
@@ -132,10 +133,23 @@ def known_of(reading: Reading, visit: Visit, desk: Desk) -> dict[str, KnownPost]
 def posts(reading: Reading, known: dict[str, KnownPost], seen: Seen) -> list[Compare]:
     """Posts that were seen with content; a post shown twice on a page counts once."""
     unique = {post.native_id: post for post in reading.posts}
-    return [
-        (compare(known.get(id), post, seen.fetched_at), known.get(id))
-        for id, post in unique.items()
-    ]
+    return [by_surface(known.get(id), post, seen) for id, post in unique.items()]
+
+
+def by_surface(known: KnownPost | None, post: Post, seen: Seen) -> Compare:
+    """A post against what the same surface showed of it: each words and shortens in its own way.
+
+    What any surface showed last is no change either. A surface that shows a known post for the first
+    time gives a snapshot of its own, SURFACE, and no edit. What a person handed in is compared with
+    the newest, since its order among the rest is looked at by itself.
+    """
+    if known is None or seen.via == HUMAN or known.state_digest == state_digest(post):
+        return compare(known, post, seen.fetched_at), known
+    before = dict(known.digests).get(seen.via)
+    told = compare(replace(known, state_digest=before or known.state_digest), post, seen.fetched_at)
+    if before is None and told.change is Change.EDITED:
+        told = replace(told, change=Change.SURFACE, state=known.state)
+    return told, known
 
 
 def states(reading: Reading, known: dict[str, KnownPost], seen: Seen) -> list[Compare]:

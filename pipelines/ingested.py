@@ -154,7 +154,7 @@ class _Ingest:
 
     def _export(self) -> None:
         """An export is one document: the file's own capture is what is read."""
-        page = Page("", 200, {"content-type": "application/json"}, self.handover.data)
+        page = Page("", 200, {"content-type": self.handover.handed.media}, self.handover.data)
         reading = self._reading(page)
         seen = self._seen(page.url, self.file, page, reading, CaptureKind.FILE)
         self._through(replace(seen, claimed_at=self.handover.claimed_at), None)

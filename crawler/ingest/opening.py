@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from crawler.ingest.found import Found, Handed, Limits, broken
 from crawler.ingest.har import read_har
@@ -27,6 +28,8 @@ MHTML_HEADERS = (
     b"content-type: multipart/related",
     b"snapshot-content",
 )
+MCL = re.compile(rb"(?:^|[,\"])(?:mcl_url|post_owner\.)")
+"""A column of an export of the Meta Content Library."""
 EXPORT_KEYS = ("data", "items", "videos", "kind", "users", "search_id")
 """Field names at the top of the answers and exports of official interfaces."""
 
@@ -70,6 +73,8 @@ def _text(data: bytes, name: str, url: str | None, limits: Limits) -> Handed:
         return _json(data, name, url, limits)
     if start.startswith(b"<"):
         return read_html(data, name, url)
+    if MCL.search(data[:4096].partition(b"\n")[0]):
+        return Handed("EXPORT", "text/csv", ())
     if start.startswith(MHTML_HEADERS):
         return read_mhtml(data, name, limits)
     if start.startswith(b"http/"):

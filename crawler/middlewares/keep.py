@@ -21,7 +21,12 @@ from evidence.record import Recorder
 from evidence.seal.named import Named
 from evidence.store.commit import GroupCommit
 
-CUTS = {"partial": "DATA_LOSS", "dataloss": "DATA_LOSS", "download_stopped": "TOO_LARGE"}
+CUTS = {
+    "partial": "DATA_LOSS",
+    "dataloss": "DATA_LOSS",
+    "download_stopped": "TOO_LARGE",
+    "key_withheld": "KEY_WITHHELD",
+}
 """Flags of a response whose body is not whole, and the gap each makes."""
 
 TICKET = "jejak_ticket"
@@ -67,6 +72,7 @@ class Ticket:
     requested_at: datetime | None = None
     error: str = ""
     received_bytes: int = 0
+    via: str = "CRAWL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,7 @@ class Keeper:
             anchor=named.note,
             tokens=named.tokens,
             body_kept=body_kept,
+            via=ticket.via,
         )
         await self.record([draft])
         ticket.captures.append(draft.rec)

@@ -18,6 +18,9 @@ class Change(StrEnum):
     REREAD = "REREAD"
     """The same content as the last snapshot's page shows when it is read by the present reader: the
     reader changed, the post did not."""
+    SURFACE = "SURFACE"
+    """Shown by another surface for the first time, in that surface's own words: compared with nothing.
+    """
     RETURNED = "RETURNED"
     """Seen again after having been ABSENT, UNSEEN or closed."""
     STATE = "STATE"
@@ -49,6 +52,8 @@ class KnownPost:
     absent_marker: str | None = None
     url: str | None = None
     has_media: bool = False
+    digests: tuple[tuple[str, str], ...] = ()
+    """Per way it was seen (CRAWL, OFFICIAL, HUMAN): digest of the content that way showed last."""
     received_at: datetime | None = None
     """When a person's file that shows it was received, if no visit has seen it since."""
 

@@ -15,7 +15,13 @@ STATES = {
     "BLOCKED": "permintaan kami ditolak platform",
     "DRIFT": "susunan halaman tidak dikenali",
 }
-CHANGES = {"NEW": "pertama kali terlihat", "EDITED": "isi berubah", "REREAD": "dibaca ulang oleh pembaca baru, isi sama", "RETURNED": "terlihat kembali"}
+CHANGES = {
+    "NEW": "pertama kali terlihat",
+    "EDITED": "isi berubah",
+    "REREAD": "dibaca ulang oleh pembaca baru, isi sama",
+    "SURFACE": "ditunjukkan oleh permukaan lain, tidak dibandingkan",
+    "RETURNED": "terlihat kembali",
+}
 OUTCOMES = {
     "COMPLETE": "lengkap, ada yang baru",
     "UNCHANGED": "lengkap, tidak ada yang berubah",

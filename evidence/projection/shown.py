@@ -50,6 +50,7 @@ def fold_snapshot(entry: Entry, objects: Objects, rows: Rows) -> None:
             "snapshots": facts["number"],
             "state": _shown_state(facts["change"], said["state_digest"], before),
             "received_at": seen_at if handed else None,
+            "digests": {**_digests(before), str(facts.get("via", "CRAWL")): said["state_digest"]},
             "state_digest": said["state_digest"],
             "first_seen_at": before.get("first_seen_at") or seen_at,
             "last_seen_at": seen_at,
@@ -64,6 +65,13 @@ def fold_snapshot(entry: Entry, objects: Objects, rows: Rows) -> None:
     )
 
 
+def _digests(before: Mapping[str, Any]) -> dict[str, str]:
+    """Per way it was seen; a row of before these were kept had the crawl's alone."""
+    if before.get("digests"):
+        return dict(before["digests"])
+    return {"CRAWL": before["state_digest"]} if before else {}
+
+
 def _standing(before: Mapping[str, Any]) -> dict[str, Any]:
     """What a file from a person leaves as it was of a post that visits know."""
     names = ("last_seen_at", "received_at", "first_absent_at", "absent_marker")
@@ -76,7 +84,7 @@ def _standing(before: Mapping[str, Any]) -> dict[str, Any]:
 
 def _shown_state(change: str, digest: str, before: Mapping[str, Any]) -> str:
     """State of a post whose content was seen: EDITED when it is not that of the last snapshot."""
-    if change == "REREAD":
+    if change in ("REREAD", "SURFACE"):
         return str(before.get("state", "PRESENT"))
     other = change == "RETURNED" and before.get("state_digest") != digest
     return "EDITED" if change == "EDITED" or other else "PRESENT"
