@@ -23,7 +23,15 @@ PREFIXES = ("for (;;);", ")]}'")
 HTML_START = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html|head|body|!--|meta|title)",
                         re.IGNORECASE)  # fmt: skip
 ARGUMENT = re.compile(r"[(,=]\s*(?=\{\s*\")")
-CARRIERS = ('"__bbox"', "_sharedData", "__additionalDataLoaded", '"ScheduledServerJS')
+NESTED = ("response", "contextJSON")
+"""Fields that hold JSON as a string: answers in pages of 2023, embedded posts."""
+CARRIERS = (
+    '"__bbox"',
+    '"contextJSON"',
+    "_sharedData",
+    "__additionalDataLoaded",
+    '"ScheduledServerJS',
+)
 """Words of inline scripts that hold data; other scripts are program text."""
 SJS = re.compile(r"\bdata-sjs\b")
 JSON_TYPE = re.compile(r"\btype\s*=\s*[\"']?application/(?:ld\+)?json")
@@ -136,7 +144,16 @@ def is_hollow(value: dict[str, Any]) -> bool:
     """Whether an object is an answer in a page's envelope (`__bbox`) that holds no data."""
     if "sequence_number" not in value or "complete" not in value:
         return False
-    return not isinstance(drilled(value, "result", "data"), dict)
+    result = value.get("result")
+    if isinstance(result, dict) and isinstance(result.get("response"), str):
+        return False
+    return not isinstance(drilled(result, "data"), dict)
+
+
+def unfolded(value: dict[str, Any]) -> list[Any]:
+    """JSON that an object holds as a string, decoded; what is none is left out."""
+    texts = [value[name] for name in NESTED if isinstance(value.get(name), str)]
+    return [each for text in texts if text[:1] in ("{", "[") for each in _loaded(text)]
 
 
 def drilled(value: Any, *path: str) -> Any:

@@ -27,6 +27,7 @@ class Sight:
     """Posts, accounts and states by their ids, in the order first met; `reading` ends it.
 
     A post or account met again fills in what the first meeting left unknown, and nothing else.
+    url: of the page, for states of the page itself.
     """
 
     posts: dict[str, Post] = field(default_factory=dict)
@@ -35,6 +36,7 @@ class Sight:
     states: dict[tuple[str, SeenState], StateSeen] = field(default_factory=dict)
     faults: list[Drift] = field(default_factory=list)
     empty: bool = False
+    url: str = ""
 
     def post(self, post: Post) -> None:
         """A post the page shows."""

@@ -22,7 +22,9 @@ OF_EVENT = frozenset(
      "cover_media_renderer", "event_hosts_that_can_view_guestlist", "event_creator", "is_canceled",
      "event_privacy_info", "event_kind")
 )  # fmt: skip
-HOSTS = ("event_creator", "event_hosts_that_can_view_guestlist", "event_hosts_meet_your_host")
+HOSTS = ("event_creator", "event_hosts_that_can_view_guestlist", "event_hosts_meet_your_host",
+         "page_as_owner")  # fmt: skip
+WORDS, COVER = "event_description", "cover_media_renderer"
 ASIDE = NOISE | frozenset(("suggested_event_cuts_of_event", "viewer", "event_place"))
 
 
@@ -41,7 +43,8 @@ def number_of(value: dict[str, Any]) -> str | None:
 def event(native_id: str, parts: list[dict[str, Any]]) -> Told:
     """The event that some parts of it show together.
 
-    Raises ParseError without a name or a host.
+    Raises ParseError without a name or a host, or when its words or cover are not understood. A
+    page that says nothing at all of words or cover gives the event and a fault.
     """
     name = next((n for part in parts if isinstance(n := part.get("name"), str) and n), None)
     people = list(hosts(parts))
@@ -49,12 +52,7 @@ def event(native_id: str, parts: list[dict[str, Any]]) -> Told:
         raise ParseError("event.name", "expected a name")
     if not people:
         raise ParseError("event.event_hosts_that_can_view_guestlist", "expected a host with an id")
-    texts = [text for part in parts if (text := part.get("event_description")) is not None]
-    told = next(
-        (d for p in parts if isinstance(d := drilled(p, "event_description", "text"), str)), None
-    )
-    if told is None and (texts or not any("event_description" in part for part in parts)):
-        raise ParseError("event.event_description", "expected words, found nothing")
+    told = _description(parts)
     first, *others = people
     own = next((u for p in parts if isinstance(u := p.get("eventUrl") or p.get("url"), str)), None)
     author = (first["id"], urls.handle(first.get("url")))
@@ -73,34 +71,47 @@ def event(native_id: str, parts: list[dict[str, Any]]) -> Told:
         )
         for who in others
     )
-    return Told(post, tags)
+    unsaid = [n for n in (WORDS, COVER) if not any(n in part for part in parts)]
+    return Told(post, tags, tuple(f"event.{n}: expected something, found nothing" for n in unsaid))
 
 
 def hosts(parts: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """The event's hosts, its maker first, each once, as the page lists them."""
+    """The event's hosts, its maker first, each once, as the page lists them.
+
+    Where no list of them is given, those its line "Public · Hosted by …" leads to.
+    """
+    told = [part.get(name) for name in HOSTS for part in parts]
+    listed = [who for each in told for who in (each if isinstance(each, list) else [each])]
+    if not any(identity(drilled(who, "id")) for who in listed):
+        ranges = held(parts, frozenset(("event_privacy_info",)), skip=ASIDE)["event_privacy_info"]
+        said = [drilled(info, "title", "ranges") for info in ranges]
+        listed = [drilled(r, "entity") for each in said if isinstance(each, list) for r in each]
     seen: set[str] = set()
-    for name in HOSTS:
-        for part in parts:
-            listed = part.get(name)
-            for who in listed if isinstance(listed, list) else [listed]:
-                native_id = identity(drilled(who, "id"))
-                if isinstance(who, dict) and native_id is not None and native_id not in seen:
-                    seen.add(native_id)
-                    yield {**who, "id": native_id}
+    for who in listed:
+        native_id = identity(drilled(who, "id"))
+        if isinstance(who, dict) and native_id is not None and native_id not in seen:
+            seen.add(native_id)
+            yield {**who, "id": native_id}
+
+
+def _description(parts: list[dict[str, Any]]) -> str | None:
+    """Words of an event, None when it has none."""
+    found = [part[WORDS] for part in parts if part.get(WORDS) is not None]
+    texts = [text for each in found if isinstance(text := drilled(each, "text"), str)]
+    if found and not texts:
+        raise ParseError(f"event.{WORDS}", "expected words, or null")
+    return texts[0] if texts else None
 
 
 def _cover(parts: list[dict[str, Any]]) -> tuple[Media, ...]:
-    """The picture or video over an event; an event without one says null.
-
-    Raises ParseError when the page says nothing of it, or something that is not known.
-    """
-    covers = [part["cover_media_renderer"] for part in parts if "cover_media_renderer" in part]
+    """The picture or video over an event; an event without one says null."""
+    covers = [part[COVER] for part in parts if part.get(COVER) is not None]
     fields = held(covers, frozenset(("cover_photo", "cover_video")), skip=ASIDE)
     photos = [drilled(cover, "photo") for cover in fields["cover_photo"]]
     for cover in (*fields["cover_video"], *photos):
         found = attachments.of(cover) if isinstance(cover, dict) else None
         if found is not None:
             return (found,)
-    if not covers or any(cover is not None for cover in covers):
-        raise ParseError("event.cover_media_renderer", "expected a picture or video, or null")
+    if covers:
+        raise ParseError(f"event.{COVER}", "expected a picture or video, or null")
     return ()

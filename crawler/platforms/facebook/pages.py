@@ -7,10 +7,10 @@ from typing import Any
 
 from crawler.page import Page
 from crawler.platforms.facebook import accounts, events, feedback, states, stories, urls
-from crawler.relay import NOISE, Sheets, held, inside, is_hollow, sheets, walk
+from crawler.relay import NOISE, Sheets, held, inside, is_hollow, sheets, unfolded, walk
 from crawler.sight import Sight
 from evidence.errors import ParseError
-from evidence.model import Counts, Reading
+from evidence.model import Counts, Drift, Reading
 
 READ_BY = "facebook.pages@1"
 NOT_ENTERED = NOISE | frozenset(
@@ -66,6 +66,8 @@ def _gather(document: Any, found: _Found, sight: Sight) -> None:
         at = waiting.pop()
         if not isinstance(at, dict) or _enters(at, found, sight):
             waiting += inside(at, NOT_ENTERED)
+        if isinstance(at, dict):
+            waiting += unfolded(at)
 
 
 def _enters(value: dict[str, Any], found: _Found, sight: Sight) -> bool:
@@ -169,6 +171,7 @@ def _event(native_id: str, parts: list[dict[str, Any]], sight: Sight) -> None:
     except ParseError as error:
         sight.fault(f"{error.what}: {error.why}")
         return
+    sight.faults += [Drift(fault) for fault in told.faults]
     sight.post(told.post)
     for edge in told.edges:
         sight.edge(edge)

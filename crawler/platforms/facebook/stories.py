@@ -35,10 +35,11 @@ OF_MEDIUM = frozenset(("owner", "created_time", "publish_time", "message", "crea
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A post, what it answers to in figures, and the acts it is."""
+    """A post, the acts it is, and what of it was expected and is not there."""
 
     post: Post
     edges: tuple[Interaction, ...]
+    faults: tuple[str, ...] = ()
 
 
 def is_story(value: dict[str, Any]) -> bool:

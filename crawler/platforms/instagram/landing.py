@@ -31,11 +31,11 @@ FIGURE = r"([\d][\d.,]*\s?(?:K|M|B|rb|jt)?)"
 OF_PROFILE = re.compile(
     rf"{FIGURE} (?:Followers?|Pengikut), {FIGURE} (?:Following|Mengikuti), {FIGURE} (?:Posts?|Postingan)"
 )
-OF_LIKES = re.compile(rf"{FIGURE} (?:likes?|suka)\b")
-OF_COMMENTS = re.compile(rf"{FIGURE} (?:comments?|komentar)\b")
-BY = re.compile(r"[^\"]*? - ([A-Za-z0-9._]{1,30}) (?:on|di|pada) ")
-QUOTED = re.compile(r"[^\"“]{1,200}? (?:on|di) Instagram: [\"“](.*)[\"”]\.?\s*", re.DOTALL)
-UNQUOTED = re.compile(r"[^\"“]{1,200}? (?:on|di) Instagram")
+OF_LIKES = re.compile(rf"{FIGURE} (?:likes?|suka)\b", re.IGNORECASE)
+OF_COMMENTS = re.compile(rf"{FIGURE} (?:comments?|komentar)\b", re.IGNORECASE)
+BY = re.compile(r"[^\"]*? - (?:[^\"]{0,100} \(@)?([A-Za-z0-9._]{1,30})\)? (?:on|di|pada) ")
+QUOTED = re.compile(r".{1,200}? (?:on|di) Instagram: [\"“](.*)[\"”]\.?\s*", re.DOTALL)
+UNQUOTED = re.compile(r".{1,200}? (?:on|di) Instagram")
 NAMED = re.compile(r"(.*?) \(@([A-Za-z0-9._]{1,30})\)")
 USER_LINK = re.compile(r"instagram://user\?username=([A-Za-z0-9._]{1,30})")
 MEDIA_LINK = re.compile(r"instagram://media\?id=(\d{5,25})")
@@ -81,9 +81,12 @@ def _post(head: Headings, fields: Fields, canonical: urls.About, url: str, sight
     link = MEDIA_LINK.match(head.meta.get("al:ios:url", ""))
     native_id = link[1] if link else _prop(fields, "media_id") or canonical.post
     owner = head.meta.get("instapp:owner_user_id") or _prop(fields, "media_owner_id")
-    if native_id is None or not owner:
-        raise ParseError("al:ios:url, instapp:owner_user_id", "expected ids of post and author")
+    if native_id is None:
+        raise ParseError("al:ios:url", "expected the number of a post")
+    if not owner:
+        sight.fault("instapp:owner_user_id: expected the number of the author, found none")
     told, picture = head.meta.get("og:description", ""), head.meta.get("og:image")
+    film = head.meta.get("og:video:secure_url") or head.meta.get("og:video")
     if not picture:
         sight.fault("og:image: expected a picture, found none")
     text = _words(head.meta.get("og:title", ""))
@@ -93,18 +96,24 @@ def _post(head: Headings, fields: Fields, canonical: urls.About, url: str, sight
     handle = named[2] if named else by[1] if by else None
     post = Post(
         native_id=native_id,
-        author_id=owner,
+        author_id=owner or None,
         author_handle=handle,
         text=text,
         published_at=None,
         url=urls.post(urls.HOST, urls.code_of(native_id)),
-        media=(Media(picture, "image", None, native_id),) if picture else (),
+        media=_media(film, picture, native_id),
         counts=_counts(told),
     )
     sight.post(post)
     for name in dict.fromkeys(re.findall(r"(?<![\w.@/])@([A-Za-z0-9._]{1,29}[A-Za-z0-9_])", text)):
         edge = Interaction(Act.MENTION, owner, handle, name, native_id, target_account=name)
         sight.edge(edge)
+
+
+def _media(film: str | None, picture: str | None, native_id: str) -> tuple[Media, ...]:
+    if film:
+        return (Media(film, "video", None, native_id),)
+    return (Media(picture, "image", None, native_id),) if picture else ()
 
 
 def _words(title: str) -> str | None:

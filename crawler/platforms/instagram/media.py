@@ -13,6 +13,7 @@ from typing import Any
 
 from crawler.platforms.instagram.urls import HOST
 from crawler.platforms.instagram.urls import post as address
+from crawler.platforms.instagram.urls import story as story_address
 from crawler.relay import drilled
 from crawler.sight import identity, moment, number
 from crawler.take import Node
@@ -43,6 +44,8 @@ def is_post(value: dict[str, Any]) -> bool:
     told = len((OF_SHORTCODE | OF_CODE) & value.keys())
     if isinstance(value.get("shortcode"), str):
         return told >= (1 if is_graph else 2)
+    if named.startswith("GraphStory"):
+        return True
     # A post whose code was renamed is still a post: it has an author and a time.
     return told >= 3 and ("owner" in value or "user" in value) and "carousel_parent_id" not in value
 
@@ -56,7 +59,7 @@ def post(item: Node) -> Post:
     value = item.value
     native_id = media_id(value)
     code = value.get("code") or value.get("shortcode")
-    if native_id is None or not isinstance(code, str):
+    if native_id is None or not (isinstance(code, str) or is_story(value)):
         raise ParseError(item.path, "expected pk and code of a post")
     author = item.inner("user" if isinstance(value.get("user"), dict) else "owner")
     who = identity(author.value.get("pk")) or identity(author.value.get("id"))
@@ -70,9 +73,23 @@ def post(item: Node) -> Post:
         author_handle=handle if isinstance(handle, str) else None,
         text=_text(item),
         published_at=published,
-        url=address(HOST, code),
+        url=_address(value, code, handle, native_id),
         media=tuple(_media(item, native_id)),
         counts=_counts(item),
+    )
+
+
+def _address(value: dict[str, Any], code: Any, handle: Any, native_id: str) -> str | None:
+    if is_story(value):
+        return story_address(handle, native_id)
+    return address(HOST, code)
+
+
+def is_story(value: dict[str, Any]) -> bool:
+    """Whether an object is a story: it ends by itself, has no caption and shows no figures."""
+    named = str(value.get("__typename", ""))
+    return named.startswith("GraphStory") or any(
+        value.get(name) for name in ("expiring_at", "expiring_at_timestamp")
     )
 
 
@@ -108,8 +125,8 @@ def _text(item: Node) -> str:
     elif "caption" in value:
         caption = item.exact("caption", dict)
         said = "" if caption is None else caption.get("text")
-    elif "display_src" in value:
-        said = ""  # the oldest form leaves the field out when there are no words
+    elif "display_src" in value or is_story(value):
+        said = ""  # the oldest form leaves the field out when there are no words, stories always
     else:
         said = None
     if not isinstance(said, str):
@@ -121,7 +138,8 @@ def _counts(item: Node) -> Counts:
     value = item.value
     like = _first(value, ("like_count",)) or _first_of(value, LIKES)
     comment = _first(value, ("comment_count", "comments_count")) or _first_of(value, COMMENTS)
-    if like is None and comment is None and not value.get("like_and_view_counts_disabled"):
+    told = value.get("like_and_view_counts_disabled") or is_story(value)
+    if like is None and comment is None and not told:
         item.fault("like_count", "expected a count of likes or comments, found none")
     hidden = value.get("like_and_view_counts_disabled") is True
     return Counts(

@@ -6,11 +6,11 @@ from typing import Any
 
 from crawler.page import Page
 from crawler.platforms.instagram import landing, media, people, states, urls
-from crawler.relay import NOISE, Sheets, held, inside, is_hollow, sheets
-from crawler.sight import Sight
+from crawler.relay import NOISE, Sheets, drilled, held, inside, is_hollow, sheets, unfolded
+from crawler.sight import Sight, identity
 from crawler.take import Node
 from evidence.errors import ParseError
-from evidence.model import Act, Interaction, Reading
+from evidence.model import Act, Interaction, Reading, SeenState
 
 READ_BY = "instagram.pages@1"
 NOT_ENTERED = NOISE | frozenset(
@@ -21,13 +21,19 @@ NOT_ENTERED = NOISE | frozenset(
 """Fields that hold what the platform puts beside what was asked for, and the visitor's own. A
 caption by itself (answers of comments) has a comment's form and is none."""
 
+LISTS_OF_PEOPLE = {
+    "edge_followed_by": "followers",
+    "edge_follow": "following",
+    "edge_highlight_reels": "",
+}
+
 
 def read(page: Page) -> Reading:
     """All that one page or answer shows; what it lacks is drift.
 
     What came is decided by its own structure; the address and status say who it is about.
     """
-    sight, told, found = Sight(), urls.about(page.url), sheets(page)
+    sight, told, found = Sight(url=page.url), urls.about(page.url), sheets(page)
     states.refused(page, told, found, sight)
     sight.faults += () if sight.shows else found.faults
     for document in found.documents:
@@ -59,6 +65,8 @@ def _document(document: Any, told: urls.About, sight: Sight) -> None:
         at = waiting.pop()
         if not isinstance(at, dict) or _object(at, told, sight):
             waiting += inside(at, NOT_ENTERED)
+        if isinstance(at, dict):
+            waiting += unfolded(at)
 
 
 def _object(value: dict[str, Any], told: urls.About, sight: Sight) -> bool:
@@ -75,6 +83,7 @@ def _object(value: dict[str, Any], told: urls.About, sight: Sight) -> bool:
             _comment(value, told, sight)
         elif told.kind in ("followers", "following") and isinstance(value.get("users"), list):
             _friends(value["users"], told, sight)
+        _connections(value, told, sight)
     except ParseError as error:
         sight.fault(f"{error.what}: {error.why}")
     return True
@@ -95,9 +104,24 @@ def _comment(value: dict[str, Any], told: urls.About, sight: Sight) -> None:
     """A comment outside of its post: of the post it names, or of the one the address names."""
     target = people.comment_target(value) or told.post
     if target is None:
-        sight.fault("comment: names no post, nor does the address")
+        # Sound, but nobody can say of what: neither it nor the address names a post.
+        sight.state(f"page:{sight.url}", SeenState.PRESENT, "comments of a post that is not named")
     else:
         sight.edge(people.comment(value, target))
+
+
+def _connections(value: dict[str, Any], told: urls.About, sight: Sight) -> None:
+    """Lists of people beside an account: who follows it where it is named, else that it came."""
+    for name, kind in LISTS_OF_PEOPLE.items():
+        edges = drilled(value, name, "edges")
+        if not isinstance(edges, list) or not edges:
+            continue
+        own = told.name or identity(value.get("id"))
+        if own and kind:
+            people_ = [drilled(edge, "node") for edge in edges]
+            _friends(people_, urls.About(kind, own), sight)
+        else:
+            sight.state(f"page:{sight.url}", SeenState.PRESENT, name)
 
 
 def _friends(users: list[Any], told: urls.About, sight: Sight) -> None:

@@ -51,6 +51,11 @@ def post(base_url: str, code: str) -> str:
     return f"{base_url}/p/{quote(code, safe='')}/"
 
 
+def story(handle: object, number: str) -> str | None:
+    """The public page of a story; None when its author's name is not known."""
+    return f"{HOST}/stories/{handle}/{number}/" if isinstance(handle, str) and handle else None
+
+
 def media_id(code: str) -> str | None:
     """The media id a shortcode stands for; None when it is no shortcode."""
     core = code[:-PRIVATE_TAIL] if len(code) > PRIVATE_TAIL else code

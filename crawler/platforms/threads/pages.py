@@ -13,7 +13,7 @@ from typing import Any
 
 from crawler.page import Page
 from crawler.platforms.threads import posts, states, urls
-from crawler.relay import NOISE, Sheets, drilled, inside, is_hollow, sheets
+from crawler.relay import NOISE, Sheets, drilled, inside, is_hollow, sheets, unfolded
 from crawler.sight import Sight, identity, number
 from crawler.take import Node
 from evidence.errors import ParseError
@@ -66,6 +66,8 @@ def _gather(document: Any, found: _Found, sight: Sight) -> None:
         at = waiting.pop()
         if not isinstance(at, dict) or _enters(at, found, sight):
             waiting += inside(at, NOT_ENTERED)
+        if isinstance(at, dict):
+            waiting += unfolded(at)
 
 
 def _enters(value: dict[str, Any], found: _Found, sight: Sight) -> bool:
