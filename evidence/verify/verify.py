@@ -1111,6 +1111,7 @@ class Case:
         self.stamped: set[str] = set()
         self.tokens: dict[str, Stamp | None] = {}
         self.bounds: list[Bound] = []
+        self.proven: set[int] = set()
         self.witnessed: dict[int, set[str]] = {}
 
     def find(self, code: str, path: str, *detail: object) -> None:
@@ -1340,6 +1341,7 @@ def check_proofs(case: Case) -> Iterator[int]:
         elif not included(case.records[index].data, index, head, hashes):
             case.find("PROOF_INCLUSION", case.records[index].path)
         else:
+            case.proven.add(index)
             yield 1
 
 
@@ -2024,7 +2026,8 @@ def check_times(case: Case) -> Iterator[int]:
         if at < newest - ORDER_S:
             faults.add("TIME_ORDER", record, ORDER_S)
         newest = max(newest, at)
-        after = closing(record.entry)
+        # A statement that is not proven to be in the log is dated by no head over it.
+        after = closing(record.entry) if record.entry in case.proven else None
         if record.type == "capture":
             fetched = fetched_at(case, record)
             before = named_stamp(case, record, faults)
@@ -2222,6 +2225,7 @@ def outcome_slots(case: Case) -> dict[str, dict[int, str]]:
             case.find("SLOT_DOUBLE", record.path, record.facts["slot"])
         if seconds(record.value["at"]) < due - CLOCK_S:
             case.find("SLOT_EARLY", record.path, stamp(due))
+            continue
         found[watch][due] = word
     return found
 
@@ -2382,9 +2386,21 @@ def conclude(case: Case, simulated: bool) -> Report:
         checks=tuple(case.checks),
         findings=tuple(case.findings),
         integrity=integrity_verdict(case),
-        time=time_verdict(case),
-        completeness=completeness_verdict(case),
+        time=qualified(case, time_verdict(case)),
+        completeness=qualified(case, completeness_verdict(case)),
         times=tuple(case.bounds),
+    )
+
+
+def qualified(case: Case, verdict: tuple[str, str, str]) -> tuple[str, str, str]:
+    """A verdict that leans on records, some of which may not be what they should."""
+    if not case.errors():
+        return verdict
+    word, indonesian, english = verdict
+    return (
+        word,
+        f"HANYA berlaku bila kesalahan yang ditemukan terjelaskan. {indonesian}",
+        f"Holds ONLY if the errors found are explained. {english}",
     )
 
 
@@ -2423,8 +2439,14 @@ def time_verdict(case: Case) -> tuple[str, str, str]:
         when, who = stamp(int(first.time)), shown(first.authority)
         return (
             "BOUNDED",
-            f"Semua rekaman sudah ada pada {when} menurut {who}. {lower[0]} Jam pencatat: {span}.",
-            f"All records existed at {when} by {who}. {lower[1]} Recorder's clock: {span}.",
+            (
+                f"Semua rekaman, kecuali ekspor ini, sudah ada pada {when} menurut {who}. {lower[0]}"
+                f" Jam pencatat: {span}."
+            ),
+            (
+                f"All records but the export existed at {when} by {who}. {lower[1]} Recorder's clock:"
+                f" {span}."
+            ),
         )
     covered = [i for i in indices if any(s.size > i for s in case.stamps)]
     if covered:
@@ -2478,6 +2500,12 @@ def completeness_verdict(case: Case) -> tuple[str, str, str]:
         )
     due, seen = case.slots
     codes = {f.code for f in case.findings}
+    if not due and not codes & UNCERTAIN:
+        return (
+            "NOT_STATED",
+            f"Tidak dinyatakan: menurut jadwal dalam paket tidak ada kunjungan pada {case.window}.",
+            f"Not stated: by the schedule in the package no visit was due in {case.window}.",
+        )
     if codes & UNCERTAIN:
         return (
             "INCOMPLETE",
@@ -2487,18 +2515,24 @@ def completeness_verdict(case: Case) -> tuple[str, str, str]:
     if "SLOT_HOLE" in codes:
         return (
             "INCOMPLETE",
-            f"TIDAK LENGKAP: dari {due} kunjungan terjadwal ada yang tanpa hasil; {seen} lengkap.",
-            f"INCOMPLETE: of {due} due visits some have no outcome; {seen} saw everything.",
+            (
+                f"TIDAK LENGKAP: dari {due} kunjungan terjadwal ada yang tanpa hasil; {seen} melihat"
+                " semuanya menurut pencatat."
+            ),
+            (
+                f"INCOMPLETE: of {due} due visits some have no outcome; {seen} saw everything, as the"
+                " recorder says."
+            ),
         )
     return (
         "ACCOUNTED",
         (
-            f"Setiap kunjungan terjadwal ({due}) punya hasil; {seen} melihat semuanya"
-            f" ({case.window}, menurut jadwal dalam paket)."
+            f"Setiap kunjungan terjadwal ({due}) punya hasil; {seen} melihat semuanya menurut"
+            f" pencatat ({case.window}, menurut jadwal dalam paket)."
         ),
         (
-            f"Each of the {due} due visits has an outcome; {seen} saw everything"
-            f" ({case.window}, by the schedule in the package)."
+            f"Each of the {due} due visits has an outcome; {seen} saw everything, as the recorder"
+            f" says ({case.window}, by the schedule in the package)."
         ),
     )
 

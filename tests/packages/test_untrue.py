@@ -10,8 +10,11 @@ import pytest
 
 from evidence.verify.verify import TEXTS, Report, render_json, verify
 from tests.evidence.seal.tsa import LocalTsa, serving
+from tests.packages.adversary import Twin
 from tests.packages.synthetic import HOUR, NOW, OTHER, START, WATCH
-from tests.packages.untrue import LATE, MINUTE, UNTRUE, Office, honest
+from tests.packages.untrue import LATE, MINUTE, UNTRUE, Office, honest, nothing_due
+
+Sound = tuple[Path, str, Report]
 
 
 @pytest.fixture(scope="module")
@@ -25,15 +28,13 @@ def tsas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sequence[LocalTsa
 
 
 @pytest.fixture(scope="module")
-def sound(
-    tmp_path_factory: pytest.TempPathFactory, tsas: Sequence[LocalTsa]
-) -> tuple[Path, Report]:
+def sound(tmp_path_factory: pytest.TempPathFactory, tsas: Sequence[LocalTsa]) -> Sound:
     package, trust = honest(tmp_path_factory.mktemp("honest"), tsas)
-    return package, verify(package, trust)
+    return package, trust, verify(package, trust)
 
 
-def test_a_capture_is_bounded_on_both_sides(sound: tuple[Path, Report]) -> None:
-    _package, report = sound
+def test_a_capture_is_bounded_on_both_sides(sound: Sound) -> None:
+    _package, _trust, report = sound
 
     assert report.ok, report.findings
     assert {f.code for f in report.findings} == {"OBJECT_WITHHELD", "SLOT_NOT_SEEN"}
@@ -76,6 +77,44 @@ def test_without_a_word_of_the_authority_there_is_an_order_and_no_time(
 
     assert all(b.not_before is None and b.not_after is None for b in report.times)
     assert "0 of 6 captures name a stamp" not in report.time[2]
+
+
+def test_verdicts_that_lean_on_records_are_qualified_when_an_error_is_found(
+    tmp_path: Path, tsas: Sequence[LocalTsa]
+) -> None:
+    report = verify(*UNTRUE["capture_of_a_later_day"][1](tmp_path, tsas))
+
+    assert report.time[0] == "BOUNDED"
+    assert report.time[1].startswith("HANYA berlaku bila ")
+    assert report.time[2].startswith("Holds ONLY if ")
+    assert report.completeness[2].startswith("Holds ONLY if ")
+
+
+def test_a_capture_that_is_not_proven_to_be_in_the_log_is_dated_by_no_stamp_over_it(
+    sound: Sound, tmp_path: Path
+) -> None:
+    package, trust, before = sound
+    twin = Twin(package, tmp_path / "twin")
+    entry = before.times[0].entry
+    twin.edit(f"data/statements/{entry}.json", b'"state":"COMPLETE"', b'"state":"PARTIAL"')
+    twin.cover_up()
+
+    report = verify(twin.root, trust)
+
+    assert "PROOF_INCLUSION" in {f.code for f in report.findings}
+    assert (before.times[0].not_after is None, report.times[0].not_after) == (False, None)
+
+
+def test_a_period_in_which_nothing_was_due_states_no_completeness(
+    tmp_path: Path, tsas: Sequence[LocalTsa]
+) -> None:
+    report = verify(*nothing_due(tmp_path, tsas))
+
+    assert report.ok
+    assert report.completeness[0] == "NOT_STATED"
+    assert (
+        "no visit was due in 2026-11-22T17:01:00Z - 2026-11-22T17:02:00Z" in report.completeness[2]
+    )
 
 
 @pytest.mark.parametrize("name", sorted(UNTRUE))

@@ -249,6 +249,14 @@ def _without(draft: Draft, name: str) -> Draft:
     return replace(draft, facts={k: v for k, v in draft.facts.items() if k != name})
 
 
+def nothing_due(folder: Path, tsas: Sequence[LocalTsa]) -> tuple[Path, str]:
+    """A package that asks for an hour in which the schedule has no visit."""
+    office = Office(folder, tsas)
+    period = (START + MINUTE, START + 2 * MINUTE)
+    chosen = select(office.site.archive, watches=[WATCH], period=period)
+    return make_package(office.site, folder / "out", selection=chosen), office.site.trust
+
+
 UNTRUE: dict[str, tuple[str, Case]] = {
     made.__name__: (code, made)
     for code, made in (

@@ -589,6 +589,20 @@ def test_two_outcomes_of_one_slot_are_found(site: Site, tmp_path: Path) -> None:
     assert [f.code for f in case.findings] == ["SLOT_DOUBLE"]
 
 
+def test_an_outcome_recorded_before_its_visit_was_due_ends_nothing(
+    site: Site, tmp_path: Path
+) -> None:
+    due = START + HOUR
+    slot = f"{WATCH}@{due:%Y-%m-%dT%H:%M:%SZ}"
+    case = Case(str(tmp_path), parse_trust(site.trust))
+    item = record(1, "outcome", watch=WATCH, slot=slot, due_at=instant(due), outcome="EMPTY")
+    item.value.update(rec=record_id("outcome", slot), at=instant(due - timedelta(minutes=2)))
+    case.records[1] = item
+
+    assert outcome_slots(case) == {WATCH: {}}
+    assert [f.code for f in case.findings] == ["SLOT_EARLY"]
+
+
 def test_a_file_that_cannot_be_read_is_a_finding(site: Site, tmp_path: Path) -> None:
     case = Case(str(tmp_path), parse_trust(site.trust))
 
