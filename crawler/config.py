@@ -51,6 +51,7 @@ class Config:
     max_body_bytes, timeout_s: limits of one response.
     browser_at_once, browser_looks: pages in the browser together, and before it is made anew.
     browser_timeout_s, browser_bytes: limits of one page in the browser with all it fetches.
+    browser_memory_bytes: past this a process of the browser is ended, and the page is a gap.
     store_watch:   whether the scheduler keeps `jejak store watch` at work beside itself.
     scrub_days:    how old a full check may grow before the scheduler starts one; 0: it starts none.
     sandbox:       True when the archive holds simulated evidence; packages say so.
@@ -80,6 +81,7 @@ class Config:
     browser_looks: int = 100
     browser_timeout_s: int = 60
     browser_bytes: int = 80_000_000
+    browser_memory_bytes: int = 1_500_000_000
     disk_reserve_bytes: int = 2_000_000_000
     store_watch: bool = True
     scrub_days: int = 7

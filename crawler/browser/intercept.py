@@ -16,6 +16,7 @@ from playwright.async_api import Error as PlaywrightError
 from crawler.browser.look import Asking, Limits
 from evidence.model import CaptureState, Exchange
 
+FIRST_BYTES = 16_000
 CHUNK_BYTES = 1_000_000
 UNCODED = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 """Headers that do not fit a body after decompression; kept with the prefix `X-Orig-`."""
@@ -171,26 +172,38 @@ class Intercept:
             self.answers.append(exchange)
 
     async def _taken(self, request: str) -> tuple[bytes, str]:
-        """The body after decompression, at most `body_bytes`; why it is cut, empty when whole."""
+        """The body after decompression, at most `body_bytes`; why it is cut, empty when whole.
+
+        A body that takes longer than a page may load is cut as well: what came is kept.
+        """
         taken = await self.session.send("Fetch.takeResponseBodyAsStream", {"requestId": request})
         parts: list[bytes] = []
-        room = self.limits.body_bytes
         try:
-            while room >= 0:
-                said = await self.session.send(
-                    "IO.read", {"handle": taken["stream"], "size": CHUNK_BYTES}
-                )
-                data = said["data"]
-                part = base64.b64decode(data) if said.get("base64Encoded") else data.encode()
-                parts.append(part[: max(room, 0)])
-                room -= len(part)
-                if said["eof"]:
-                    break
-        except PlaywrightError:
+            async with asyncio.timeout(self.limits.load_s):
+                whole = await self._read(taken["stream"], parts)
+        except (PlaywrightError, TimeoutError):
             return b"".join(parts), "partial"
         finally:
             asyncio.get_running_loop().create_task(self._let_go(taken["stream"]))
-        return b"".join(parts), "download_stopped" if room < 0 else ""
+        return b"".join(parts), "" if whole else "download_stopped"
+
+    async def _read(self, stream: str, parts: list[bytes]) -> bool:
+        """Add what comes to `parts`; whether it was within the limit.
+
+        Chromium answers when it has as much as was asked for, so small pieces come first: of a
+        body that stalls there is something.
+        """
+        room, size = self.limits.body_bytes, FIRST_BYTES
+        while True:
+            said = await self.session.send("IO.read", {"handle": stream, "size": size})
+            size = min(size * 2, CHUNK_BYTES)
+            data = said["data"]
+            part = base64.b64decode(data) if said.get("base64Encoded") else data.encode()
+            parts.append(part[:room])
+            room -= len(part)
+            if room < 0 or said["eof"]:
+                return room >= 0
+            room = max(room, 0)
 
     async def _let_go(self, stream: str) -> None:
         try:

@@ -16,6 +16,7 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from crawler.browser.intercept import REDIRECTS, Intercept, next_address
 from crawler.browser.look import Asking, Limits, Look
+from crawler.browser.memory import MemoryWatch
 from crawler.browser.world import END, THROUGH, Facts, World
 from crawler.clock import monotonic_s
 from crawler.proxy import EgressProxy
@@ -44,13 +45,21 @@ class PageLook:
     """The state of one look; `take` runs it and never raises for what the page does."""
 
     def __init__(
-        self, context: Any, asking: Asking, limits: Limits, proxy: EgressProxy, agent: str
+        self,
+        context: Any,
+        asking: Asking,
+        limits: Limits,
+        proxy: EgressProxy,
+        agent: str,
+        memory: MemoryWatch,
     ) -> None:
         self._context = context
         self._asking = asking
         self._limits = limits
         self._proxy = proxy
         self._agent = agent
+        self._memory = memory
+        self._ended_before = memory.ended
         self._console: Counter[str] = Counter()
         self._events: Counter[str] = Counter()
         self._open = 0
@@ -182,7 +191,10 @@ class PageLook:
 
     def _has_crashed(self, _page: Any) -> None:
         self._crashed = True
-        self._trouble("BROWSER_CRASHED", "the page's process ended")
+        if self._memory.ended > self._ended_before:
+            self._trouble("TOO_LARGE", "the page takes more memory than it may")
+        else:
+            self._trouble("BROWSER_CRASHED", "the page's process ended")
 
     def _failed(self, error: PlaywrightError) -> None:
         """Note why the page could not be loaded, or why a step after that could not be taken."""

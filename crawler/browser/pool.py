@@ -16,6 +16,7 @@ from playwright.async_api import async_playwright
 
 from crawler.browser.installed import find_chromium, launcher
 from crawler.browser.look import Asking, Limits, Look
+from crawler.browser.memory import MemoryWatch
 from crawler.browser.page import PageLook
 from crawler.config import Config
 from crawler.egress import networks
@@ -68,6 +69,7 @@ class Browser:
         self._launcher: Path | None = None
         self._looks = 0
         self._working = 0
+        self.memory = MemoryWatch(self._pid, config.browser_memory_bytes)
         self.limits = Limits(
             time_s=config.browser_timeout_s,
             load_s=config.browser_timeout_s / 3,
@@ -110,7 +112,8 @@ class Browser:
                 locale="id-ID",
                 proxy={"server": f"http://127.0.0.1:{port}", "bypass": "<-loopback>"},
             )
-            return await PageLook(context, asking, self.limits, proxy, self._user_agent).take()
+            page = PageLook(context, asking, self.limits, proxy, self._user_agent, self.memory)
+            return await page.take()
         finally:
             await self._let_go(context)
             await proxy.stop()
@@ -131,6 +134,7 @@ class Browser:
                 await self._stop()
             if self._chromium is not None and self._chromium.is_connected():
                 return
+            self.memory.start()
             path = find_chromium(self._config.chromium)
             self._looks = 0
             self._forget_launcher()
@@ -162,14 +166,22 @@ class Browser:
                 self._kill()
 
     def _kill(self) -> None:
+        pid = self._pid()
+        if pid is not None:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def _pid(self) -> int | None:
+        """Process id of the browser, as its launcher noted it."""
         if self._launcher is None:
-            return
-        note = self._launcher.parent / "pid"
+            return None
         with suppress(OSError, ValueError):
-            os.kill(int(note.read_text("ascii")), signal.SIGKILL)
+            return int((self._launcher.parent / "pid").read_text("ascii"))
+        return None
 
     async def close(self) -> None:
         """Stop the browser; nothing is left running."""
+        await self.memory.stop()
         await self._stop()
         if self._playwright is not None:
             await self._playwright.stop()

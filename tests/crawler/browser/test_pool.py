@@ -183,7 +183,11 @@ def test_closing_leaves_nothing(fresh: Rig, site: Any) -> None:
     assert gone(running)
 
 
-@pytest.mark.parametrize("hung", [False, True], ids=["idle", "in a page that hangs"])
+@pytest.mark.parametrize(
+    "hung",
+    [pytest.param(False, marks=pytest.mark.soak), True],
+    ids=["idle", "in a page that hangs"],
+)
 @pytest.mark.parametrize("group", [False, True], ids=["the crawler alone", "its whole group"])
 def test_no_browser_outlives_a_crawler_that_is_killed(site: Any, hung: bool, group: bool) -> None:
     config = usable()
