@@ -16,6 +16,8 @@ from playwright.async_api import Error as PlaywrightError
 from crawler.browser.look import Asking, Limits
 from evidence.model import CaptureState, Exchange
 
+BODY_PART = 0.6
+"""The part of the time to load that one body may take, so that what came can still be shown."""
 FIRST_BYTES = 16_000
 CHUNK_BYTES = 1_000_000
 UNCODED = frozenset({"content-encoding", "content-length", "transfer-encoding"})
@@ -179,7 +181,7 @@ class Intercept:
         taken = await self.session.send("Fetch.takeResponseBodyAsStream", {"requestId": request})
         parts: list[bytes] = []
         try:
-            async with asyncio.timeout(self.limits.load_s):
+            async with asyncio.timeout(self.limits.load_s * BODY_PART):
                 whole = await self._read(taken["stream"], parts)
         except (PlaywrightError, TimeoutError):
             return b"".join(parts), "partial"
