@@ -101,7 +101,8 @@ RULES: dict[str, Rule] = {
         re.compile(r"UC[A-Za-z0-9_-]{22}|[\w.\-·]{3,30}"),
         "@nama",
         ("youtube.com", "www.youtube.com", "m.youtube.com"),
-        re.compile(r"/(@|channel/|c/|user/)(?P<handle>[^/]+)/?"),
+        # /c/ and /user/ carry older names, which may be another channel's handle today.
+        re.compile(r"/(@|channel/(?=UC))(?P<handle>[^/]+)(/[a-z]+)?/?"),
     ),
     "facebook": Rule(
         re.compile(rf"(?!{_NO_FACEBOOK})[A-Za-z0-9.]{{5,50}}|[0-9]{{5,20}}"),
@@ -231,6 +232,8 @@ def _checked(platform: str, rule: Rule, found: Written, base_url: str) -> Writte
     if platform == "bluesky":
         return Written(handle if handle.startswith("did:") else handle.lower(), found.base_url,
                        handle if handle.startswith("did:") else None)  # fmt: skip
+    if platform == "youtube" and re.fullmatch(r"UC[\w-]{22}", handle):
+        return Written(handle, found.base_url, handle)
     return found
 
 
