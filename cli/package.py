@@ -51,6 +51,10 @@ def package() -> None:
 @click.option(
     "--pdf/--no-pdf", default=True, help=N_("Also make the report as PDF; it takes seconds.")
 )
+@click.option(
+    "--withhold-screens", is_flag=True,
+    help=N_("Keep screenshots and rendered pages closed: they may show other people's names."),
+)  # fmt: skip
 @click.pass_obj
 def create(
     shell: Shell,
@@ -65,6 +69,7 @@ def create(
     case_file: Path | None,
     draft: bool,
     pdf: bool,
+    withhold_screens: bool,
     as_json: bool,
 ) -> None:
     """Write a package about accounts or posts into DIRECTORY.
@@ -103,7 +108,12 @@ def create(
         software=tool(),
         clock=shell.config.clock().source,
         anchors=[standing.facts() for standing in anchored],
-        brief=replace(brief, printed=pdf, technical=_technical(shell, watches, recs)),
+        brief=replace(
+            brief,
+            printed=pdf,
+            screens=not withhold_screens,
+            technical=_technical(shell, watches, recs),
+        ),
     )
     _project(shell, before)
     erased = _erased(shell, frozenset(chosen.indices))
@@ -114,6 +124,10 @@ def create(
     for number, n in erased.items():
         said = _("{n} records of it existed and were erased on order {order}")
         write_line(said.format(n=n, order=number))
+    if brief.profile and not brief.profile.third_parties and not withhold_screens:
+        write_line(
+            _("Screenshots may show other people's names: look at them, or --withhold-screens.")
+        )
     write_line(_("Check it: jejak verify {name} --trust FILE").format(name=made))
 
 

@@ -12,7 +12,9 @@ from evidence.package.brief import Brief, Briefed
 from evidence.package.case import HEADINGS, LISTS, TABLES, TOP, Case
 from evidence.package.profile import Profile
 
-KIND_WORDS = {"formal": "formal", "material": "materiel", "berkas": "kelengkapan berkas"}
+KIND_WORDS = {
+    "formal": "formal", "material": "materiel", "berkas": "kelengkapan berkas", "saran": "saran",
+}  # fmt: skip
 
 
 def brief_words(
@@ -42,7 +44,7 @@ def brief_words(
         "addressee": addressee(brief),
         "sections": sections,
         "checks": checks,
-        "lacking": [check for check in checks if not check["met"]],
+        "lacking": [check for check in checks if check["lacking"]],
         "technical": brief.technical,
         "printed": brief.printed,
         "views": lambda _picture: ("",),
@@ -104,6 +106,7 @@ def check_rows(briefed: Briefed) -> list[dict[str, Any]]:
             "kind": KIND_WORDS[check.requirement.kind],
             "source": check.requirement.source,
             "met": check.met,
+            "lacking": check.lacking,
             "detail": check.detail,
         }
         for check in briefed.checks

@@ -34,6 +34,7 @@ class Brief:
     draft:     write the package though requirements are not met; the report says which.
     technical: how the program collects, as JSON values, for the technical annex; None: no annex.
     printed:   whether the report is also made as PDF.
+    screens:   whether screenshots and rendered pages are disclosed; they may show anyone's name.
     """
 
     profile: Profile | None = None
@@ -41,6 +42,7 @@ class Brief:
     draft: bool = False
     technical: Mapping[str, Any] | None = None
     printed: bool = False
+    screens: bool = True
 
     def disclosure(
         self, roles: Collection[str], watches: Iterable[str], entries: Iterable[Entry]
@@ -48,13 +50,14 @@ class Brief:
         """What stays closed in a package about these accounts."""
         subjects = frozenset(watches)
         if self.profile is None:
-            return Disclosure(frozenset(roles))
+            return Disclosure(frozenset(roles), screens=self.screens)
         alone = not self.profile.third_parties
         return Disclosure(
             frozenset(roles),
             subjects if self.profile.identity else frozenset(),
             subjects if alone else None,
             crowded(entries) if alone else frozenset(),
+            self.screens,
         )
 
 

@@ -9,8 +9,9 @@ from typing import Any
 from evidence.errors import PackageError, ScopeError
 from evidence.model import Entry, StatementType
 from evidence.package.case import Case
+from evidence.package.disclosure import is_screen
 from evidence.package.exhibit import EXHIBITS
-from evidence.package.profile import Profile, Requirement
+from evidence.package.profile import ADVICE, Profile, Requirement
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,11 @@ class Check:
     met: bool
     detail: str = ""
 
+    @property
+    def lacking(self) -> bool:
+        """Whether the package must not leave without it."""
+        return not self.met and self.requirement.kind != ADVICE
+
 
 def check_scope(profile: Profile, contents: Contents) -> None:
     """Raise ScopeError when the package is about persons its addressee has no say over."""
@@ -73,7 +79,7 @@ def check_complete(profile: Profile, case: Case, contents: Contents) -> tuple[Ch
 
 def refuse_incomplete(profile: Profile, checks: Iterable[Check]) -> None:
     """Raise PackageError naming every requirement that is not met."""
-    missing = [check for check in checks if not check.met]
+    missing = [check for check in checks if check.lacking]
     if missing:
         named = "; ".join(
             f"{c.requirement.key}: {c.requirement.label}" + (f" ({c.detail})" if c.detail else "")
@@ -137,6 +143,20 @@ def _originals(_case: Case, contents: Contents) -> str:
     return f"entri {', '.join(map(str, lacking[:20]))}" if lacking else ""
 
 
+def _bystanders(_case: Case, contents: Contents) -> str:
+    """Open screenshots and rendered pages: no program sees who else is on them."""
+    closed = {r["index"]: {*r["withheld"], *r["erased"]} for r in contents.records}
+    shown = sorted(
+        entry.index
+        for entry in contents.entries
+        if is_screen(entry) and "body" not in closed.get(entry.index, ())
+    )
+    if not shown:
+        return ""
+    named = ", ".join(map(str, shown[:20])) + (", ..." if len(shown) > 20 else "")
+    return f"{len(shown)} terbuka (entri {named}); periksa, atau tahan dengan --withhold-screens"
+
+
 def _neutral(case: Case, _contents: Contents) -> str:
     return ", ".join(case.verdicts())
 
@@ -146,6 +166,7 @@ LOOKS: Mapping[str, Callable[[Case, Contents], str]] = {
     "@identity": _identity,
     "@two_means": _two_means,
     "@originals": _originals,
+    "@bystanders": _bystanders,
     "@neutral": _neutral,
 }
 """Each gives what is missing, empty when nothing is."""

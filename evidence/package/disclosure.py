@@ -9,6 +9,8 @@ from evidence.model import Entry, StatementType
 
 OFFICERS = frozenset({"actor", "officer"})
 """Objects that name those who read, exported or erased."""
+SCREENS = frozenset({"screenshot", "dom"})
+"""Kinds of capture that show a page as a visitor sees it, with whoever else is on it."""
 PAGES = frozenset({"exchange", "dom"})
 """Kinds of capture whose body may show what other people did."""
 
@@ -22,12 +24,14 @@ class Disclosure:
     subjects:    None, or the only accounts whose objects are disclosed.
     crowded:     record ids of captures that show other people's acts; their bodies stay closed
                  when `subjects` is given.
+    screens:     whether screenshots and rendered pages are disclosed.
     """
 
     roles: frozenset[str]
     identified: frozenset[str] = frozenset()
     subjects: frozenset[str] | None = None
     crowded: frozenset[str] = frozenset()
+    screens: bool = True
 
     def closed(self, entry: Entry) -> frozenset[str]:
         """Roles of this entry's objects that are withheld."""
@@ -37,6 +41,8 @@ class Disclosure:
             roles = roles - {"identity"}
         if "credentials" in (facts.get("flags") or ()):
             # A file a person handed in that carries somebody's login.
+            roles = roles | {"body"}
+        if not self.screens and is_screen(entry):
             roles = roles | {"body"}
         if self.subjects is None:
             return roles
@@ -58,6 +64,12 @@ class Disclosure:
 
     def _crowded_reading(self, kind: StatementType) -> Collection[str]:
         return self.crowded if kind is StatementType.READING else ()
+
+
+def is_screen(entry: Entry) -> bool:
+    """Whether a record is a screenshot or a rendered page."""
+    kind = entry.statement.facts.get("kind")
+    return entry.statement.type is StatementType.CAPTURE and kind in SCREENS
 
 
 def crowded(entries: Iterable[Entry]) -> frozenset[str]:

@@ -12,14 +12,16 @@ from typing import Any
 from evidence.errors import ScopeError
 
 DATA = Path(__file__).resolve().parent / "profiles.toml"
-KINDS = ("formal", "material", "berkas")
+ADVICE = "saran"
+"""A requirement that is said and holds nothing up."""
+KINDS = ("formal", "material", "berkas", ADVICE)
 
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
     """Something a package must say: a field of the case file, or a fact of the package (`@...`).
 
-    kind:   `formal`, `material`, or `berkas` (asked for by the addressee besides).
+    kind:   `formal`, `material`, `berkas` (asked for by the addressee besides), or `saran`.
     source: the rule it follows from.
     """
 

@@ -25,6 +25,7 @@ from evidence.package.annex import brief_words
 from evidence.package.brief import Brief, Briefed
 from evidence.package.picture import Pictures, find_pictures
 from evidence.package.selection import Selection
+from evidence.package.standing import Anchored, Erased
 from evidence.package.wording import CHANGES, OUTCOMES, STATES, ZONE_NAMES
 
 HERE = Path(__file__).resolve().parent
@@ -45,6 +46,7 @@ class Facts:
     records: per entry the roles withheld and erased.
     head:    the signed head the report quotes.
     brief:   for whom it is made; `briefed`: what followed from that.
+    anchors: how each authority stood; `erasures`: orders on which packed records were erased.
     """
 
     entries: tuple[Entry, ...]
@@ -56,6 +58,8 @@ class Facts:
     vkey: str
     brief: Brief
     briefed: Briefed
+    anchors: tuple[Anchored, ...] = ()
+    erasures: tuple[Erased, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,11 @@ def report_words(facts: Facts, export: Mapping[str, Any]) -> dict[str, Any]:
         interactions=list(_interactions(case)),
         visits=_visits(case),
         closed=list(_closed(case)),
+        anchors=[
+            {"of": a, "time": _time(case, a.time), "renewal": _time(case, a.renewal)}
+            for a in facts.anchors
+        ],
+        erasures=[{"of": e, "at": _time(case, e.at)} for e in facts.erasures],
         files=sorted((path, digest) for path, digest in facts.hashes.items()),
     )
 

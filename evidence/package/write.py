@@ -30,6 +30,7 @@ from evidence.package.picture import begins_as_picture
 from evidence.package.printing import print_report
 from evidence.package.report import Facts, render_report, report_words
 from evidence.package.selection import Selection
+from evidence.package.standing import anchored, erased
 from evidence.package.unfinished import being_written
 from evidence.package.wacz import About
 from evidence.package.warc import ROLES
@@ -146,6 +147,8 @@ def _fill(packed: _Packed, selection: Selection, signer: Signer, export: Export,
         vkey=str(signer.vkey),
         brief=export.brief,
         briefed=briefed,
+        anchors=anchored(log.archive, export.anchors, export.now),
+        erasures=erased(log.archive, entries),
     )
     words = export_words(export, rec)
     packed.bag.write(layout.REPORT, render_report(facts, words))
