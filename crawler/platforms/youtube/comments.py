@@ -74,7 +74,7 @@ def _entity(one: dict[str, Any], subject: str, index: int) -> Interaction:
     if author is None:
         raise ParseError(f"{where}.author.channelId", "expected text, found nothing")
     content = inside(one, "properties.content")
-    text = written(content)
+    text = "" if content == {} else written(content)
     if text is None:
         raise ParseError(f"{where}.properties.content", "expected text, found nothing")
     if is_cut(text):
@@ -87,7 +87,7 @@ def _entity(one: dict[str, Any], subject: str, index: int) -> Interaction:
 def _renderer(one: dict[str, Any], subject: str, index: int) -> Interaction:
     where = f"commentRenderer[{index}]"
     author = needed(one, "authorEndpoint.browseEndpoint.browseId", where)
-    text = written(one.get("contentText"))
+    text = "" if one.get("contentText") == {} else written(one.get("contentText"))
     if text is None:
         raise ParseError(f"{where}.contentText", "expected text, found nothing")
     if is_cut(text):

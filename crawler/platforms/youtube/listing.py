@@ -8,7 +8,7 @@ from typing import Any
 from crawler.platforms.youtube import urls
 from crawler.platforms.youtube.sight import Sight, cover
 from crawler.platforms.youtube.tree import first, inside, needed, nodes, objects, text_at
-from crawler.platforms.youtube.words import figure, shown
+from crawler.platforms.youtube.words import shown, viewed
 from evidence.errors import ParseError
 from evidence.model import Counts, Post
 
@@ -79,7 +79,7 @@ def _card(
         title = _title(card, where)
         pictures = inside(card, "thumbnail.thumbnails")
         views = shown(card.get("viewCountText")) or shown(card.get("shortViewCountText"))
-    exact, rounded = figure(views)
+    exact, rounded = viewed(views)
     counts = Counts(view=exact, approximate=(("view", rounded),) if rounded is not None else ())
     place = "shorts/" if name in ("reelItemRenderer", "shortsLockupViewModel") else "watch?v="
     return Post(

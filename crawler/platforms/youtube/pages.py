@@ -191,6 +191,8 @@ def _oembed(value: dict[str, Any], sight: Sight) -> None:
     place = next((p for p in pieces.split('"') + pieces.split() if "/embed/" in p), "")
     found = urls.video_of("https://www.youtube.com" + place[place.find("/embed/") :])
     title = value.get("title")
+    if "videoseries" in pieces:
+        found = None  # a playlist shows its first video's cover, and is none
     if found is None or not isinstance(title, str):
         sight.fault("oEmbed: expected a video and its title, found a part")
         return

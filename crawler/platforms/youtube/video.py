@@ -9,7 +9,7 @@ from crawler.page import utc
 from crawler.platforms.youtube import states, urls
 from crawler.platforms.youtube.sight import Sight, cover
 from crawler.platforms.youtube.tree import first, inside, mutations, needed, nodes, text_at
-from crawler.platforms.youtube.words import addresses, figure, is_cut, shown, written
+from crawler.platforms.youtube.words import addresses, figure, is_cut, shown, viewed, written
 from evidence.errors import ParseError
 from evidence.model import (
     AccountCounts,
@@ -83,6 +83,8 @@ def read_next(data: dict[str, Any], sight: Sight) -> None:
 
 def _without_info(data: dict[str, Any], video: str | None, sight: Sight) -> None:
     """A page that shows no video: the player said why, or nobody did."""
+    if video in sight.posts and first(data, "singleColumnWatchNextResults") is not None:
+        return  # the pages for telephones: the player says all that is read
     if not sight.states:
         sight.fault("video page: neither videoPrimaryInfoRenderer nor a reason")
     if video and first(data, "backgroundPromoRenderer") is not None and not sight.states:
@@ -105,7 +107,7 @@ def _post(player: dict[str, Any]) -> Post:
     if not isinstance(about, str):
         raise ParseError(f"player.{DETAILS}.shortDescription", "expected text, found nothing")
     text = whole(title, about)
-    views = text_at(player, f"{DETAILS}.viewCount") or ""
+    seen = text_at(player, f"{DETAILS}.viewCount") or ""
     return Post(
         native_id=video,
         author_id=author,
@@ -117,7 +119,7 @@ def _post(player: dict[str, Any]) -> Post:
         links=addresses(text),
         counts=Counts(
             like=figure(text_at(player, f"{MICROFORMAT}.likeCount"))[0],
-            view=int(views[:16]) if views.isascii() and views.isdecimal() else None,
+            view=int(seen[:16]) if seen.isascii() and seen.isdecimal() else None,
         ),
     )
 
@@ -131,8 +133,9 @@ def _around(
     video: str, primary: dict[str, Any], secondary: dict[str, Any], data: dict[str, Any]
 ) -> tuple[Post, AccountSeen | None]:
     owner = first(secondary, "videoOwnerRenderer") or {}
-    run = first(owner, "browseEndpoint") or {}
-    author, handle = text_at(run, "browseId"), urls.handle_in(run.get("canonicalBaseUrl"))
+    run = inside(owner, "navigationEndpoint.browseEndpoint") or first(owner, "browseEndpoint") or {}
+    author, handle = text_at(run, "browseId"), urls.handle_in(inside(run, "canonicalBaseUrl"))
+    author = author or text_at(first(secondary, "subscribeButtonRenderer") or {}, "channelId")
     title = shown(primary.get("title"))
     text = whole(title, written(_about(secondary, data))) if title else None
     post = Post(
@@ -159,14 +162,12 @@ def _joined(player: Post, page: Post) -> Post:
 
 
 def _counts(primary: dict[str, Any], data: dict[str, Any]) -> Counts:
-    views, views_about = figure(
-        shown(inside(first(primary, "videoViewCountRenderer"), "viewCount"))
-    )
+    seen, seen_about = viewed(shown(inside(first(primary, "videoViewCountRenderer"), "viewCount")))
     likes, likes_about = _likes(primary)
     header = first(data, "commentsEntryPointHeaderRenderer") or {}
     remarks, remarks_about = figure(shown(header.get("commentCount")) or _panel(data))
-    rounded = _pairs(comment=remarks_about, like=likes_about, view=views_about)
-    return Counts(like=likes, comment=remarks, view=views, approximate=rounded)
+    rounded = _pairs(comment=remarks_about, like=likes_about, view=seen_about)
+    return Counts(like=likes, comment=remarks, view=seen, approximate=rounded)
 
 
 def _likes(primary: dict[str, Any]) -> tuple[int | None, int | None]:

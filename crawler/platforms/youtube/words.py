@@ -93,6 +93,13 @@ def figure(text: str | None) -> tuple[int | None, int | None]:
     return None, None
 
 
+def viewed(text: str | None) -> tuple[int | None, int | None]:
+    """(exact, rounded) figure of views; who is watching or waiting now is none."""
+    words = (text or "").lower()
+    present = any(word in words for word in ("watching", "waiting", "menonton", "menunggu"))
+    return (None, None) if present else figure(text)
+
+
 def _dicts(values: Any) -> Iterator[dict[str, Any]]:
     return (v for v in (values if isinstance(values, list) else ()) if isinstance(v, dict))
 
