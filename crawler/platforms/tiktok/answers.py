@@ -21,6 +21,8 @@ def details(holder: Node, sight: Sight, about: str | None = None) -> bool:
     code = _code(holder)
     if code:
         _marker(holder, code, sight, about)
+        if isinstance(holder.value.get("userInfo"), dict) and holder.value["userInfo"].get("user"):
+            _guarded(_user_info, holder, sight)
         return True
     known = False
     for name, reader in (("userInfo", _user_info), ("itemInfo", _item_info), ("comments", _comments),
@@ -72,7 +74,7 @@ def _user_info(holder: Node, sight: Sight) -> None:
     seen = account(info.inner("user"), info, sight)
     listed = info.may("itemList", list) or holder.may("itemList", list) or []
     _each(listed, f"{info.path}.itemList", info, sight)
-    if seen.counts.post == 0 and seen.state is SeenState.PRESENT:
+    if seen.counts.post == 0 and seen.state is SeenState.PRESENT and not _code(holder):
         sight.empty = True
 
 

@@ -12,6 +12,7 @@ from crawler.take import Node, node
 from evidence.errors import ParseError
 from evidence.model import AccountCounts, AccountSeen, Counts, Media, Post, SeenState
 
+_NUMBER = re.compile(r'data-video-id="(\d{1,20})"')
 _PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
 
 
@@ -134,7 +135,7 @@ def oembed(value: dict[str, Any], sight: Sight) -> bool:
         return False
     answer = node(value, "$", sight.faults)
     handle = value.get("author_unique_id") or urls.asked(str(value.get("author_url"))).handle
-    number = value.get("embed_product_id")
+    number = value.get("embed_product_id") or _cited(value.get("html"))
     kind = answer.must("embed_type", str) if "embed_type" in value else "video"
     if kind not in ("video", "photo"):
         if isinstance(handle, str):
@@ -156,6 +157,12 @@ def oembed(value: dict[str, Any], sight: Sight) -> bool:
         media=(Media(still, "image", None, number),) if still else (),
     )
     return True
+
+
+def _cited(html: Any) -> str | None:
+    """The number in the older answers' markup, which do not name it beside."""
+    found = _NUMBER.search(html) if isinstance(html, str) else None
+    return found[1] if found else None
 
 
 def _caption(answer: Node) -> str:

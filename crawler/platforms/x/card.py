@@ -14,7 +14,10 @@ from crawler.platforms.x.media import key_of, original
 from crawler.platforms.x.sight import Sight
 from evidence.model import AccountSeen, Media, Post, SeenState
 
-_TITLE = re.compile(r"(?P<name>.*) \(@(?P<handle>\w{1,20})\) on (?:X|Twitter)\Z", re.DOTALL)
+_TITLE = re.compile(
+    r"(?P<name>.*) \(@(?P<handle>\w{1,20})\)(?: \S{1,12} (?:X|Twitter))?(?: / (?:X|Twitter))?\Z",
+    re.DOTALL,
+)
 _BLOCK = re.compile(r"<blockquote[^>]*>\s*<p[^>]*>(?P<text>.*?)</p>(?P<rest>.*)", re.DOTALL)
 _AUTHOR = re.compile(r"https?://(?:www\.)?(?:twitter|x)\.com/(\w{1,20})/?\Z")
 _DAY = re.compile(r"([A-Z][a-z]+ \d{1,2}, \d{4})</a>")
@@ -98,6 +101,7 @@ def _on_day(post: str, said: re.Match[str] | None) -> datetime | None:
 
 def _picture(address: str) -> tuple[Media, ...]:
     """The post's picture; the preview shows the author's portrait when there is none."""
-    if "/media/" not in address or not address.startswith("https://"):
+    kinds = ("/media/", "_video_thumb/")
+    if not address.startswith("https://") or not any(kind in address for kind in kinds):
         return ()
     return (Media(original(address), "image", None, key_of(address)),)

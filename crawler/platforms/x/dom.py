@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+from evidence.errors import ParseError
+
 PRETTY = re.compile(r"\n[ \t]{8,}")
 _NUMBER = re.compile(r"\s*(\d{1,15}|\d{1,3}(?:[.,\u00a0\u202f]\d{3}){1,4})(?![\d.,]|\s?[KMBkmb]\b)")
+_ROUNDED = re.compile(r"\s*(\d{1,3}(?:[.,]\d{1,2})?)\s?([KMBkmb])\b")
 _OWN_HOSTS = ("", "x.com", "twitter.com", "www.x.com", "mobile.x.com", "mobile.twitter.com")
 ELLIPSIS = "…"
 
@@ -41,11 +44,27 @@ def shown(element: Any) -> tuple[str, tuple[str, ...]]:
     return text, tuple(dict.fromkeys(links))
 
 
-def count(article: Any, name: str) -> int | None:
-    """The exact figure in the label of a button (`18151 Replies. Reply`)."""
+def count(article: Any, name: str) -> tuple[int | None, int | None]:
+    """(exact, rounded) figure in the label of a button (`18151 Replies. Reply`); one is None.
+
+    Raises ParseError when there is no such button.
+    """
     for button in marked(article, name):
-        return figure(button.get("aria-label"))
-    return None
+        label = button.get("aria-label")
+        exact = figure(label)
+        return exact, rounded(label) if exact is None else None
+    raise ParseError("article", f"has no button {name}")
+
+
+def rounded(label: str | None) -> int | None:
+    """The figure a label begins with in the form `18K` or `1.2M`, None for any other."""
+    found = _ROUNDED.match(label or "")
+    if found is None:
+        return None
+    whole, _, part = found[1].replace(",", ".").partition(".")
+    scale = {"k": 10**3, "m": 10**6, "b": 10**9}[found[2].lower()]
+    parts: int = 10 ** len(part)
+    return int(whole) * scale + int(part or 0) * scale // parts
 
 
 def views(article: Any) -> int | None:

@@ -96,9 +96,9 @@ def _conversation(shown: _Shown, sight: Sight) -> None:
     """The post asked for, its author's other posts, and everyone's answers as COMMENT edges."""
     top = [post for entry, post, _ in shown.posts if not entry.threaded]
     wanted = sight.asked.post
-    focal = next(
-        (post for post in top if post.native_id == wanted), top[-1] if top and not wanted else None
-    )
+    told = any(state.subject == f"post:{wanted}" for state in sight.states)
+    last = top[-1] if top and not told else None
+    focal = next((post for post in top if post.native_id == wanted), last)
     for _entry_of, post, inner in shown.posts:
         if focal is not None and post.author_id == focal.author_id:
             noting.note(post, inner, sight)

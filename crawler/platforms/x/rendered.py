@@ -95,9 +95,7 @@ def _post(article: Any, boxes: list[Any], author: str, id: str, at: Any) -> Post
         raise ParseError("article", "has neither tweetText, tweetPhoto, card nor a quoted post")
     text, links = dom.shown(texts[0]) if texts else ("", ())
     cards = [a.get("href") for c in dom.marked(article, "card.wrapper") for a in c.iter("a")]
-    counts = {name: dom.count(article, name) for name in ("reply", "retweet", "like")}
-    if None in counts.values():
-        raise ParseError("article", "has no figures at reply, retweet and like")
+    counts = _counts(article)
     return Post(
         native_id=id,
         author_id=None,
@@ -108,13 +106,19 @@ def _post(article: Any, boxes: list[Any], author: str, id: str, at: Any) -> Post
         media=pictures,
         links=tuple(dict.fromkeys((*links, *(href for href in cards if href)))),
         quote_of=_quoted(boxes),
-        counts=Counts(
-            like=counts["like"],
-            share=counts["retweet"],
-            comment=counts["reply"],
-            view=dom.views(article),
-        ),
+        counts=counts,
     )
+
+
+def _counts(article: Any) -> Counts:
+    """Figures of the buttons, rounded ones apart. Raises ParseError when a button is not there."""
+    exact: dict[str, int | None] = {}
+    rounded: list[tuple[str, int]] = []
+    for name, button in (("comment", "reply"), ("like", "like"), ("share", "retweet")):
+        exact[name], shown = dom.count(article, button)
+        rounded += [] if shown is None else [(name, shown)]
+    view = dom.views(article)
+    return Counts(exact["like"], exact["share"], exact["comment"], view, tuple(sorted(rounded)))
 
 
 def _permalink(article: Any, boxes: list[Any]) -> tuple[str, str, Any]:
@@ -134,14 +138,15 @@ def _media(article: Any, boxes: list[Any]) -> tuple[Media, ...]:
     for holder in dom.outside(dom.marked(article, "tweetPhoto"), boxes):
         for part in holder.iter("img", "video"):
             address = part.get("src") if part.tag == "img" else part.get("poster")
+            file = part.get("src") if part.tag == "video" else None
             if not address or not address.startswith(("http://", "https://")):
                 continue
             alt = part.get("alt") or holder.get("aria-label") or ""
             key = key_of(address)
-            found.setdefault(
-                key or address,
-                Media(original(address), "image", None if alt in UNNAMED else alt, key),
-            )
+            medium = Media(original(address), "image", None if alt in UNNAMED else alt, key)
+            if file and file.startswith("https://"):  # moving pictures alone; videos are blob:
+                medium = replace(medium, url=file, type="gifv")
+            found.setdefault(key or address, medium)
     return tuple(found.values())
 
 
