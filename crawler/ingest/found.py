@@ -26,11 +26,13 @@ class Limits:
     """How much one file may hold. A file beyond is refused, not cut.
 
     file_bytes: as handed in.   unpacked_bytes: of all that is packed in it, together.
+    text_bytes: of a file that is one text (HAR, MHTML, JSON, HTML), which takes many times its size.
     body_bytes: of one response; a larger one is left out and counted.   records: how many.
     """
 
     file_bytes: int = 200_000_000
-    unpacked_bytes: int = 1_000_000_000
+    unpacked_bytes: int = 200_000_000
+    text_bytes: int = 50_000_000
     body_bytes: int = 20_000_000
     records: int = 20_000
 

@@ -32,7 +32,8 @@ DEPTH = 5
 
 def read_mhtml(data: bytes, name: str, limits: Limits) -> Handed:
     """The page and its parts. Raises ParseError naming the part."""
-    if data.count(b"\nContent-Type:") > limits.records:
+    # Every part begins with a line of two hyphens; a comment of HTML ends with three characters.
+    if data.count(b"\n--") - data.count(b"\n-->") > limits.records:
         raise broken(name, f"holds more than {limits.records} parts")
     try:
         whole = email.message_from_bytes(data, policy=email.policy.compat32)

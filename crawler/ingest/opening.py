@@ -30,6 +30,8 @@ MHTML_HEADERS = (
 )
 MCL = re.compile(rb"(?:^|[,\"])(?:mcl_url|post_owner\.)")
 """A column of an export of the Meta Content Library."""
+HAR = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{\s*\"log\"\s*:")
+MOST_ITEMS = 2_000_000
 EXPORT_KEYS = ("data", "items", "videos", "kind", "users", "search_id")
 """Field names at the top of the answers and exports of official interfaces."""
 
@@ -68,6 +70,8 @@ def _picture(data: bytes, media: str, name: str, url: str | None) -> Found:
 
 
 def _text(data: bytes, name: str, url: str | None, limits: Limits) -> Handed:
+    if len(data) > limits.text_bytes:
+        raise broken(name, f"is a text of more than {limits.text_bytes} bytes")
     start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"{", b"[")):
         return _json(data, name, url, limits)
@@ -84,12 +88,14 @@ def _text(data: bytes, name: str, url: str | None, limits: Limits) -> Handed:
 
 def _json(data: bytes, name: str, url: str | None, limits: Limits) -> Handed:
     """A HAR, one recorded response, or an export of an official interface."""
+    if HAR.match(data):
+        return read_har(data, name, limits)
+    if data.count(b",") > MOST_ITEMS:
+        raise broken(name, f"is JSON of more than {MOST_ITEMS} parts")
     try:
         value = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise broken(name, f"is not sound JSON ({type(error).__name__})") from error
-    if isinstance(value, dict) and isinstance(value.get("log"), dict):
-        return read_har(data, name, limits)
     if isinstance(value, list) or any(key in value for key in EXPORT_KEYS):
         return Handed("EXPORT", "application/json", ())
     return _recorded(data, name, url)

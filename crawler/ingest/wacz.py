@@ -85,18 +85,16 @@ def _check_name(info: zipfile.ZipInfo, name: str) -> None:
 
 def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, room: int) -> bytes:
     place = f"{name}: {_shown(info.filename)}"
-    parts: list[bytes] = []
-    total = 0
+    whole = io.BytesIO()
     try:
         with archive.open(info) as stream:
             while part := stream.read(CHUNK):
-                total += len(part)
-                if total > room:
+                if whole.tell() + len(part) > room:
                     raise broken(place, "unpacks to more than a file may hold")
-                parts.append(part)
+                whole.write(part)
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise broken(place, "is damaged: its checksum or coding is wrong") from error
-    return b"".join(parts)
+    return whole.getvalue()
 
 
 def _package(members: Mapping[str, bytes], name: str) -> dict[str, Any]:

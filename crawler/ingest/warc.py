@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import re
 import zlib
 from collections import Counter
@@ -88,8 +89,8 @@ def read_warc(data: bytes, name: str, limits: Limits) -> Handed:
 
 def unpacked(data: bytes, name: str, limits: Limits) -> bytes:
     """All gzip members, one after another. Raises ParseError naming the member that is not whole."""
-    parts: list[bytes] = []
-    total = at = 0
+    whole = io.BytesIO()
+    at = 0
     while at < len(data):
         start, engine = at, zlib.decompressobj(16 + zlib.MAX_WBITS)
         place = f"{name}, gzip member at offset {start}"
@@ -99,15 +100,14 @@ def unpacked(data: bytes, name: str, limits: Limits) -> bytes:
                 if not rest and len(part) < CHUNK:
                     raise broken(place, "is cut off")
                 part = engine.decompress(rest, CHUNK)
-                total += len(part)
-                if total > limits.unpacked_bytes:
+                if whole.tell() + len(part) > limits.unpacked_bytes:
                     raise broken(name, f"unpacks to more than {limits.unpacked_bytes} bytes")
-                parts.append(part)
+                whole.write(part)
                 at += len(rest) - len(engine.unconsumed_tail) - len(engine.unused_data)
                 rest = data[at : at + CHUNK]
         except zlib.error as error:
             raise broken(place, "is damaged: its checksum or coding is wrong") from error
-    return b"".join(parts)
+    return whole.getvalue()
 
 
 def records(data: bytes, name: str, limits: Limits) -> Iterator[Record]:

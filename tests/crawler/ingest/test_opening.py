@@ -6,6 +6,7 @@ import base64
 import gzip
 import json
 import random
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -99,8 +100,8 @@ def test_a_har_body_in_base64_is_its_bytes() -> None:
         (har(entry(encoding="rot13")), "entry 1: its body is in an encoding that is not known"),
         (har({"request": {}}), "missing required field `method` - at `$.log.entries[0].request`"),
         (b'{"log": {"entries": 7}}', "Expected `array`, got `int` - at `$.log.entries`"),
-        (har(entry())[:-9], "is not sound JSON"),
-        (b'{"log":' + b"[" * 200_000, "is not sound JSON"),
+        (har(entry())[:-9], "is not a sound HAR"),
+        (b'{"log":' + b"[" * 200_000, "Expected `object`, got `array` - at `$.log`"),
     ],
     ids=lambda value: value[:40] if isinstance(value, str) else None,
 )  # fmt: skip
@@ -223,3 +224,25 @@ def outcome(data: bytes) -> str:
         return open_file(data, "b").format
     except ParseError as error:
         return error.what
+
+
+def test_a_text_over_the_limit_is_refused_unread() -> None:
+    assert "is a text of more than 9 bytes" in refused(SINGLE, limits=Limits(text_bytes=9))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        MHTML[:300] + b"\r\n--B1\r\n" * 25_000,
+        b'{"log":{"entries":[' + b"{}," * 200_000 + b"{}]}}",
+        b'{"a":[' + b"[]," * 2_100_000 + b"1]}",
+        b"From: a\r\n" + b"X-A: b\r\n" * 50_000 + b"\r\nx",
+    ],
+    ids=["parts", "entries", "lists", "headers"],
+)
+def test_a_file_of_very_many_parts_is_refused_in_time(data: bytes) -> None:
+    began = time.monotonic()
+
+    refused(data)
+
+    assert time.monotonic() - began < 10
