@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import Any
 
@@ -30,6 +31,8 @@ __all__ = ["READ_BY", "placed", "read"]
 CHARSET = re.compile(
     rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE
 )
+UNNAMED = "body:"
+"""Before the digest that names a page without an address."""
 MOST_LINKS = 60
 """Most addresses of articles a front page gives to go on to."""
 MOST_MARKS = 300_000
@@ -98,20 +101,23 @@ def _shown(root: Any, spoken: Said) -> Body:
 
 def _page(page: Page, root: Any, spoken: Said, shown: Body, faults: list[Drift]) -> Reading:
     address = _address(page.url, root, spoken)
+    if address is None:
+        faults.append(Drift("page: names no address of its own, and none was given"))
     title = _title(root, spoken)
     text = _whole(title, _best(spoken, shown))
     if not shown.text and text_of(spoken.article.get("articleBody")) is None:
         faults.append(Drift("page: no text without its scripts"))
         return Reading(READ_BY, drift=tuple(dict.fromkeys(faults)))
-    post = _post(address, text, root, spoken, shown)
-    account = AccountSeen(urls.origin(address), None, spoken.publisher, SeenState.PRESENT)
-    closed = StateSeen(f"post:{address}", SeenState.GATED, "isAccessibleForFree false")
+    name = address or f"{UNNAMED}{hashlib.sha256(page.body).hexdigest()[:16]}"
+    post = _post(name, text, root, spoken, shown)
+    account = AccountSeen(urls.origin(name), None, spoken.publisher, SeenState.PRESENT)
+    closed = StateSeen(f"post:{name}", SeenState.GATED, "isAccessibleForFree false")
     return Reading(
         READ_BY,
         posts=(post,),
-        accounts=(account,),
+        accounts=(account,) if address or spoken.publisher else (),
         states=(closed,) if is_closed(spoken.article) else (),
-        next=() if _is_article(address, spoken) else tuple(_articles(root, page.url or address)),
+        next=() if _is_article(name, spoken) else tuple(_articles(root, page.url or name)),
         drift=tuple(dict.fromkeys(faults)),
     )
 
@@ -135,14 +141,17 @@ def _post(address: str, text: str, root: Any, spoken: Said, shown: Body) -> Post
         text=text,
         published_at=published,
         edited_at=modified if modified and (published is None or modified > published) else None,
-        url=address,
+        url=address if urls.origin(address) else None,
         media=pictures(spoken, shown.pictures, address),
         links=tuple(dict.fromkeys(link for link in links if link)),
     )
 
 
-def _address(url: str, root: Any, spoken: Said) -> str:
-    """The page's name: what it calls itself if that is on its own site, else where it came from."""
+def _address(url: str, root: Any, spoken: Said) -> str | None:
+    """The page's name: what it calls itself if that is on its own site, else where it came from.
+
+    None for a page that came from nowhere and does not say.
+    """
     offered = [canonical(root), spoken.first("og:url"), *address_of(spoken.article.get("url"))]
     offered += address_of(spoken.article.get("mainEntityOfPage"))
     for href in offered:
@@ -152,9 +161,7 @@ def _address(url: str, root: Any, spoken: Said) -> str:
         same = not url or urls.site(named) == urls.site(url)
         if same and not (url and urls.is_front(named) and not urls.is_front(url)):
             return urls.clean(named)
-    if urls.origin(url) is None:
-        raise ParseError("page", "names no address of its own, and none was given")
-    return urls.clean(url)
+    return urls.clean(url) if urls.origin(url) else None
 
 
 def _title(root: Any, spoken: Said) -> str:
