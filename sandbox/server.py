@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
@@ -21,13 +22,21 @@ class Sandbox:
 
     scenario: what happens.   now: simulated time to start at (aware).
     port:     of the first platform, the others follow; 0 takes free ones.
+    robots:   robots.txt of a platform, by its name; the others allow everything.
 
     Every answer follows from scenario and simulated time; the one exception are rate limits of
     the first n requests, which are counted anew each time the clock is set.
     """
 
-    def __init__(self, scenario: Scenario, now: datetime, port: int = 0) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        now: datetime,
+        port: int = 0,
+        robots: Mapping[str, bytes] | None = None,
+    ) -> None:
         self.scenario = scenario
+        self.robots = robots or {}
         self.requests: list[Served] = []
         self.errors: list[str] = []
         self._lock = threading.Lock()
@@ -88,7 +97,8 @@ class Sandbox:
     def answer(self, platform: str, ask: Ask) -> Answer | None:
         """The answer to one request; None when the connection is to be cut."""
         if ask.path == "/robots.txt":
-            return as_bytes(ROBOTS, "text/plain; charset=utf-8")
+            said = self.robots.get(platform, ROBOTS)
+            return as_bytes(said, "text/plain; charset=utf-8")
         world, shape = self._world, SHAPES[platform]
         if ask.method == "POST" and not shape.by_post:
             return as_json({"error": "Not Found"}, 404)

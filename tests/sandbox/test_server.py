@@ -62,6 +62,14 @@ def test_robots_txt_allows_everyone(demo: Sandbox, platform: str) -> None:
     assert "Disallow" not in answer.text
 
 
+def test_a_platforms_own_robots_txt_is_served_for_it_alone() -> None:
+    with Sandbox(scenario(), TICKS[0], robots={"youtube": b"Disallow: /x"}) as sandbox:
+        said = {n: httpx.get(sandbox.bases[n] + "/robots.txt").text for n in ("youtube", "feed")}
+
+    assert said["youtube"] == "Disallow: /x"
+    assert "Disallow" not in said["feed"]
+
+
 def test_the_clock_is_set_over_http_and_moves_what_is_served(demo: Sandbox) -> None:
     feed = demo.bases["bluesky"] + "/xrpc/app.bsky.feed.getAuthorFeed?actor=paslon1.contoh.test"
     before = httpx.get(feed).json()["feed"]
