@@ -49,6 +49,7 @@ class Config:
                    forbids everyone; robots.txt is obeyed everywhere else.
     official:      platforms whose official interface is used, where the environment has its key.
     max_body_bytes, timeout_s: limits of one response.
+    media_bytes, media_visit_bytes: most of one file of a post, and of all files in one visit.
     browser_at_once, browser_looks: pages in the browser together, and before it is made anew.
     browser_timeout_s, browser_bytes: limits of one page in the browser with all it fetches.
     browser_memory_bytes: past this a process of the browser is ended, and the page is a gap.
@@ -76,6 +77,8 @@ class Config:
     timeout_s: int = 60
     pages_per_visit: int = 10
     media_per_post: int = 12
+    media_bytes: int = 200_000_000
+    media_visit_bytes: int = 1_000_000_000
     children: int = 2
     browser_at_once: int = 2
     browser_looks: int = 100

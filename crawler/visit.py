@@ -130,6 +130,7 @@ class Visit:
     own_posts: set[str] = field(default_factory=set)
     missed_posts: set[str] = field(default_factory=set)
     changed: list[tuple[Observation, str]] = field(default_factory=list)
+    media_keys: dict[str, str] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     gaps: list[Gap] = field(default_factory=list)
     control: str | None = None
