@@ -37,8 +37,8 @@ def seen_again(desk: Desk, capture: str, visit: Visit) -> Seen | str:
     if exchange is None or body is None:
         return "erased"
     kind = CaptureKind(str(facts["kind"]))
-    if kind not in READ:
-        return "not kept"
+    if kind not in READ and kind is not CaptureKind.FILE:
+        return "not a page"
     said = decode(exchange.data)
     page = page_of(_found(said, body.ref.media, body.data, facts))
     platform = visit.entry.account.platform

@@ -30,7 +30,7 @@ from evidence.query.custody import Action, custody_draft
 from pipelines.history import HUMAN, compared
 from pipelines.page import Measured
 from pipelines.record import drafts_of
-from pipelines.scope import scoped
+from pipelines.scope import is_visited, scoped
 from pipelines.sight import FirstSights
 
 NOT_READ = Reading(read_by="none")
@@ -139,11 +139,12 @@ class _Ingest:
     def run(self) -> None:
         """Documents and answers first, then the media of the posts these showed."""
         found = self.handover.handed.found
+        read = {n: self._first_look(each) for n, each in enumerate(found) if each.kind in READ}
         for number, each in enumerate(found):
             if each.kind is CaptureKind.SCREENSHOT:
                 self._keep(number, each, self.file or None)
-            elif each.kind in READ:
-                self._read(number, each)
+            elif number in read:
+                self._read(number, each, *read[number])
         wanted = self._media()
         for number, each in enumerate(found):
             snapshot = wanted.pop(each.url, None)
@@ -155,13 +156,22 @@ class _Ingest:
     def _export(self) -> None:
         """An export is one document: the file's own capture is what is read."""
         page = Page("", 200, {"content-type": self.handover.handed.media}, self.handover.data)
-        reading = self._reading(page)
-        seen = self._seen(page.url, self.file, page, reading, CaptureKind.FILE)
+        reading = self._placed(registry.read(self.visit.entry.account.platform, page))
+        seen = self._seen(page.url, self.file, page, reading, CaptureKind.EXCHANGE)
         self._through(replace(seen, claimed_at=self.handover.claimed_at), None)
 
-    def _read(self, number: int, found: Found) -> None:
-        page = page_of(found)
-        reading = self._reading(page)
+    def _first_look(self, found: Found) -> tuple[Page, Reading]:
+        """One page as it reads by itself; a profile in it tells the account's id for all of them."""
+        page, visit = page_of(found), self.visit
+        reading = registry.read(visit.entry.account.platform, page)
+        for account in reading.accounts:
+            named = account.native_id is not None and is_visited(None, account.handle, visit)
+            if named and visit.native_id is None:
+                visit.resolved(str(account.native_id), account.handle or visit.handle)
+        return page, reading
+
+    def _read(self, number: int, found: Found, page: Page, raw: Reading) -> None:
+        reading = self._placed(raw)
         seen = self._seen(found.url, self._rec(number), page, reading, found.kind)
         seen = replace(seen, claimed_at=self.handover.time_of(found)[0])
         if not concerns(found, seen, self.desk):
@@ -169,10 +179,9 @@ class _Ingest:
         self._keep(number, found, self.file)
         self._through(seen, None)
 
-    def _reading(self, page: Page) -> Reading:
+    def _placed(self, reading: Reading) -> Reading:
         visit = self.visit
         platform = visit.entry.account.platform
-        reading = registry.read(platform, page)
         return registry.place(platform, reading, visit.native_id, visit.handle)
 
     def _picture(self, number: int, found: Found, snapshot: str) -> None:

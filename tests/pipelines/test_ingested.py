@@ -350,6 +350,49 @@ def gradient() -> bytes:
     return out.getvalue()
 
 
+def test_a_profile_in_the_file_tells_whose_the_other_pages_are(archive, give) -> None:
+    """The list names its author by id alone, and the archive does not know the id yet."""
+    shown = status("1", "Rapat")
+    account = shown["account"]
+    nameless = {**shown, "account": {**account, "acct": "lain@jauh.example", "username": "lain"}}
+
+    give(har(entry(LISTED, [nameless]), entry("/api/v1/accounts/id-siti", account)))
+
+    assert states(archive) == {"1": "PRESENT"}
+    assert row_of(archive, "siti")["native_id"] == "id-siti"
+
+
+EXPORT = {
+    "id": "99", "text": "Rapat", "creation_time": "2026-11-01T02:00:00+0000", "mcl_url": "https://m.example/99",
+    "post_owner": {"id": "1", "username": "tim_contoh"}, "statistics": {"like_count": 3},
+}  # fmt: skip
+
+
+def test_an_export_of_an_official_interface_is_read_as_one_document(archive) -> None:
+    rows = WATCHLIST.splitlines()[0] + (
+        "\ninstagram,tim_contoh,,CAMPAIGN,Tim,,64.71,A,1/ST,UU 7/2017,KPU,HIGH,Budi\n"
+    )
+    imported = parse_watchlist(
+        rows.encode(), "w.csv", existing=Watchlist(), platforms={"instagram"}, now=T0,
+        imported_by="test",
+    )  # fmt: skip
+    project_entries(archive, archive.record(watch_drafts(imported, T0, "system")))
+    other = {**EXPORT, "id": "98", "post_owner": {"id": "2", "username": "warga"}}
+    data = json.dumps([EXPORT, other]).encode()
+    desk = desk_over(Config(), archive)
+    handover = Handover(
+        "e.json", data, open_file(data, "e.json"), "Budi", "1/ST", "p", T0, claimed_at=T0
+    )
+
+    result = hand_in(handover, row_of(archive, "tim_contoh"), desk)
+
+    desk.commit.close()
+    (reading,) = of_type(archive, StatementType.READING)
+    assert [row["native_id"] for row in archive.rows("posts")] == ["mcl:99"]
+    assert reading.facts["capture"] == result.file
+    assert (reading.facts["read_by"], reading.facts["withheld"]) == ("official.meta@1", 1)
+
+
 def test_an_act_of_a_watched_account_in_a_file_is_an_edge(archive, give) -> None:
     crawl_tim = posts(status("77", "Ayo", "tim"))
     give(crawl_tim, who="tim")
