@@ -52,13 +52,15 @@ class Office:
 
     def watch(self, text: str, *, complete: bool = False) -> None:
         """Import a watchlist."""
+        from evidence.query.version import newest_versions
         from evidence.query.watch import watchlist
 
+        now = max((e.statement.at for e in self.archive.entries()), default=T0)
         imported = parse_watchlist(
             (HEADER + text).encode(), "w.csv", existing=watchlist(self.archive),
-            platforms={"telegram"}, now=T0, imported_by="uji", complete=complete,
+            platforms={"telegram"}, now=now, imported_by="uji", complete=complete,
         )  # fmt: skip
-        self.say(*watch_drafts(imported, T0, "system"))
+        self.say(*watch_drafts(imported, now, "system", newest_versions(self.archive)))
 
     def page(self, watch: str, at: datetime, url: str, posts=(), edges=(), **more) -> str:
         """One page kept and read; the capture's record id."""
@@ -113,6 +115,8 @@ def furnish(archive: Archive) -> Office:
     first = office.page(office.siti, T0, "https://t.me/s/siti_contoh", [one])
     rec = office.post(office.siti, one, first, T0)
     office.picture(office.siti, rec, T0)
+    slot = f"{office.siti}@2026-11-20T02:00:00Z"
+    office.say(RECORDER.outcome(VisitEnd("v", office.siti, slot, T0, T0, T0, Outcome.COMPLETE, "")))
     later = T0 + timedelta(days=1)
     second = office.page(office.siti, later, "https://t.me/s/siti_contoh?2", [edited, two])
     office.post(office.siti, edited, second, later)
@@ -128,8 +132,6 @@ def furnish(archive: Archive) -> Office:
     office.page(
         office.tim, later + timedelta(days=1), "https://t.me/s/tim_contoh?3", [theirs], [like]
     )
-    slot = f"{office.siti}@2026-11-20T02:00:00Z"
-    office.say(RECORDER.outcome(VisitEnd("v", office.siti, slot, T0, T0, T0, Outcome.COMPLETE, "")))
     return office
 
 

@@ -33,7 +33,8 @@ def test_an_erasure_needs_no_more_than_the_archive_s_and_the_eraser_s_rights(
     done = confirm_erasure(archive, RECORDER, asked.statement.rec, NOW, officer="Ani", actor="ani")
 
     assert done.objects > 5
-    assert fsck(archive).faults == []
+    # What the fixture recorded before is of a later day than the office.
+    assert {fault.code for fault in fsck(archive).faults} == {"TIME_ORDER"}
     folded = all_rows(archive)
     rebuild(archive)
     assert folded == all_rows(archive)
