@@ -58,6 +58,12 @@ def draft(data: bytes) -> Draft:
 
 
 @pytest.fixture(scope="module")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The one log of this database has one key, whichever test signs first."""
+    return tmp_path_factory.mktemp("keys")
+
+
+@pytest.fixture(scope="module")
 def databases(secured: Secured) -> Iterator[dict[str, Db]]:
     clients = {user: pymongo.MongoClient[dict[str, Any]](url_of(secured, user)) for user in USERS}
     yield {user: client["roles_test"] for user, client in clients.items()}
@@ -69,14 +75,16 @@ def databases(secured: Secured) -> Iterator[dict[str, Db]]:
 
 
 @pytest.mark.mongo
-def test_the_whole_path_works_with_the_limited_users(secured: Secured, tmp_path: Path) -> None:
+def test_the_whole_path_works_with_the_limited_users(
+    secured: Secured, keys: Path, tmp_path: Path
+) -> None:
     """Recording, sealing, projecting, claiming, erasing, checking: each by its own user."""
     eraser = url_of(secured, "eraser")
     archive = open_archive(url_of(secured, "archive"), tmp_path, eraser_url=eraser)
     signing, reading = (
         open_archive(url_of(secured, user), tmp_path) for user in ("signer", "reader")
     )
-    signer = Signer(signing, tmp_path / "keys", "roles.example/log")
+    signer = Signer(signing, keys, "roles.example/log")
     signer.found(AT, "test")
     entry = archive.record([draft(b"kept"), draft(b"gone")])[1]
     archive.claim(Claim("s", "p", AT, AT + timedelta(minutes=5)), AT)
@@ -101,13 +109,15 @@ def test_the_whole_path_works_with_the_limited_users(secured: Secured, tmp_path:
 
 
 @pytest.mark.mongo
-def test_heads_are_anchored_with_the_limited_users(secured: Secured, tmp_path: Path) -> None:
+def test_heads_are_anchored_with_the_limited_users(
+    secured: Secured, keys: Path, tmp_path: Path
+) -> None:
     """The signer signs; the archive's user records the anchor and reads how all stand."""
     with (
         closing(open_archive(url_of(secured, "archive"), tmp_path)) as archive,
         closing(open_archive(url_of(secured, "signer"), tmp_path)) as signing,
     ):
-        signer = Signer(signing, tmp_path / "keys", "roles.example/log")
+        signer = Signer(signing, keys, "roles.example/log")
         signer.found(AT, "test")
         archive.record([draft(b"to be stamped")])
         signer.seal(AT)
