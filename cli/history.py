@@ -73,7 +73,12 @@ def _snapshot(seen: SnapshotSeen, zone: str) -> list[str]:
         moment=local(seen.row["seen_at"], zone),
         rec=seen.row["id"],
     )
-    return [head, *content_lines(seen.post)]
+    via = (seen.capture or {}).get("via")
+    said = {
+        "HUMAN": _("From a file a person handed in; the time is when we received it."),
+        "OFFICIAL": _("From an official interface."),
+    }
+    return [head, *(["  " + said[via]] if via in said else []), *content_lines(seen.post)]
 
 
 def content_lines(post: Mapping[str, Any] | None) -> list[str]:

@@ -181,10 +181,16 @@ def _exhibits(case: _Case) -> Iterator[dict[str, Any]]:
         post = said.get("post") or {}
         capture = case.entry(facts.get("capture"))
         exchange = case.json(capture, "exchange")
+        claim = case.json(capture, "claim")
         yield {
             "name": case.name(entry),
             "index": entry.index,
             "rec": entry.statement.rec,
+            "via": facts.get("via", "CRAWL"),
+            "order": capture.statement.facts.get("order") if capture else None,
+            "by": claim.get("by"),
+            "claimed_at": _time(case, claim.get("claimed_at")),
+            "claimed_by": claim.get("claimed_by"),
             "number": facts.get("number"),
             "change": CHANGES.get(str(facts.get("change")), facts.get("change")),
             "platform": said.get("platform", ""),

@@ -38,7 +38,7 @@ from evidence.package.webarchive import WebArchive
 from evidence.seal import Signer
 from evidence.store.ports import Archive
 
-TOLD = frozenset({"actor", "entry", "exchange", "interaction", "observation", "post"})
+TOLD = frozenset({"actor", "claim", "entry", "exchange", "interaction", "observation", "post"})
 """Roles whose JSON the report reads."""
 MAX_SUBJECTS = 100
 HERE = Path(__file__).resolve().parent

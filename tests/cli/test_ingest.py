@@ -105,3 +105,27 @@ def test_a_package_with_a_handed_in_file_verifies_and_says_human(call, archive):
     assert b"kenari-rahasia" not in held
     assert PAGE.encode() in held
     assert [s for s in statements if s["facts"].get("action") == "INGEST"]
+
+
+def test_the_report_and_the_history_say_that_a_person_handed_it_in(call, archive):
+    """A page of a channel with one message; the report tells the claim apart from our clock."""
+    note = PAGE.partition("--><body>")[0] + "-->"
+    message = (
+        '<div class="tgme_widget_message_wrap"><div class="tgme_widget_message" '
+        'data-post="siti_contoh/77"><div class="tgme_widget_message_text">Rapat di balai</div>'
+        '<a class="tgme_widget_message_date" href="https://t.me/siti_contoh/77">'
+        '<time datetime="2026-11-19T01:00:00+00:00"></time></a></div></div>'
+    )
+    Path("p.html").write_text(
+        f'{note}<main class="tgme_main"><section class="tgme_channel_history">{message}</section></main>'
+    )
+    call("ingest", "p.html", *GIVEN)
+
+    told = call("history", "siti_contoh/77")
+    made = call("package", "create", "out", "--post", "siti_contoh/77", "--purpose", "uji",
+                "--order", "001/ST", "--no-pdf", "--json")  # fmt: skip
+
+    assert "From a file a person handed in" in told.output, told.output
+    report = Path(json.loads(made.stdout)["package"], "data/report/laporan.html").read_text("utf-8")
+    assert "dalam berkas yang diserahkan <bdi>Budi</bdi>" in report
+    assert "Dibuat (klaim berkas)" in report
