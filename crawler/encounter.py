@@ -39,6 +39,15 @@ def is_refused(look: Iterable[Seen]) -> bool:
     return not shown and (bool(states & WALLS) or all(seen.page is None for seen in parts))
 
 
+def is_open(look: Iterable[Seen]) -> bool:
+    """Whether the account is there for everybody, as far as its pages say.
+
+    Where it is not, what its posts' own pages say is no word on the posts.
+    """
+    accounts = [account for seen in look for account in seen.reading.accounts]
+    return all(account.state is SeenState.PRESENT for account in accounts)
+
+
 def tell_of_part(look: Sequence[Seen], visit: Visit, shown: int) -> None:
     """Note that the account counts more posts than were listed."""
     for seen in look:

@@ -141,7 +141,7 @@ def test_a_removed_post_of_instagram_is_absent_after_two_visits(seen: Seen) -> N
     found = seen.office.rows("observations", native_id=seen.number("instagram", "tarik"))
 
     assert [one["state"] for one in found][-2:] == [SeenState.UNSEEN, SeenState.ABSENT]
-    assert found[-1]["marker"] == "pageID httpErrorPage, HTTP 404"
+    assert found[-1]["marker"] == "httpErrorPage, HTTP 404"
     assert found[-1]["control"]
 
 

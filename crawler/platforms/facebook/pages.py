@@ -6,7 +6,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from crawler.page import Page
-from crawler.platforms.facebook import accounts, events, feedback, states, stories, urls
+from crawler.platforms.facebook import (
+    accounts,
+    attachments,
+    events,
+    feedback,
+    states,
+    stories,
+    urls,
+)
 from crawler.relay import NOISE, Sheets, held, inside, is_hollow, sheets, unfolded, walk
 from crawler.sight import Sight
 from evidence.errors import ParseError
@@ -25,10 +33,15 @@ Parts = dict[str, list[dict[str, Any]]]
 
 @dataclass(slots=True)
 class _Found:
-    """Parts of posts and events by number; figures and comments wherever they stood."""
+    """Parts of posts and events by number; pictures, figures and comments wherever they stood.
+
+    pictures: photos and videos by number, without author and words; under "" those a page loads
+    beforehand (`prefetch_uris_v2`), which name nothing.
+    """
 
     posts: Parts = field(default_factory=dict)
     events: Parts = field(default_factory=dict)
+    pictures: Parts = field(default_factory=dict)
     figures: dict[str | None, list[dict[str, Any]]] = field(default_factory=dict)
     comments: list[dict[str, Any]] = field(default_factory=list)
 
@@ -49,7 +62,7 @@ def read(page: Page) -> Reading:
     for native_id, parts in found.events.items():
         _event(native_id, parts, sight)
     for native_id, parts in found.posts.items():
-        _post(native_id, parts, found, sight)
+        _post(native_id, [*parts, *_elsewhere(native_id, parts, found)], found, sight)
     _only_own(told, sheet, sight)
     _hosts(found, sight)
     _comments(found, told, sight)
@@ -82,6 +95,7 @@ def _enters(value: dict[str, Any], found: _Found, sight: Sight) -> bool:
             _add(found.posts, stories.number_of(stories.named_by(value)), part, "story", sight)
         _aside(value, found)
         return False
+    _picture(value, found)
     if "timeline_list_feed_units" in value:
         _list(value["timeline_list_feed_units"], sight)
     if events.is_event(value):
@@ -90,6 +104,16 @@ def _enters(value: dict[str, Any], found: _Found, sight: Sight) -> bool:
     if feedback.is_feedback(value):
         found.figures.setdefault(feedback.target(value), []).append(value)
     return True
+
+
+def _picture(value: dict[str, Any], found: _Found) -> None:
+    number = stories.number_of(value) if value.get("__typename") in stories.MEDIA else None
+    if number is not None:
+        found.pictures.setdefault(number, []).append(value)
+    loaded = value.get("prefetch_uris_v2")
+    for each in loaded if isinstance(loaded, list) else ():
+        if isinstance(each, dict) and isinstance(each.get("uri"), str):
+            found.pictures.setdefault("", []).append({"__typename": "Photo", "image": each})
 
 
 def _list(listed: Any, sight: Sight) -> None:
@@ -131,11 +155,20 @@ def _post(native_id: str, parts: list[dict[str, Any]], found: _Found, sight: Sig
     except ParseError as error:
         sight.fault(f"{error.what}: {error.why}")
         return
-    if told.post.published_at is None:
-        sight.fault("story.creation_time: expected seconds since 1970")
+    sight.faults += [Drift(fault) for fault in told.faults]
     sight.post(replace(told.post, counts=_counts(native_id, parts, found)))
     for edge in told.edges:
         sight.edge(edge)
+
+
+def _elsewhere(native_id: str, parts: list[dict[str, Any]], found: _Found) -> list[dict[str, Any]]:
+    """The picture of a photo's own page, which may stand apart from its words."""
+    if not any(stories.is_medium(part) for part in parts):
+        return []
+    if native_id in found.pictures:
+        return found.pictures[native_id]
+    shown = any(attachments.of(part) is not None for part in parts)
+    return [] if shown else [{**p, "id": native_id} for p in found.pictures.get("", ())[:1]]
 
 
 def _is_whole(part: dict[str, Any]) -> bool:

@@ -26,7 +26,7 @@ ASIDE = NOISE | frozenset(
 FIELDS = frozenset(
     ("message", "actors", "creation_time", "publish_time", "created_time", "permalink_url", "wwwURL",
      "attachments", "attached_story", "with_tags", "post_id", "owner", "shareable_url",
-     "savable_description", "video_owner")
+     "savable_description", "video_owner", "short_form_video_context")
 )  # fmt: skip
 OF_STORY = frozenset(("actors", "message", "attachments", "creation_time", "comet_sections"))
 MEDIA = ("Photo", "Video")
@@ -52,6 +52,8 @@ def is_story(value: dict[str, Any]) -> bool:
 def is_medium(value: dict[str, Any]) -> bool:
     """Whether an object is a photo or video by itself, with its author or time."""
     kind = value.get("__typename") or value.get("__isMedia")
+    if kind is None and {"container_story", "owner"} <= value.keys():
+        return "message" in value or "created_time" in value
     return kind in MEDIA and len(OF_MEDIUM & value.keys()) >= 2
 
 
@@ -82,11 +84,8 @@ def number_of(value: dict[str, Any]) -> str | None:
     if parts:
         return parts[-1]
     own = identity(value.get("id"))
-    if (
-        own is not None
-        and own.isdecimal()
-        and value.get("__typename") in ("Photo", "Video", "Story")
-    ):
+    typed = value.get("__typename") in ("Photo", "Video", "Story") or "container_story" in value
+    if own is not None and own.isdecimal() and typed:
         return own
     for name in ("permalink_url", "wwwURL", "url"):
         told = urls.about(value[name]) if isinstance(value.get(name), str) else urls.About()
@@ -99,33 +98,54 @@ def number_of(value: dict[str, Any]) -> str | None:
 def story(native_id: str, parts: list[dict[str, Any]]) -> Told:
     """The post that some parts of it show together, without its figures.
 
+    What else is expected and not there, or not known, is among its faults.
     Raises ParseError without an author or the field of its words.
     """
     fields = held(parts, FIELDS, skip=ASIDE)
     by = _author(fields)
     if by is None:
         raise ParseError("story.actors", "expected an author with an id")
-    if len({n for n in map(identity, fields["post_id"]) if n}) > 1:
-        raise ParseError("story", "expected one post, found the number of another in it")
     message, text = _words(fields)
     shared = next((s for s in fields["attached_story"] if isinstance(s, dict)), None)
     source = number_of(shared) if shared else None
-    own = _own_media(native_id, parts)
-    attached = _attached(parts, fields)
-    author_id, handle = identity(by.get("id")), urls.handle(by.get("url") or by.get("profile_url"))
+    attached = [e for listed in fields["attachments"] if isinstance(listed, list) for e in listed]
+    media = _own_media(parts) or attachments.media(attached)
     native = Post(
         native_id=native_id,
-        author_id=author_id,
-        author_handle=handle,
+        author_id=identity(by.get("id")),
+        author_handle=urls.handle(by.get("url") or by.get("profile_url")),
         text=text,
         published_at=_time(fields),
         url=_address(fields, native_id),
-        media=own or attachments.media(attached),
+        media=media,
         links=tuple(dict.fromkeys((*_linked(message), *attachments.links(attached)))),
         repost_of=source if source and not text else None,
         quote_of=source if source and text else None,
     )
-    return Told(native, tuple(_edges(native, message, shared, fields)))
+    faults = _faults(parts, fields, native, attached)
+    return Told(native, tuple(_edges(native, message, shared, fields)), tuple(faults))
+
+
+def _faults(
+    parts: list[dict[str, Any]], fields: dict[str, list[Any]], post: Post, attached: list[Any]
+) -> Iterator[str]:
+    """What a story lacks, or holds that no rule knows: the rest would read as whole."""
+    if post.published_at is None:
+        yield "story.creation_time: expected seconds since 1970"
+    if len({n for n in map(identity, fields["post_id"]) if n}) > 1:
+        yield "story: expected one post, found the number of another in it"
+    listed = any(isinstance(each, list) for each in fields["attachments"])
+    if not listed and any("comet_sections" in part for part in parts):
+        yield "story.attachments: expected a list, which may be empty"
+    if not all(attachments.is_known([each]) for each in attached):
+        yield "story.attachments: expected a picture, a video or a link"
+    if not post.media and any(fields["short_form_video_context"]):
+        yield "story.short_form_video_context: expected a video"
+    if not post.media and any(is_medium(p) or p.get("__typename") in MEDIA for p in parts):
+        yield "medium: expected a picture or film, found none"
+    shared = [each for each in fields["attached_story"] if isinstance(each, dict)]
+    if shared and post.repost_of is None and post.quote_of is None:
+        yield "attached_story: expected its number"
 
 
 def _words(fields: dict[str, list[Any]]) -> tuple[Any, str]:
@@ -170,26 +190,14 @@ def _address(fields: dict[str, list[Any]], native_id: str) -> str:
     return f"{urls.HOST}/{native_id}"
 
 
-def _own_media(native_id: str, parts: list[dict[str, Any]]) -> tuple[Media, ...]:
+def _own_media(parts: list[dict[str, Any]]) -> tuple[Media, ...]:
     """The photo or video itself, where the post is one with a page of its own."""
-    own = [attachments.of(part) for part in parts if part.get("__typename") in MEDIA]
-    if own and not any(own):
-        raise ParseError("medium", "expected a picture or film, found none")
+    films = held(parts, frozenset(("playback_video",)), skip=ASIDE)["playback_video"]
+    bare = [p for p in parts if p.get("__typename") in MEDIA or (is_medium(p) and not is_story(p))]
+    own = [attachments.of(part) for part in (*bare, *films) if isinstance(part, dict)]
     shown = [medium for medium in own if medium is not None]
-    films = [medium for medium in shown if medium.type == "video"]
-    return tuple((films or shown)[:1])
-
-
-def _attached(parts: list[dict[str, Any]], fields: dict[str, list[Any]]) -> list[Any]:
-    """The attachments of a story, each of which has to show something that is known."""
-    listed = [each for each in fields["attachments"] if isinstance(each, list)]
-    if not listed and any("comet_sections" in part for part in parts):
-        raise ParseError("story.attachments", "expected a list, which may be empty")
-    found = [each for attached in listed for each in attached]
-    for each in found:
-        if not attachments.is_known([each]):
-            raise ParseError("story.attachments", "expected a picture, a video or a link")
-    return found
+    moving = [medium for medium in shown if medium.type == "video"]
+    return tuple((moving or shown)[:1])
 
 
 def _ranges(message: Any) -> Iterator[dict[str, Any]]:

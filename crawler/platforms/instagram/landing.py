@@ -64,12 +64,12 @@ def _profile(head: Headings, fields: Fields, canonical: urls.About, sight: Sight
     if told is None:
         raise ParseError("og:description", "expected followers, following and posts")
     named = NAMED.match(head.meta.get("og:title", ""))
-    figures = {
+    said = {
         name: figure(text)
         for name, text in zip(("follower", "following", "post"), told.groups(), strict=True)
     }
-    rounded = tuple(sorted((n, f[1]) for n, f in figures.items() if f[1] is not None))
-    counts = AccountCounts(**{n: f[0] for n, f in figures.items()}, approximate=rounded)
+    rounded = tuple(sorted((n, f[1]) for n, f in said.items() if f[1] is not None))
+    counts = AccountCounts(**{n: f[0] for n, f in said.items()}, approximate=rounded)
     native_id = _prop(fields, "profile_id") or _route_id(fields, "profilePage")
     if native_id is None:
         sight.fault("route.props: expected the id of the profile, found none")
@@ -102,7 +102,7 @@ def _post(head: Headings, fields: Fields, canonical: urls.About, url: str, sight
         published_at=None,
         url=urls.post(urls.HOST, urls.code_of(native_id)),
         media=_media(film, picture, native_id),
-        counts=_counts(told),
+        counts=figures(told),
     )
     sight.post(post)
     for name in dict.fromkeys(re.findall(r"(?<![\w.@/])@([A-Za-z0-9._]{1,29}[A-Za-z0-9_])", text)):
@@ -124,7 +124,8 @@ def _words(title: str) -> str | None:
     return "" if UNQUOTED.fullmatch(title) else None
 
 
-def _counts(told: str) -> Counts:
+def figures(told: str) -> Counts:
+    """Likes and comments as a post's og:description begins with them; rounded ones apart."""
     likes = figure((OF_LIKES.match(told) or [None, None])[1])
     comments = figure((OF_COMMENTS.search(told[:80]) or [None, None])[1])
     rounded = (("comment", comments[1]), ("like", likes[1]))

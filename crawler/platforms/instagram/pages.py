@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
+from crawler import relay
 from crawler.page import Page
-from crawler.platforms.instagram import landing, media, people, states, urls
+from crawler.platforms.instagram import landing, media, people, states, urls, whole
 from crawler.relay import NOISE, Sheets, drilled, held, inside, is_hollow, sheets, unfolded
 from crawler.sight import Sight, identity
 from crawler.take import Node
@@ -26,6 +28,20 @@ LISTS_OF_PEOPLE = {
     "edge_follow": "following",
     "edge_highlight_reels": "",
 }
+WRAPPED = states.WRAPPED
+
+
+@dataclass(slots=True)
+class _Walk:
+    """What has been met so far: read at once, or kept until the whole page is known.
+
+    loose: comments that name no post.   ends: lists of an account's posts that hold nothing more.
+    """
+
+    told: urls.About
+    sight: Sight
+    loose: list[dict[str, Any]] = field(default_factory=list)
+    ends: int = 0
 
 
 def read(page: Page) -> Reading:
@@ -36,9 +52,14 @@ def read(page: Page) -> Reading:
     sight, told, found = Sight(url=page.url), urls.about(page.url), sheets(page)
     states.refused(page, told, found, sight)
     sight.faults += () if sight.shows else found.faults
+    walk = _Walk(told, sight)
     for document in found.documents:
-        _document(document, told, sight)
-    if not sight.posts:
+        _document(document, walk)
+    _loose(walk)
+    if sight.posts:
+        whole.complete(sight, found.headings)
+    else:
+        sight.empty = sight.empty or whole.is_empty(sight, walk.ends)
         _rest(page, told, found, sight)
     if not sight.shows and not sight.faults:
         sight.fault(f"HTTP {page.status}: nothing that is known")
@@ -58,32 +79,37 @@ def _rest(page: Page, told: urls.About, found: Sheets, sight: Sight) -> None:
             sight.fault(f"{error.what}: {error.why}")
 
 
-def _document(document: Any, told: urls.About, sight: Sight) -> None:
+def _document(document: Any, walk: _Walk) -> None:
     """Walks one JSON document; posts and accounts are read where they stand, at any depth."""
     waiting = [document]
     while waiting:
         at = waiting.pop()
-        if not isinstance(at, dict) or _object(at, told, sight):
+        if not isinstance(at, dict) or _object(at, walk):
             waiting += inside(at, NOT_ENTERED)
         if isinstance(at, dict):
             waiting += unfolded(at)
 
 
-def _object(value: dict[str, Any], told: urls.About, sight: Sight) -> bool:
+def _object(value: dict[str, Any], walk: _Walk) -> bool:
     """Reads an object that is known; returns whether to look inside of it."""
+    sight = walk.sight
     if is_hollow(value):
         sight.fault("__bbox.result.data: expected an object")
     try:
         if media.is_post(value):
             _post(Node(value, "post", sight.faults), sight)
             return False
-        if people.is_account(value):
+        if isinstance(value.get(WRAPPED), dict):
+            _around(value, sight)
+        elif people.is_account(value):
             people.account(Node(value, "user", sight.faults), sight)
         elif people.is_comment(value):
-            _comment(value, told, sight)
-        elif told.kind in ("followers", "following") and isinstance(value.get("users"), list):
-            _friends(value["users"], told, sight)
-        _connections(value, told, sight)
+            walk.loose.append(value)
+        elif walk.told.kind in ("followers", "following") and isinstance(value.get("users"), list):
+            _friends(value["users"], walk.told, sight)
+        walk.ends += whole.is_end(value)
+        sight.faults += whole.broken_lists(value)
+        _connections(value, walk.told, sight)
     except ParseError as error:
         sight.fault(f"{error.what}: {error.why}")
     return True
@@ -100,14 +126,26 @@ def _post(item: Node, sight: Sight) -> None:
             people.account(Node(by, "post.user", sight.faults), sight)
 
 
-def _comment(value: dict[str, Any], told: urls.About, sight: Sight) -> None:
-    """A comment outside of its post: of the post it names, or of the one the address names."""
-    target = people.comment_target(value) or told.post
-    if target is None:
-        # Sound, but nobody can say of what: neither it nor the address names a post.
-        sight.state(f"page:{sight.url}", SeenState.PRESENT, "comments of a post that is not named")
-    else:
-        sight.edge(people.comment(value, target))
+def _around(value: dict[str, Any], sight: Sight) -> None:
+    """Comments that stand beside a post, not in it."""
+    target = media.media_id(value[WRAPPED]) or media.media_id(value)
+    for inner in relay.walk({k: v for k, v in value.items() if k != WRAPPED}, skip=NOT_ENTERED):
+        if target is not None and people.is_comment(inner):
+            sight.edge(people.comment(inner, target))
+
+
+def _loose(walk: _Walk) -> None:
+    """Comments outside of a post: of the one they name, the address names, or the page shows."""
+    sight = walk.sight
+    alone = next(iter(sight.posts)) if len(sight.posts) == 1 else None
+    known = {edge.native_id for edge in sight.interactions if edge.act is Act.COMMENT}
+    for value in walk.loose:
+        edge = people.comment(value, people.comment_target(value) or walk.told.post or alone or "")
+        if not edge.target:
+            # Sound, but nobody can say of what.
+            sight.state(f"page:{sight.url}", SeenState.PRESENT, "comments of an unnamed post")
+        elif edge.native_id is None or edge.native_id not in known:
+            sight.edge(edge)
 
 
 def _connections(value: dict[str, Any], told: urls.About, sight: Sight) -> None:

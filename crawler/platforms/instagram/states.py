@@ -50,12 +50,15 @@ ENTRIES = {
     "HttpGatedContentPage": SeenState.GATED,
 }
 """Names of `window._sharedData.entry_data` in the pages of 2016 to 2022."""
-GONE = ("httpErrorPage", "HttpErrorPage")
+GONE = ("httpErrorPage", "HttpErrorPage", "comet.igweb.PolarisErrorRoute")
+"""Names of the site's own page for what is not there; since 2026 it comes with HTTP 200."""
+WRAPPED = "if_not_gated_logged_out"
+"""Holds a post for visitors without a login; null when it is kept from them."""
 GATES = ("xdt_shortcode_media", "shortcode_media", "xig_polaris_media", "xig_user_by_username",
          "xdt_api__v1__media__shortcode__web_info", "xdt_api__v1__users__web_profile_info")  # fmt: skip
 
 FIELDS = frozenset((*GATES, "entry_data", "polarisRouteConfig", "route", "profile_id", "media_id",
-                    "media_owner_id"))  # fmt: skip
+                    "media_owner_id", "page_logging", "canonicalRouteName"))  # fmt: skip
 """Fields that say what a page is of, or stand for what it should show."""
 Fields = dict[str, list[Any]]
 
@@ -94,11 +97,15 @@ def gated(fields: Fields, told: urls.About, page: Page, sight: Sight) -> None:
     """
     subject = told.subject or f"page:{page.url}"
     for polaris in fields["xig_polaris_media"]:
-        if isinstance(polaris, dict) and polaris.get("if_not_gated_logged_out", 0) is None:
+        if isinstance(polaris, dict) and polaris.get(WRAPPED, 0) is None:
             own = identity(polaris.get("pk")) or identity(polaris.get("id"))
             name = f"post:{own}" if own and own.isdecimal() else subject
-            sight.state(name, SeenState.GATED, "if_not_gated_logged_out: null")
-    for name in GATES:
+            ruling = drilled(polaris, "gating_ruling", "title")
+            why = ruling if isinstance(ruling, str) and ruling else None
+            sight.state(name, SeenState.GATED, why or "if_not_gated_logged_out: null")
+        elif isinstance(polaris, dict) and not isinstance(polaris.get(WRAPPED), dict):
+            sight.fault(f"xig_polaris_media.{WRAPPED}: expected a post, or null")
+    for name in () if sight.shows else GATES:
         if any(value is None for value in fields[name]):
             sight.state(subject, SeenState.GATED, f"{name}: null")
 
@@ -164,13 +171,13 @@ def _page(fields: Fields, subject: str, page: Page, sight: Sight) -> None:
         if state is not None:
             sight.state(f"page:{page.url}", state, f"pageID {name}")
         if name in GONE:
-            state = SeenState.ABSENT if page.status in (404, 410) else SeenState.UNSEEN
-            sight.state(subject, state, f"pageID {name}, HTTP {page.status}")
+            sight.state(subject, SeenState.ABSENT, f"{name}, HTTP {page.status}")
     if urls.about(page.url).kind == "home" and not sight.shows:
         sight.state(f"page:{page.url}", SeenState.BLOCKED, "redirect to home")
 
 
 def routes(fields: Fields) -> list[str]:
     """Names of the routes a page of the present web app was made for."""
-    named = (drilled(config, "pageID") for config in fields["polarisRouteConfig"])
-    return [name for name in named if isinstance(name, str)]
+    named = [drilled(config, "pageID") for config in fields["polarisRouteConfig"]]
+    named += [drilled(logged, "name") for logged in fields["page_logging"]]
+    return [name for name in (*named, *fields["canonicalRouteName"]) if isinstance(name, str)]

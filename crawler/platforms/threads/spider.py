@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
-from crawler.encounter import engaged, identify, is_refused, look_again
+from crawler.encounter import engaged, identify, is_open, is_refused, look_again
 from crawler.platforms.threads import urls
 from crawler.spider import AccountSpider
 from crawler.visit import Seen, Visit
-from evidence.model import KnownPost, Post, SeenState, Side
+from evidence.model import KnownPost, Post, Side
 
 PARTS = ("", "replies", "reposts")
 """Tabs of a profile that are asked for."""
@@ -37,10 +37,8 @@ class ThreadsSpider(AccountSpider):
             for seen in look:
                 own |= {p.native_id: p for p in seen.reading.posts}
                 yield seen
-            if not is_open(look):
-                break
-        if is_refused(look):
-            return
+            if is_refused(look) or not is_open(look):
+                return
         visit.gap("PART_LISTED", "a profile's newest threads; older ones ask for a login")
         async for seen in look_again(visit, lambda p: place_of(base, visit, p), most=LOOKED_FOR):
             yield seen
@@ -55,12 +53,6 @@ class ThreadsSpider(AccountSpider):
         if seen.reading.posts or seen.reading.empty or is_refused((seen,)) or seen.reading.states:
             return (seen,)
         return (seen, *await visit.browse(address, scrolls=1))
-
-
-def is_open(look: tuple[Seen, ...]) -> bool:
-    """Whether a profile is there for everybody, so that its other tabs are worth asking for."""
-    accounts = [account for seen in look for account in seen.reading.accounts]
-    return bool(accounts) and all(each.state is SeenState.PRESENT for each in accounts)
 
 
 def place(base: str, visit: Visit, number: str) -> str:

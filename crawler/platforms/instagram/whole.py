@@ -1,0 +1,66 @@
+"""What one part of an Instagram page gives to another: numbers of authors, figures, proof of an end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from crawler.headings import Headings
+from crawler.platforms.instagram.landing import figures
+from crawler.relay import drilled
+from crawler.sight import Sight, filled
+from evidence.model import Drift, SeenState
+
+LISTS = ("polaris_ordered_timeline_connection", "polaris_timeline_connection")
+
+
+def complete(sight: Sight, head: Headings | None) -> None:
+    """Fills in what stands elsewhere on the page: an author's number, a single post's figures.
+
+    Lists of 2026 name an author by handle alone; pages of posts give figures in the head alone.
+    """
+    numbers = {
+        account.handle.lower(): account.native_id
+        for account in sight.accounts.values()
+        if account.handle and account.native_id
+    } | {p.author_handle.lower(): p.author_id for p in sight.posts.values()
+         if p.author_handle and p.author_id}  # fmt: skip
+    for name, post in sight.posts.items():
+        if post.author_id is None and post.author_handle:
+            sight.posts[name] = replace(post, author_id=numbers.get(post.author_handle.lower()))
+    if len(sight.posts) == 1 and head is not None and head.meta.get("og:description"):
+        (name, post) = next(iter(sight.posts.items()))
+        if not post.counts.approximate:
+            told = figures(head.meta["og:description"])
+            near = tuple((n, v) for n, v in told.approximate if getattr(post.counts, n) is None)
+            counts = filled(replace(post.counts, approximate=near), replace(told, approximate=()))
+            sight.posts[name] = replace(post, counts=counts)
+
+
+def is_end(value: dict[str, Any]) -> bool:
+    """Whether an object holds an account's list of posts, which is there, ends and holds nothing."""
+    for name in LISTS:
+        ends = drilled(value, name, "page_info", "has_next_page") is False
+        if ends and drilled(value, name, "edges") == []:
+            return True
+    return False
+
+
+def broken_lists(value: dict[str, Any]) -> list[Drift]:
+    """Faults of an account's list of posts: a part of it gone would be posts gone."""
+    faults = []
+    for name in LISTS:
+        if value.get(name) is None:
+            continue
+        edges = drilled(value, name, "edges")
+        if not isinstance(edges, list):
+            faults.append(Drift(f"{name}.edges: expected a list"))
+        elif not all(isinstance(drilled(edge, "node"), dict) for edge in edges):
+            faults.append(Drift(f"{name}.edges[].node: expected an object"))
+    return faults
+
+
+def is_empty(sight: Sight, ends: int) -> bool:
+    """Whether an empty list is one of an account that is there for everybody."""
+    states = {account.state for account in sight.accounts.values()}
+    return bool(ends) and states == {SeenState.PRESENT}
