@@ -35,6 +35,8 @@ UNNAMED = "body:"
 """Before the digest that names a page without an address."""
 MOST_LINKS = 60
 """Most addresses of articles a front page gives to go on to."""
+SHORT = 10
+"""Letters of a heading that is too short to tell a title by."""
 MOST_MARKS = 300_000
 """Most `<` of a document; long real pages have some ten thousand."""
 ENOUGH = 200
@@ -56,7 +58,7 @@ def read(page: Page) -> Reading:
     text = _text(page)
     faults = _damage(text)
     root = root_of(text)
-    spoken = said(root, faults)
+    spoken = said(root, page.url, faults)
     shown = _shown(root, spoken)
     if shown.running < ENOUGH and not spoken.article:
         wall = walls.walled(root, page.url)
@@ -166,12 +168,15 @@ def _address(url: str, root: Any, spoken: Said) -> str | None:
 
 def _title(root: Any, spoken: Said) -> str:
     named = text_of(spoken.article.get("headline")) or text_of(spoken.article.get("name"))
-    if not named:
-        named = spoken.first("og:title", "twitter:title")
-    for tag in () if named else ("h1", "title"):
-        found = next((" ".join(one.itertext()) for one in root.iter(tag)), "")
-        named = named or found
-    return plain(named or "")
+    if named:
+        return plain(named)
+    shared = plain(spoken.first("og:title", "twitter:title") or "")
+    heads = (plain(" ".join(one.itertext())) for one in root.iter("h1"))
+    head = next((one for one in heads if one), "")
+    if head and (not shared or (len(head) > SHORT and shared.startswith(head))):
+        return head  # what is shared has the site's name behind it
+    titles = (plain(" ".join(one.itertext())) for one in root.iter("title"))
+    return shared or next((one for one in titles if one), "")
 
 
 def _whole(title: str, text: str) -> str:

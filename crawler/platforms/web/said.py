@@ -10,7 +10,9 @@ from datetime import datetime
 from html import unescape
 from typing import Any
 
+from crawler.document import canonical
 from crawler.page import utc
+from crawler.platforms.web import urls
 from evidence.model import Drift
 
 ARTICLES = frozenset(
@@ -41,8 +43,11 @@ class Said:
         return next((self.meta[n].strip() for n in names if self.meta.get(n, "").strip()), None)
 
 
-def said(root: Any, faults: list[Drift]) -> Said:
-    """All of it. Linked data that speaks of an article and cannot be read is a fault."""
+def said(root: Any, url: str, faults: list[Drift]) -> Said:
+    """All of it. Linked data that speaks of an article and cannot be read is a fault.
+
+    url: where the page came from; tells its own article from others it lists.
+    """
     meta: dict[str, str] = {}
     for element in root.iter("meta"):
         name = element.get("property") or element.get("name") or element.get("itemprop")
@@ -50,7 +55,8 @@ def said(root: Any, faults: list[Drift]) -> Said:
             meta.setdefault(name.strip().lower(), element.get("content"))
     objects = list(_objects(root, faults))
     articles = [one for one in objects if _types(one) & ARTICLES]
-    article = max(articles, key=_told, default={})
+    named = canonical(root) or meta.get("og:url") or url
+    article = _own(articles, urls.absolute(url, named) or named)
     publisher = name_of(article.get("publisher"))
     return Said(article, meta, publisher or meta.get("og:site_name", "").strip() or None)
 
@@ -115,6 +121,24 @@ def _iso(text: str) -> str:
     """`2024-11-22 16:55:35 +0800` and `...+0800` as ISO 8601 in full."""
     whole = re.sub(r"^(\d{4}-\d\d-\d\d) (\d\d:\d\d)", r"\1T\2", text)
     return re.sub(r"\s*([+-]\d\d):?(\d\d)$", r"\1:\2", whole)
+
+
+def _own(articles: list[dict[str, Any]], page: str) -> dict[str, Any]:
+    """The article a page is, among all its linked data names; empty for a page that lists some.
+
+    A site's first page is no article, whatever it says of those it shows.
+    """
+    if urls.origin(page) and urls.is_front(page):
+        return {}
+    if len({text_of(one.get("headline")) for one in articles}) > 1:
+        articles = [one for one in articles if urls.clean(page) in _addresses(one)]
+    return max(articles, key=_told, default={})
+
+
+def _addresses(one: dict[str, Any]) -> set[str]:
+    named = [*address_of(one.get("url")), *address_of(one.get("mainEntityOfPage"))]
+    named += address_of(one.get("@id"))
+    return {urls.clean(address.partition("#")[0]) for address in named}
 
 
 def _types(one: dict[str, Any]) -> set[str]:
