@@ -32,6 +32,10 @@ CONTEXT = {
 }
 NAMESPACE = uuid.UUID("6d4bb2c8-6f1f-5d0e-9a38-0f5f7c2f3e11")
 """Names of nodes that are no records are derived in it; a record's node is named by its id."""
+ACTIONS = {
+    "HUMAN": "receipt of what a person captured",
+    "OFFICIAL": "capture of an official interface",
+}
 
 
 def write_view(
@@ -96,6 +100,7 @@ def _captures(facts: Facts) -> Iterator[Entry]:
 def _action(entry: Entry, results: list[Any], tool: str, office: str) -> dict[str, Any]:
     """The fetch that a capture statement records."""
     at = {"@type": "xsd:dateTime", "@value": instant(entry.statement.at)}
+    via = str(entry.statement.facts.get("via"))
     fetched = entry.statement.facts.get("fetched_at")
     if isinstance(fetched, str):
         at = {"@type": "xsd:dateTime", "@value": fetched}
@@ -106,7 +111,7 @@ def _action(entry: Entry, results: list[Any], tool: str, office: str) -> dict[st
         "uco-action:instrument": {"@id": tool},
         "uco-action:performer": {"@id": office},
         "uco-action:result": results,
-        "uco-core:name": f"capture, log entry {entry.index}",
+        "uco-core:name": f"{ACTIONS.get(via, 'capture')}, log entry {entry.index}",
     }
 
 

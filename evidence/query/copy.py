@@ -123,7 +123,7 @@ def _act(archive: Archive, entry: Entry, watch: str) -> dict[str, Any]:
     edge = dict(said["interaction"]) if said else {}
     if facts["actor_watch"] != watch:
         edge = {name: value for name, value in edge.items() if name not in THEIRS}
-    named = {name: facts[name] for name in ("act", "actor_watch", "target_watch")}
+    named = {name: facts[name] for name in ("act", "seen", "actor_watch", "target_watch")}
     return {**named, "rec": entry.statement.rec, "content": edge, "erased": said is None}
 
 
