@@ -188,5 +188,20 @@ async def engaged(visit: Visit, base: str, own: Mapping[str, Post]) -> AsyncIter
         if post.counts.comment == 0:
             continue
         address = urls.post(base, visit.handle, post.native_id)
-        for seen in await visit.browse(address, scrolls=SCROLLS, minimise=True):
+        look = await visit.browse(address, scrolls=SCROLLS, minimise=True)
+        tell_of_comments(visit, look, post)
+        for seen in look:
             yield in_name_of(visit, seen)
+
+
+def tell_of_comments(visit: Visit, look: Iterable[Seen], post: Post) -> None:
+    """Note that a post counts more comments than its page loaded."""
+    shown = {
+        edge.native_id
+        for part in look
+        for edge in part.reading.interactions
+        if edge.act is Act.COMMENT and edge.target == post.native_id
+    }
+    counted = post.counts.comment
+    if counted is not None and counted > len(shown):
+        visit.gap("REPLIES_LIMIT", f"{len(shown)} of {counted} comments")

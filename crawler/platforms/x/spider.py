@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 from crawler.platforms.x import urls
 from crawler.platforms.x.look import identify, in_order, is_reused, newest_version
 from crawler.spider import AccountSpider
 from crawler.visit import REFUSALS, Seen, Visit
-from evidence.model import KnownPost, Post, SeenState, Side
+from evidence.model import Act, KnownPost, Post, SeenState, Side
 
 SCROLLS = 2
 LOOKED_FOR = 20
@@ -161,5 +161,20 @@ async def engaged(
         if post.counts.comment == 0:
             continue
         address = urls.status(base, visit.handle, post.native_id)
-        for seen in in_order(await visit.browse(address, scrolls=1, minimise=True), known):
+        look = in_order(await visit.browse(address, scrolls=1, minimise=True), known)
+        tell_of_answers(visit, look, post)
+        for seen in look:
             yield seen
+
+
+def tell_of_answers(visit: Visit, look: Sequence[Seen], post: Post) -> None:
+    """Note that a post counts more answers than its page shows to those who are not logged in."""
+    shown = {
+        edge.native_id
+        for part in look
+        for edge in part.reading.interactions
+        if edge.act is Act.COMMENT and edge.target == post.native_id
+    }
+    counted = post.counts.comment
+    if counted is not None and counted > len(shown):
+        visit.gap("REPLIES_LIMIT", f"{len(shown)} of {counted} answers")

@@ -231,11 +231,16 @@ def test_a_name_that_changed_hands_records_nothing() -> None:
 
 def test_comments_below_a_campaign_accounts_posts_are_looked_at_minimised() -> None:
     web = Web({**usual(), video("01"): [(DATA, case("comments_with_an_answer"))]})
-    seen = converse(web.visit(side=Side.CAMPAIGN))
+    visit = web.visit(side=Side.CAMPAIGN)
+    seen = converse(visit)
     comments = [a for one in seen for a in one.reading.interactions if a.act is Act.COMMENT]
 
     assert [load.url for load in web.loaded if load.minimise] == [video("01"), video("02")]
     assert [edge.actor_handle for edge in comments] == ["siti.misal", "budi.contoh", "joko.umpama"]
+    assert [gap.detail for gap in visit.gaps if gap.code == "REPLIES_LIMIT"] == [
+        "3 of 7 comments",
+        "0 of 7 comments",
+    ]
 
 
 def test_without_a_browser_the_embed_and_the_posts_own_pages_are_read() -> None:

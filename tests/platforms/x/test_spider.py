@@ -261,13 +261,16 @@ def test_markers_of_other_accounts_on_the_page_are_not_the_visited_ones() -> Non
 def test_answers_below_a_campaign_accounts_posts_are_looked_at_minimised() -> None:
     talk = case("conversation_answers_of_strangers_are_comments", n2040000000000000401=f"{N}201")
     web = Web({**usual(), status("201"): [(DATA, talk)]})
-    seen = converse(web.visit(side=Side.CAMPAIGN))
+    visit = web.visit(side=Side.CAMPAIGN)
+    seen = converse(visit)
     comments = [a for one in seen for a in one.reading.interactions if a.act is Act.COMMENT]
 
     looked = [load for load in web.loaded if load.minimise]
     assert status("201") in [load.url for load in looked]
     assert [load.url for load in web.loaded if not load.minimise] == [PROFILE]
     assert "siti_misal" in {edge.actor_handle for edge in comments}
+    limits = [gap.detail for gap in visit.gaps if gap.code == "REPLIES_LIMIT"]
+    assert limits == ["0 of 2 answers"] * 3  # those without a look of their own; 201 shows both
 
 
 def test_a_watched_accounts_posts_are_not_opened_for_answers() -> None:
