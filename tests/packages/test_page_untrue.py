@@ -14,6 +14,8 @@ from tests.packages.browser import Reader, open_page
 from tests.packages.untrue import UNTRUE, honest
 
 pytestmark = pytest.mark.browser
+ONE_EACH = {code: name for name, (code, _make) in UNTRUE.items()}
+"""A case for every code; each costs a package."""
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +45,7 @@ def test_a_sound_package_gets_the_same_report(reader: Reader, sound: tuple[Path,
     assert reader.verify(package, trust) == json.loads(render_json(verify(package, trust)))
 
 
-@pytest.mark.parametrize("name", sorted(UNTRUE))
+@pytest.mark.parametrize("name", sorted(ONE_EACH.values()))
 def test_what_cannot_be_true_gets_the_same_report(
     name: str, reader: Reader, tmp_path: Path, tsas: Sequence[LocalTsa]
 ) -> None:

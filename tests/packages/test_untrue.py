@@ -10,6 +10,7 @@ import pytest
 
 from evidence.verify.verify import TEXTS, Report, render_json, verify
 from tests.evidence.seal.tsa import LocalTsa, serving
+from tests.formats.second_reader import read_package
 from tests.packages.adversary import Twin
 from tests.packages.synthetic import HOUR, NOW, OTHER, START, WATCH
 from tests.packages.untrue import LATE, MINUTE, UNTRUE, Office, honest, nothing_due
@@ -34,8 +35,10 @@ def sound(tmp_path_factory: pytest.TempPathFactory, tsas: Sequence[LocalTsa]) ->
 
 
 def test_a_capture_is_bounded_on_both_sides(sound: Sound) -> None:
-    _package, _trust, report = sound
+    package, trust, report = sound
 
+    second = read_package(package, trust)
+    assert (second.problems, second.holes) == ([], [])
     assert report.ok, report.findings
     assert {f.code for f in report.findings} == {"OBJECT_WITHHELD", "SLOT_NOT_SEEN"}
     assert report.time[0] == "BOUNDED"
@@ -121,10 +124,13 @@ def test_a_period_in_which_nothing_was_due_states_no_completeness(
 def test_what_cannot_be_true_is_found(name: str, tmp_path: Path, tsas: Sequence[LocalTsa]) -> None:
     code, make = UNTRUE[name]
 
-    report = verify(*make(tmp_path, tsas))
+    package, trust = make(tmp_path, tsas)
+
+    report, second = verify(package, trust), read_package(package, trust)
 
     assert code in {f.code for f in report.findings}
-    assert report.ok == (TEXTS[code][0] != "error")
+    assert report.ok == (TEXTS[code][0] != "error") == (not second.problems)
+    assert second.problems or second.holes
     if code.startswith("VERSION_"):
         assert report.completeness[0] == "INCOMPLETE"
 
