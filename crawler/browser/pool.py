@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 import signal
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -57,10 +58,21 @@ class Browser:
 
     Every page has a context and a proxy of its own, so nothing is left of one for the next, and
     what the proxy saw belongs to one page. `browser_at_once` pages are looked at together.
+
+    outlet: the proxy each page gets.   arguments: more of Chromium's own; tests replay with them.
     """
 
-    def __init__(self, config: Config, user_agent: str) -> None:
+    def __init__(
+        self,
+        config: Config,
+        user_agent: str,
+        *,
+        outlet: type[EgressProxy] = EgressProxy,
+        arguments: Sequence[str] = (),
+    ) -> None:
         self._config = config
+        self._outlet = outlet
+        self._arguments = (*ARGUMENTS, *arguments)
         self._user_agent = user_agent
         self._places = asyncio.Semaphore(config.browser_at_once)
         self._starting = asyncio.Lock()
@@ -100,7 +112,7 @@ class Browser:
         raise AssertionError("unreachable")
 
     async def _look(self, asking: Asking) -> Look:
-        proxy = EgressProxy(networks(self._config.egress_allow), self.limits.all_bytes)
+        proxy = self._outlet(networks(self._config.egress_allow), self.limits.all_bytes)
         port = await proxy.start()
         context = None
         try:
@@ -145,7 +157,7 @@ class Browser:
                 self._chromium = await self._playwright.chromium.launch(
                     executable_path=str(self._launcher),
                     chromium_sandbox=True,
-                    args=list(ARGUMENTS),
+                    args=list(self._arguments),
                     ignore_default_args=list(NOT_WANTED),
                     proxy={"server": NOWHERE, "bypass": "<-loopback>"},
                 )
