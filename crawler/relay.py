@@ -20,8 +20,7 @@ from evidence.model import Drift
 
 PREFIXES = ("for (;;);", ")]}'")
 """What Meta's servers put before JSON so that no other site can run it as a script."""
-HTML_START = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html|head|body|!--|meta|title)",
-                        re.IGNORECASE)  # fmt: skip
+BLANKS = "\ufeff \t\r\n"
 ARGUMENT = re.compile(r"[(,=]\s*(?=\{\s*\")")
 NESTED = ("response", "contextJSON")
 """Fields that hold JSON as a string: answers in pages of 2023, embedded posts."""
@@ -72,9 +71,8 @@ def sheets(page: Page) -> Sheets:
     any other body is read as JSON, else as one JSON value a line, after a known prefix.
     """
     text = page.text()
-    if HTML_START.match(text[:4096]):
-        return _of_html(text)
-    return _of_answer(text)
+    body = text.lstrip(BLANKS)
+    return _of_html(text) if body.startswith("<") else _of_answer(body)
 
 
 def walk(value: Any, *, skip: frozenset[str] = NOISE) -> Iterator[dict[str, Any]]:
@@ -225,7 +223,7 @@ def _arguments(script: str, misses: int) -> tuple[list[Any], int]:
 
 
 def _of_answer(text: str) -> Sheets:
-    body = text.lstrip("\ufeff \t\r\n")
+    body = text
     for prefix in PREFIXES:
         body = body.removeprefix(prefix)
     if not body.strip():

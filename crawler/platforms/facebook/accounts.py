@@ -16,7 +16,7 @@ FOLLOWERS = re.compile(r"([\d][\d.,]*\s?(?:K|M|B|rb|jt)?) (?:followers?|pengikut
 APP_LINK = re.compile(r"fb://(?:profile|page)/(?:\?id=)?(\d{5,20})")
 FIELDS = frozenset(
     ("userID", "userVanity", "delegate_page", "profile_social_context", "profile_header_renderer",
-     "vanity")
+     "vanity", "group")
 )  # fmt: skip
 OF_PAGE = ("video.other", "article", "event")
 
@@ -38,13 +38,20 @@ def account(
     canonical = urls.about((head.links.get("canonical") if head else "") or meta.get("og:url", ""))
     vanity = next((v for v in (*fields["userVanity"], *fields["vanity"]) if _is_name(v)), None)
     handle = vanity or (canonical.name if canonical.kind == "account" else None)
-    if native_id is None and not fields["profile_header_renderer"]:
-        return None
-    if native_id is None and handle is None:
-        return None
+    if native_id is None and not (handle and fields["profile_header_renderer"]):
+        return _group(fields["group"])
     name = _name(native_id, pages, documents) or _title(meta)
     shown = None if handle is None or handle.isdecimal() else handle
     return AccountSeen(native_id, shown, name, SeenState.PRESENT, _counts(fields))
+
+
+def _group(groups: list[Any]) -> AccountSeen | None:
+    """The group a page is of, where it is of no account; its posts are its members'."""
+    for group in groups:
+        native_id, name = identity(drilled(group, "id")), drilled(group, "name")
+        if native_id is not None and isinstance(name, str):
+            return AccountSeen(native_id, None, name, SeenState.PRESENT)
+    return None
 
 
 def host(value: dict[str, Any]) -> AccountSeen | None:

@@ -27,6 +27,8 @@ NOT_ENTERED = NOISE | frozenset(
      "event_category_list")
 )  # fmt: skip
 """Fields that hold what the platform puts beside what was asked for, and the visitor's own."""
+FEEDS = frozenset(("timeline_list_feed_units", "group_feed"))
+"""Lists of posts; one of them broken would be posts gone."""
 NO_COMMENT = frozenset(("attached_story",)) | NOISE
 Parts = dict[str, list[dict[str, Any]]]
 
@@ -96,8 +98,8 @@ def _enters(value: dict[str, Any], found: _Found, sight: Sight) -> bool:
         _aside(value, found)
         return False
     _picture(value, found)
-    if "timeline_list_feed_units" in value:
-        _list(value["timeline_list_feed_units"], sight)
+    for name in FEEDS.intersection(value):
+        _list(value[name], name, sight)
     if events.is_event(value):
         _add(found.events, events.number_of(value), value, "event", sight)
         return False
@@ -116,15 +118,15 @@ def _picture(value: dict[str, Any], found: _Found) -> None:
             found.pictures.setdefault("", []).append({"__typename": "Photo", "image": each})
 
 
-def _list(listed: Any, sight: Sight) -> None:
+def _list(listed: Any, name: str, sight: Sight) -> None:
     """A list of posts has to have its parts; one of them gone would be posts gone."""
     edges = listed.get("edges", []) if isinstance(listed, dict) else listed
     if isinstance(listed, dict) and "edges" not in listed and "page_info" not in listed:
-        sight.fault("timeline_list_feed_units.edges: expected a list, found nothing")
+        sight.fault(f"{name}.edges: expected a list, found nothing")
     elif listed is not None and (not isinstance(listed, dict) or not isinstance(edges, list)):
-        sight.fault("timeline_list_feed_units.edges: expected a list")
+        sight.fault(f"{name}.edges: expected a list")
     elif any(not isinstance(each, dict) or not _is_node(each) for each in edges or ()):
-        sight.fault("timeline_list_feed_units.edges[].node: expected a node")
+        sight.fault(f"{name}.edges[].node: expected a node")
 
 
 def _is_node(edge: dict[str, Any]) -> bool:

@@ -18,7 +18,7 @@ from crawler.sight import Sight
 from evidence.model import SeenState
 
 LOGIN_TITLES = frozenset(
-    ("Log in to Facebook", "Log into Facebook", "Log In or Sign Up to View", "Facebook",
+    ("Log in to Facebook", "Log into Facebook", "Log In or Sign Up to View",
      "Facebook – log in or sign up", "Facebook - log in or sign up", "Masuk ke Facebook",
      "Facebook - Masuk atau Daftar", "Facebook – masuk atau daftar", "Masuk atau Daftar untuk Melihat")
 )  # fmt: skip
@@ -110,7 +110,7 @@ def _head(head: Headings, here: str, subject: str, sight: Sight) -> None:
         sight.state(subject, SeenState.ABSENT, f"title {title}")
     elif title in UNAVAILABLE:
         sight.state(subject, SeenState.GATED, f"title {title}")
-    elif title in LOGIN_TITLES - {"Facebook"}:
+    elif title in LOGIN_TITLES:
         sight.state(here, SeenState.GATED, f"title {title}")
     elif any(form in head.forms for form in FORMS):
         sight.state(here, SeenState.GATED, "form#login_form")

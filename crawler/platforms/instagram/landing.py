@@ -90,8 +90,6 @@ def _post(head: Headings, fields: Fields, canonical: urls.About, url: str, sight
     if not picture:
         sight.fault("og:image: expected a picture, found none")
     text = _words(head.meta.get("og:title", ""))
-    if text is None:
-        raise ParseError("og:title", "expected the words of the post")
     by, named = BY.match(told), NAMED.match(head.meta.get("twitter:title", ""))
     handle = named[2] if named else by[1] if by else None
     post = Post(
@@ -116,12 +114,15 @@ def _media(film: str | None, picture: str | None, native_id: str) -> tuple[Media
     return (Media(picture, "image", None, native_id),) if picture else ()
 
 
-def _words(title: str) -> str | None:
-    """Words of a post from its og:title; empty for one without words, None when it is neither."""
+def _words(title: str) -> str:
+    """Words of a post from its og:title; empty for one without words.
+
+    Raises ParseError when it is neither.
+    """
     quoted = QUOTED.fullmatch(title)
-    if quoted:
-        return quoted[1]
-    return "" if UNQUOTED.fullmatch(title) else None
+    if quoted is None and not UNQUOTED.fullmatch(title):
+        raise ParseError("og:title", "expected the words of the post")
+    return quoted[1] if quoted else ""
 
 
 def figures(told: str) -> Counts:

@@ -176,12 +176,11 @@ def _one(value: dict[str, Any], account: str | None, under: str | None, sight: S
             raise ParseError("post.pk", "expected the number of a post that is not available")
         sight.state(f"post:{name}", SeenState.GATED, reason)
         return
-    told = item.inner("text_post_app_info")
-    is_reply = told.want("is_reply", bool)
+    is_reply = item.inner("text_post_app_info").want("is_reply", bool)
     answered = drilled(value, "text_post_app_info", "reply_to_author", "username")
     post = posts.post(item, under if is_reply else None)
-    own = account is None or account in (post.author_id, post.author_handle)
-    if own or (post.author_handle or "").lower() == (account or "").lower():
+    names = (post.author_id, (post.author_handle or "").lower())
+    if account is None or account.lower() in names:
         sight.post(post)
         for edge in posts.edges(item, post, answered):
             sight.edge(edge)

@@ -22,10 +22,15 @@ NOT_HEARD = frozenset(
         ("page_with_its_newest_posts", "user gone"),
         ("page_with_its_newest_posts", "user of another kind"),
         ("reel_page", "creation_story renamed"),
+        ("group_page_with_a_members_post", "group_feed gone"),
+        ("group_page_with_a_members_post", "group renamed"),
+        ("group_page_with_a_members_post", "name renamed"),
+        ("group_page_with_a_members_post", "name gone"),
+        ("group_page_with_a_members_post", "name of another kind"),
     )
 )
 """A page that shows an account and no list, as those behind the pop-up do; a reel whose story is gone
-has the number of its video."""
+has the number of its video; a group without its name is not told, its members' posts are."""
 
 
 @pytest.mark.parametrize("case", SOUND, ids=lambda case: case.name)
