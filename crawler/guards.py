@@ -81,10 +81,11 @@ class Guards:
         return self._audit
 
     def stop(self) -> None:
-        """End the programs."""
+        """End the programs, and keep that they are ended."""
         for each in self._programs:
             each.stop()
         if self._lock is not None:
+            self._keep(tuple(each.stands() for each in self._programs))
             os.close(self._lock)
             self._lock = None
 

@@ -70,6 +70,10 @@ class Supervised:
             self._ended(self._process.returncode)
         if self._process is None and self._clock() >= self._next:
             self._begin()
+        return self.stands()
+
+    def stands(self) -> Seen:
+        """How it stood at the last look."""
         return Seen(self.name, self._process is not None, self._starts, self._code)
 
     def stop(self) -> None:

@@ -21,6 +21,7 @@ import pytest
 import scheduler
 from crawler.child import Batch, Child, environment, settings_text
 from crawler.config import Config, load
+from crawler.guards import read_state
 from crawler.orders import Limits, Stop
 from crawler.owner import lives, owner
 from crawler.standing import BATCH, batches
@@ -786,6 +787,7 @@ def test_the_watch_of_the_store_runs_beside_the_scheduler_and_ends_with_it(
     process.wait(timeout=10)
 
     assert [one["name"] for one in said["programs"]] == ["watch"]  # type: ignore[attr-defined]
+    assert [one.running for one in read_state(config.data_dir).programs] == [False]
     mark = f"JEJAK_CONFIG={config.data_dir.absolute() / 'guards/watch.toml'}".encode()
     assert [p for p in Path("/proc").glob("[0-9]*/environ") if mark in _read(p)] == []
 
