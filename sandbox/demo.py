@@ -23,7 +23,7 @@ from evidence.planning import phase_at
 from evidence.projection import project_entries
 from evidence.seal import Signer, trust_text
 from evidence.store import Archive, open_archive
-from sandbox.export import Exported, check, export
+from sandbox.export import Exported, briefed, check, export
 from sandbox.folder import Finished, begin, clear, finish, is_empty, standing, taken
 from sandbox.scenarios import demo
 from sandbox.server import Sandbox
@@ -226,5 +226,6 @@ def _export(config: Config, archive: Archive, signer: Signer, language: str) -> 
     watched = [row["id"] for row in archive.rows("watches", {"side": Side.WATCHED.value})]
     period = (demo.TICKS[0] - timedelta(days=1), demo.TICKS[-1] + timedelta(days=1))
     now = demo.TICKS[-1] + timedelta(hours=1)
-    package = export(archive, signer, config.data_dir / "packages", watched, period, now)
+    brief = briefed(config, {str(row["platform"]) for row in archive.rows("watches")})
+    package = export(archive, signer, config.data_dir / "packages", watched, period, now, brief)
     return check(package, trust, config.language or language)

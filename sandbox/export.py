@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from ctypes.util import find_library
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from cli.technical import technical_facts
+from crawler.config import Config
 from evidence.package import select, write_package
+from evidence.package.brief import Brief
+from evidence.package.case import read_case
+from evidence.package.profile import find_profile
 from evidence.seal import Signer
 from evidence.store import Archive
 
 ORDER = "ST-PERAGAAN/01/2026"
 VERIFY_S = 120
+CASE = Path(__file__).parent / "example" / "case.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,7 @@ def export(
     watches: Sequence[str],
     period: tuple[datetime, datetime],
     now: datetime,
+    brief: Brief,
 ) -> Path:
     """A package about some accounts in a period, written into `folder`; returns its path.
 
@@ -54,6 +62,17 @@ def export(
         organisation="Jejak, peragaan",
         software="jejak demo",
         clock="simulated",
+        brief=brief,
+    )
+
+
+def briefed(config: Config, platforms: Iterable[str]) -> Brief:
+    """The made-up case for the plenary, with the technical annex, and as PDF where Pango is there."""
+    return Brief(
+        profile=find_profile("TEMUAN"),
+        case=read_case(CASE),
+        technical=technical_facts(config, platforms),
+        printed=find_library("pango-1.0") is not None,
     )
 
 

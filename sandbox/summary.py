@@ -11,6 +11,8 @@ from pathlib import Path
 from evidence.canonical import decode, from_value
 from evidence.imaging.distance import same_picture
 from evidence.model import ImageReading
+from evidence.package import layout
+from evidence.package.printing import REPORT_PDF
 from evidence.store import Archive
 from sandbox.export import Exported
 
@@ -25,6 +27,7 @@ SEEN_TOTAL = (
 ACTS = "Interactions of watched accounts: {interactions}"
 PICTURES = "{same} pairs of pictures of different accounts that may be the same picture"
 GAPS = "What could not be seen is noted: {gaps}"
+REPORT = "Report for the plenary, with technical annex: {report}"
 PACKAGE = "Package: {package}"
 CHECK = "Check it yourself: python3 -I -S {package}/verify/verify.py {package} --trust {trust}"
 TIME = "Took {seconds} s"
@@ -35,8 +38,8 @@ NOTHING_DUE = "Another tick: nothing is due. Still {statements} statements, {sna
 BROKEN_OFF = "A demonstration was broken off here; it is thrown away and made anew: {folder}"
 THROWN = "The demonstration that was here is thrown away and made anew: {folder}"
 MESSAGES = (
-    STARTED, TICK, SEALED, EXPORTED, TOTAL, SEEN_TOTAL, ACTS, PICTURES, GAPS, PACKAGE, CHECK, TIME,
-    PASSED, NOT_PASSED, FOUND, NOTHING_DUE, BROKEN_OFF, THROWN,
+    STARTED, TICK, SEALED, EXPORTED, TOTAL, SEEN_TOTAL, ACTS, PICTURES, GAPS, REPORT, PACKAGE, CHECK,
+    TIME, PASSED, NOT_PASSED, FOUND, NOTHING_DUE, BROKEN_OFF, THROWN,
 )  # fmt: skip
 VERDICTS = 3
 """The verifier ends with that many lines of verdict."""
@@ -118,14 +121,21 @@ def summary(result: DemoResult, words: Callable[[str], str]) -> Iterator[str]:
         "gaps": listed(result.gaps),
         "word": "OK" if result.verified else "FAILED",
         "package": result.package,
+        "report": _report(result.package),
         "trust": result.trust,
         "seconds": f"{result.seconds:.0f}",
     }
     for message in (TOTAL, SEEN_TOTAL, ACTS, PICTURES, GAPS, EXPORTED):
         yield words(message).format(**values)
     yield from (f"    {line}" for line in verdicts)
-    for message in (TIME, CHECK, PACKAGE, PASSED if result.verified else NOT_PASSED):
+    for message in (TIME, CHECK, REPORT, PACKAGE, PASSED if result.verified else NOT_PASSED):
         yield words(message).format(**values)
+
+
+def _report(package: Path) -> Path:
+    """The report to open: as PDF where it could be printed."""
+    printed = package / REPORT_PDF
+    return printed if printed.exists() else package / layout.REPORT
 
 
 def listed(counts: Mapping[str, int]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from ctypes.util import find_library
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,12 @@ def test_the_demonstration_sees_what_the_scenario_says_and_its_package_holds(
     assert result.renamed == 1
     assert "SIMULASI" in result.report
     assert said[-2:] == [f"Package: {result.package}", "Every check passed."]
+    report = (result.package / "data/report/laporan.html").read_text("utf-8")
+    assert "RANCANGAN" not in report
+    assert "Lampiran teknis" in report
+    if find_library("pango-1.0"):
+        assert (result.package / "data/report/laporan.pdf").read_bytes().startswith(b"%PDF")
+        assert any("laporan.pdf" in line for line in said)
 
     said.clear()
     again = run_demo(tmp_path / "demo", say=said.append)
