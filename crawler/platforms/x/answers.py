@@ -22,6 +22,9 @@ NAMES = TELLING | {
     "data", "result", "timeline", "timeline_v2", "timeline_response", "errors", "tweet", "list",
     "threaded_conversation_with_injections", "threaded_conversation_with_injections_v2",
     "search_by_raw_query", "search_timeline", "retweeters_timeline", "favoriters_timeline",
+    "tweets_timeline", "members_timeline", "subscribers_timeline", "bookmark_timeline_v2", "home",
+    "home_timeline_urt", "communityResults", "community_results", "ranked_community_timeline",
+    "community_media_timeline", "explore_page", "body", "initialTimeline",
 }  # fmt: skip
 """Names that a path may tell."""
 MOST_OBJECTS = 1_000_000
@@ -134,6 +137,11 @@ def _empty_results(value: dict[str, Any], sight: Sight) -> None:
 
 def _errors(value: dict[str, Any], sight: Sight) -> None:
     listed = value.get("errors")
+    if "message" in value and isinstance(value.get("code"), int):
+        listed = [value]
+    said = value.get("error")
+    if isinstance(said, str):
+        sight.state(f"page:{sight.url}", SeenState.GATED, f"error: {' '.join(said.split())[:60]}")
     for error in listed[:MOST_ERRORS] if isinstance(listed, list) else []:
         code = error.get("code") if isinstance(error, dict) else None
         state = states.ERRORS.get(code) if isinstance(code, int) else None
@@ -159,7 +167,10 @@ def _is_post(value: dict[str, Any]) -> bool:
     """A GraphQL post, or one in its wrapper: told by its parts, whatever its typename."""
     inner = value.get("tweet")
     holder = inner if isinstance(inner, dict) and "legacy" not in value else value
-    return "legacy" in holder and "core" in holder and "rest_id" in holder
+    legacy, core = holder.get("legacy"), holder.get("core")
+    if not isinstance(legacy, dict) or not isinstance(core, dict) or "rest_id" not in holder:
+        return False
+    return "full_text" in legacy or "user_results" in core or "user_result" in core
 
 
 def _is_status(value: dict[str, Any]) -> bool:

@@ -38,6 +38,8 @@ def read(item: Node, sight: Sight) -> None:
     elif ".user" in item.path:
         _of_account(shown, sight)
     else:
+        if "*" in item.path:
+            sight.fault(f"{item.path}: a timeline of a kind that is not known")
         for _entry_of, post, inner in shown.posts:
             noting.note(post, inner, sight)
     _people(shown, sight)
