@@ -58,7 +58,7 @@ def test_the_watched_commentator_is_seen_through_the_page_and_no_other(bureau: O
 def test_what_robots_txt_forbids_and_that_it_is_a_part_are_gaps(bureau: Office) -> None:
     reasons = ", ".join(row["reason"] for row in bureau.rows("outcomes", outcome="PARTIAL"))
 
-    assert {"ROBOTS", "REPLIES_LIMIT", "MEDIA_SKIPPED"} <= set(reasons.split(", "))
+    assert {"ROBOTS", "LIST_TRUNCATED", "MEDIA_SKIPPED"} <= set(reasons.split(", "))
 
 
 def test_the_video_itself_is_whole_without_the_feed(bureau: Office) -> None:

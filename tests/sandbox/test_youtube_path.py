@@ -14,6 +14,7 @@ from evidence.model import SeenState
 from sandbox.event import (
     Edit,
     Event,
+    ExpireMedia,
     LoginWall,
     Picture,
     Publish,
@@ -53,6 +54,7 @@ def events(begun_at: datetime) -> list[Event]:
         Reply(old + timedelta(days=1, hours=1), "warga", "hadir", "kampanye", "Saya hadir"),
         Edit(second, "kampanye", "Kampanye di lapangan B\n\nhttps://contoh.example/b"),
         Remove(second, "ditarik"),
+        ExpireMedia(second, "lama1"),
         Suspend(second, "tutup"),
         RateLimit(second, second + SLOT, "youtube", retry_after_s=1, refusals=1),
         LoginWall(fourth, fourth + SLOT, "youtube"),
@@ -114,6 +116,10 @@ def test_an_edited_video_has_two_snapshots_and_both_texts(seen: Seen) -> None:
         "Kampanye di lapangan A\n\nhttps://contoh.example/a",
         "Kampanye di lapangan B\n\nhttps://contoh.example/b",
     ]
+
+
+def test_a_cover_under_a_new_address_is_no_edit(seen: Seen) -> None:
+    assert seen.office.texts(markup.video_id("lama1")) == ["Rapat 1\n\nIsi 1"]
 
 
 def test_a_removed_video_is_unseen_first_and_absent_after_a_second_visit(seen: Seen) -> None:

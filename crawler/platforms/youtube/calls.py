@@ -45,7 +45,9 @@ async def engaged(visit: Visit, base: str, opened: Sequence[Seen]) -> AsyncItera
     """Who commented on the newest videos of a campaign channel; strangers' pages are minimised.
 
     Where robots.txt forbids the calls, the page is loaded in the browser and the answers it then
-    fetches by itself are read: the first comments, a part of all.
+    fetches by itself are read: the first comments, a part of all. Not even a list without an end
+    gap is taken for whole: YouTube's order of top comments leaves some out, so who is missing from
+    it has not withdrawn.
     """
     forbidden = False
     for page in [seen for seen in opened if onward(seen, "next")][:ENGAGED]:
@@ -60,7 +62,7 @@ async def engaged(visit: Visit, base: str, opened: Sequence[Seen]) -> AsyncItera
         if forbidden:
             for one in await visit.browse(page.url, scrolls=SCROLLS, minimise=True):
                 yield one
-            visit.gap("REPLIES_LIMIT", "the browser is shown the first comments")
+            visit.gap("LIST_TRUNCATED", "COMMENT: the page shows the first ones")
 
 
 async def pages(visit: Visit, base: str, first: Seen) -> AsyncIterator[Seen]:
@@ -74,14 +76,14 @@ async def pages(visit: Visit, base: str, first: Seen) -> AsyncIterator[Seen]:
         threads += replies(seen)
         yield seen
     if onward(seen, "next"):
-        visit.gap("PAGE_LIMIT", f"{COMMENT_PAGES} pages of comments were read")
+        visit.gap("LIST_TRUNCATED", f"{COMMENT_PAGES} pages of COMMENT were read")
     for address in threads[:THREADS]:
         seen = await ask(visit, base, address, minimise=True)
         yield seen
         if onward(seen, "next"):
-            visit.gap("PAGE_LIMIT", "one page of replies to a comment was read")
+            visit.gap("LIST_TRUNCATED", "one page of replies to a COMMENT was read")
     if len(threads) > THREADS:
-        visit.gap("REPLIES_LIMIT", f"replies to {len(threads) - THREADS} comments were not read")
+        visit.gap("LIST_TRUNCATED", f"replies to {len(threads) - THREADS} of COMMENT were not read")
 
 
 def replies(seen: Seen) -> list[str]:

@@ -274,7 +274,7 @@ def test_comments_that_robots_txt_forbids_are_seen_in_the_browser_and_said_to_be
 
     assert web.loaded[0].minimise
     assert "warga.satu" in actors
-    assert {"ROBOTS", "REPLIES_LIMIT"} <= {gap.code for gap in visit.gaps}
+    assert {"ROBOTS", "LIST_TRUNCATED"} <= {gap.code for gap in visit.gaps}
     assert sum(name.startswith("POST Eg0S") for name in web.asked) == 1
 
 
