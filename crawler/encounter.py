@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import replace
 
 from crawler.visit import Seen, Visit
-from evidence.model import KnownPost, Post, SeenState, StateSeen
+from evidence.model import Act, KnownPost, Post, SeenState, StateSeen
 
 WALLS = frozenset({SeenState.BLOCKED, SeenState.GATED})
 
@@ -89,8 +89,10 @@ async def look_again(
 async def engaged(visit: Visit, posts: Iterable[Post], *, most: int) -> AsyncIterator[Seen]:
     """Pages of a campaign account's newest posts, for who answered as far as they show it.
 
-    They show strangers, so they are kept whole only where one of them is on the watchlist.
+    They show strangers, so they are kept whole only where one of them is on the watchlist. Where a
+    page counts more comments than it shows, and for what such sites name to nobody, a gap says so.
     """
+    visit.gap("NOT_OBSERVABLE", "who likes, shares or follows is named to nobody without a login")
     own = [post for post in posts if post.repost_of is None and post.url and post.published_at]
     own.sort(key=lambda post: str(post.published_at), reverse=True)
     for post in own[:most]:
@@ -98,6 +100,10 @@ async def engaged(visit: Visit, posts: Iterable[Post], *, most: int) -> AsyncIte
             continue
         seen = await visit.get(post.url, minimise=True)
         yield seen
+        shown = sum(edge.act is Act.COMMENT for edge in seen.reading.interactions)
+        counted = max([p.counts.comment or 0 for p in seen.reading.posts], default=0)
+        if counted > shown:
+            visit.gap("REPLIES_LIMIT", f"{shown} of {counted} comments", seen.capture)
         if is_refused((seen,)):
             return
 

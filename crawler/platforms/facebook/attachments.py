@@ -92,6 +92,16 @@ def is_known(attachment: list[Any]) -> bool:
     return shown
 
 
+def hidden(listed: list[Any]) -> str:
+    """How many pictures of an album are shown, where it counts more; empty when it does not."""
+    for value in walk(listed, skip=NOT_ENTERED):
+        album = value.get("all_subattachments")
+        counted, nodes = number(drilled(album, "count")), drilled(album, "nodes")
+        if counted is not None and isinstance(nodes, list) and counted > len(nodes):
+            return f"all_subattachments: {len(nodes)} of {counted}"
+    return ""
+
+
 def _is_link(attachment: dict[str, Any]) -> bool:
     return bool(next(_held_links(attachment), None))
 

@@ -18,7 +18,7 @@ from crawler.platforms.facebook import (
 from crawler.relay import NOISE, Sheets, held, inside, is_hollow, sheets, unfolded, walk
 from crawler.sight import Sight
 from evidence.errors import ParseError
-from evidence.model import Counts, Drift, Reading
+from evidence.model import Counts, Drift, Reading, SeenState
 
 READ_BY = "facebook.pages@1"
 NOT_ENTERED = NOISE | frozenset(
@@ -54,7 +54,7 @@ def read(page: Page) -> Reading:
     What came is decided by its own typed nodes; address and status say who it is about. Posts of
     others beside the account's own are left out.
     """
-    sight, told, sheet = Sight(), urls.about(page.url), sheets(page)
+    sight, told, sheet = Sight(url=page.url), urls.about(page.url), sheets(page)
     states.refused(page, told, sight)
     sight.faults += () if sight.shows else sheet.faults
     found = _Found()
@@ -158,6 +158,8 @@ def _post(native_id: str, parts: list[dict[str, Any]], found: _Found, sight: Sig
         sight.fault(f"{error.what}: {error.why}")
         return
     sight.faults += [Drift(fault) for fault in told.faults]
+    if told.hidden:
+        sight.state(f"page:{sight.url}#{native_id}", SeenState.UNSEEN, told.hidden)
     sight.post(replace(told.post, counts=_counts(native_id, parts, found)))
     for edge in told.edges:
         sight.edge(edge)

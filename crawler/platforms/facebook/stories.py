@@ -35,11 +35,15 @@ OF_MEDIUM = frozenset(("owner", "created_time", "publish_time", "message", "crea
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A post, the acts it is, and what of it was expected and is not there."""
+    """A post, the acts it is, what of it was expected and is not there, and what is kept back.
+
+    hidden: as the platform counts it, `all_subattachments: 5 of 8`; empty when nothing is.
+    """
 
     post: Post
     edges: tuple[Interaction, ...]
     faults: tuple[str, ...] = ()
+    hidden: str = ""
 
 
 def is_story(value: dict[str, Any]) -> bool:
@@ -123,7 +127,8 @@ def story(native_id: str, parts: list[dict[str, Any]]) -> Told:
         quote_of=source if source and text else None,
     )
     faults = _faults(parts, fields, native, attached)
-    return Told(native, tuple(_edges(native, message, shared, fields)), tuple(faults))
+    edges = tuple(_edges(native, message, shared, fields))
+    return Told(native, edges, tuple(faults), attachments.hidden(attached))
 
 
 def _faults(

@@ -102,9 +102,34 @@ def test_comments_of_a_campaign_account_are_asked_for_minimised() -> None:
     newer = urls.post(HOST, urls.code_of("3801200000000000141"))
     shown = page("post_with_picture_comments_and_mention")
     web = usual({newer: shown, AT: shown})
-    seen = converse(InstagramSpider, web.visit("lurahcontoh", side=Side.CAMPAIGN))
+    visit = web.visit("lurahcontoh", side=Side.CAMPAIGN)
+    seen = converse(InstagramSpider, visit)
 
     assert [(ask.url, ask.minimise) for ask in web.asked] == [(newer, True), (AT, True)]
     assert {e.actor_handle for e in seen[-1].reading.interactions if e.text} == {
         "warga.satu", "warga.dua",
     }  # fmt: skip
+    assert {"NOT_OBSERVABLE", "REPLIES_LIMIT"} <= {gap.code for gap in visit.gaps}
+    assert "2 of 4 comments" in {gap.detail for gap in visit.gaps}
+
+
+def test_a_new_post_listed_by_its_cover_is_recorded_whole_from_its_own_page() -> None:
+    cover = "3801200000000000501"
+    at = urls.post(HOST, urls.code_of(cover))
+    full = case(CASES, "post_with_picture_comments_and_mention", at, **{POST: cover})
+    web = Web("instagram", {at: full}, {PROFILE: [page("profile_page_of_2026_with_covers")]})
+    seen = converse(InstagramSpider, web.visit("lurahcontoh"))
+
+    assert web.addresses[0] == at
+    told = [(p.native_id, p.published_at is not None) for s in seen for p in s.reading.posts]
+    assert told[0] == (cover, True)
+    assert (cover, False) not in told
+
+
+def test_of_a_private_account_no_posts_page_is_asked_for() -> None:
+    web = Web("instagram", {}, {PROFILE: [page("private_account")]})
+    visit = web.visit("lurahcontoh", [known("instagram", POST, AT)])
+    converse(InstagramSpider, visit)
+
+    assert web.addresses == []
+    assert visit.account_state is SeenState.PRIVATE
