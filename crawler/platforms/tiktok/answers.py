@@ -144,7 +144,10 @@ def _more(holder: Node) -> bool:
 def _each(listed: list[Any], path: str, holder: Node, sight: Sight) -> None:
     for place, value in enumerate(listed):
         try:
-            note(node(value, f"{path}[{place}]", holder.faults), sight)
+            entry = node(value, f"{path}[{place}]", holder.faults)
+            note(entry, sight)
+            if "authorStats" in entry.value:
+                _author(entry, sight)
         except ParseError as error:
             sight.fault(f"{error.what}: {error.why}")
 

@@ -84,8 +84,10 @@ def _json(page: Page, sight: Sight) -> None:
         sigi(value, sight)
     elif isinstance(value.get("source"), dict):
         embed.state_of(value, sight)
-    elif not answers.details(holder, sight) and isinstance(value.get("video"), dict):
+    elif "author" in value and ("createTime" in value or "create_time" in value):
         answers.note(holder, sight)
+    else:
+        answers.details(holder, sight)
 
 
 def _document(page: Page, sight: Sight) -> None:
