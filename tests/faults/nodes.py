@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
 from evidence.store.binary import find_mongod
+from tests.servers.process import free_ports
 
 READY_S = 60.0
 SET = "uji"
@@ -25,18 +25,14 @@ class Nodes:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._mongod = find_mongod()
-        with ExitStack() as stack:
-            probes = [stack.enter_context(socket.socket()) for _ in range(3)]
-            for probe in probes:
-                probe.bind(("127.0.0.1", 0))
-            self.ports = [int(probe.getsockname()[1]) for probe in probes]
+        self.ports = free_ports(3)
         self._processes = {port: self._spawn(port) for port in self.ports}
 
     def initiate(self) -> None:
-        """Make them one set that notices a dead primary within two seconds; a loaded machine makes
+        """Make them one set that notices a dead primary within a second; a loaded machine makes
         living ones seem dead when less is asked."""
         members = [{"_id": n, "host": f"127.0.0.1:{p}"} for n, p in enumerate(self.ports)]
-        settings = {"electionTimeoutMillis": 2_000, "heartbeatIntervalMillis": 400}
+        settings = {"electionTimeoutMillis": 1_000, "heartbeatIntervalMillis": 300}
         for port in self.ports:
             self._ask(port, "ping")
         self._ask(
