@@ -86,6 +86,11 @@ def broken(place: str, why: str) -> ParseError:
     return ParseError(place, why, "Nothing of it was kept; hand in an undamaged file")
 
 
+def unaddressed(place: str) -> ParseError:
+    """The error for a page of which nobody says where it is from."""
+    return ParseError(place, "does not say which address it shows", "Say it with --url")
+
+
 def without_secrets(headers: Headers, secret: frozenset[str]) -> tuple[Headers, bool]:
     """Headers without those that speak for a person, and whether there were any."""
     kept = tuple((name, value) for name, value in headers if name.strip().lower() not in secret)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from crawler.ingest.found import Found, Handed, broken, moment
+from crawler.ingest.found import Found, Handed, moment, unaddressed
 from evidence.model import CaptureKind
 
 HEAD = 20_000
@@ -26,7 +26,7 @@ def read_html(data: bytes, name: str, url: str | None) -> Handed:
     said, claimed = _note(data[:HEAD])
     address = said or url
     if not address:
-        raise broken(name, "does not say which address it shows; say it with --url")
+        raise unaddressed(name)
     headers = (("Content-Type", "text/html; charset=utf-8"),)
     page = Found(
         f"{name}, the page", address, CaptureKind.DOM, "text/html", data, claimed,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from crawler.ingest.found import Found, Handed, Limits, broken
+from crawler.ingest.found import Found, Handed, Limits, broken, unaddressed
 from crawler.ingest.har import read_har
 from crawler.ingest.html import read_html
 from crawler.ingest.mhtml import read_mhtml
@@ -110,7 +110,7 @@ def _recorded(data: bytes, name: str, url: str | None) -> Handed:
         raise broken(name, "is JSON, but neither a HAR nor a recorded response nor an export")
     address = page.url or url
     if not address:
-        raise broken(name, "does not say which address it shows; say it with --url")
+        raise unaddressed(name)
     headers = tuple(page.headers.items())
     media = page.headers.get("content-type", "unknown").split(";")[0].strip().lower()
     one = Found(
