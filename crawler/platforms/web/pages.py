@@ -68,7 +68,12 @@ def read(page: Page) -> Reading:
 
 
 def _text(page: Page) -> str:
-    """The body as text: the charset of the header, else of the document, else UTF-8."""
+    """The body as text: the charset of the header, else of the document, else UTF-8 if it is that.
+
+    Pages that name none and are no UTF-8 are old ones in windows-1252.
+    """
+    if page.body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return page.body.decode("utf-16", "replace")
     start = page.body[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
     if not start:
         raise ParseError("body", "is empty")
@@ -78,10 +83,14 @@ def _text(page: Page) -> str:
     if page.body.count(b"<") > MOST_MARKS:
         raise ParseError("body", "has more marks than any page that is made to be read")
     found = CHARSET.search(page.body[:4096])
-    if "charset" in page.headers.get("content-type", "").lower() or found is None:
+    if "charset" in page.headers.get("content-type", "").lower():
         return page.text()
     try:
+        if found is None:
+            return page.body.decode("utf-8")
         return page.body.decode(found[1].decode("ascii"), "replace")
+    except UnicodeDecodeError:
+        return page.body.decode("windows-1252", "replace")
     except LookupError:
         return page.text()
 

@@ -45,6 +45,8 @@ def roots(value: Any) -> Roots:
             found.player.append(one)
         elif isinstance(one.get("response"), dict):
             found.data.append(one["response"])
+        elif isinstance(one.get("watchNextResponse"), dict):
+            found.data.append(one["watchNextResponse"])
         elif set(one) - {"playerResponse", "page"}:
             found.data.append(one)
     return found
