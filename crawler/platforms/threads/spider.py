@@ -37,8 +37,10 @@ class ThreadsSpider(AccountSpider):
             for seen in look:
                 own |= {p.native_id: p for p in seen.reading.posts}
                 yield seen
-            if is_refused(look) or not is_open(look):
+            if part == PARTS[0] and (is_refused(look) or not is_open(look)):
                 return
+            if is_refused(look):
+                break
         visit.gap("PART_LISTED", "a profile's newest threads; older ones ask for a login")
         async for seen in look_again(visit, lambda p: place_of(base, visit, p), most=LOOKED_FOR):
             yield seen

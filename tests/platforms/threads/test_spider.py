@@ -75,6 +75,16 @@ def test_a_wall_ends_the_visit() -> None:
     assert [gap.code for gap in visit.gaps] == ["GATED"]
 
 
+def test_a_wall_at_another_tab_ends_the_tabs_and_not_the_visit() -> None:
+    web = usual({
+        f"{PROFILE}/replies": page("redirect_to_login_is_gated"),
+        AT: page("invalid_post_is_absent"),
+    })  # fmt: skip
+    converse(ThreadsSpider, web.visit("lurahcontoh", [known("threads", POST, AT)]))
+
+    assert web.addresses == [PROFILE, f"{PROFILE}/replies", AT]
+
+
 def test_who_answered_a_campaign_account_is_asked_for_minimised() -> None:
     shown = f"{PROFILE}/post/{urls.code_of('3801200000000000183')}"
     web = usual({shown: page("post_with_replies_of_strangers")})
