@@ -37,9 +37,13 @@ class YoutubeSpider(AccountSpider):
         opened: list[Seen] = []
         async for seen in details(visit, base, tabs, known):
             opened.append(seen)
-            yield seen
+            yield told(seen, known)
+            if is_refused(seen):
+                return
         async for seen in missing(visit, base, tabs):
             yield told(seen, known)
+            if is_refused(seen):
+                return
         if visit.entry.side is Side.CAMPAIGN:
             async for seen in calls.engaged(visit, base, opened):
                 yield told(seen, known)
@@ -123,7 +127,7 @@ async def details(
     new = [video for video in tabs.videos if video not in known]
     recent = [video for video in tabs.videos if video in known][:RECHECKED]
     for video in (*new[:OPENED], *recent):
-        yield told(await visit.get(urls.watch(base, video), headers=ENGLISH), known)
+        yield await visit.get(urls.watch(base, video), headers=ENGLISH)
     if len(new) > OPENED:
         visit.gap("PAGE_LIMIT", f"{len(new) - OPENED} new videos were not opened")
     if new:
@@ -168,16 +172,22 @@ def without_cards(seen: Seen) -> Seen:
     return replace(seen, reading=replace(seen.reading, posts=kept))
 
 
+def is_refused(seen: Seen) -> bool:
+    """Whether YouTube took us for a machine or asked for less: then nothing more is asked for."""
+    return any(state.state is SeenState.BLOCKED for state in seen.reading.states)
+
+
 def told(seen: Seen, known: dict[str, KnownPost]) -> Seen:
     """A page without the text of known videos that it does not show whole.
 
     A video that is kept from us (a state beside it), or that the page shows without the player's
-    word, is not compared with what was seen of it before.
+    word, is not compared with what was seen of it before. Where a refusal took the player's place
+    the text is not taken at all: the next visit may have it whole.
     """
     marked = {state.subject for state in seen.reading.states}
     kept = tuple(
         post
-        for post in seen.reading.posts
+        for post in (() if is_refused(seen) else seen.reading.posts)
         if post.native_id not in known
         or (is_whole(post) and f"post:{post.native_id}" not in marked)
     )

@@ -166,10 +166,20 @@ def test_known_video_that_turned_private_gives_its_state_and_no_text() -> None:
 
 
 def test_text_that_the_page_alone_shows_is_not_compared_with_a_known_one() -> None:
-    pages = {**usual(), FIRST: case("visitor_taken_for_a_bot_is_blocked")}
+    pages = {**usual(), FIRST: case("video_for_adults_is_gated")}
 
     assert "dEsA0000001" not in texts(converse(Web(pages).visit([known("dEsA0000001")])))
     assert "dEsA0000001" in texts(converse(Web(pages).visit()))
+
+
+def test_a_visitor_taken_for_a_machine_asks_for_nothing_more() -> None:
+    web = Web({**usual(), FIRST: case("visitor_taken_for_a_bot_is_blocked")})
+    visit = web.visit(side=Side.CAMPAIGN)
+    seen = converse(visit)
+
+    assert web.asked[-1] == FIRST
+    assert "dEsA0000001" not in texts(seen)
+    assert "BLOCKED" in [gap.code for gap in visit.gaps]
 
 
 def test_older_pages_that_robots_txt_forbids_are_a_gap_and_the_rest_goes_on() -> None:
