@@ -15,7 +15,8 @@ from cli.shell import Shell, actor
 from cli.words import N_, _
 
 if TYPE_CHECKING:
-    from pipelines.ingested import Handover, Result
+    from pipelines.handover import Handover
+    from pipelines.ingested import Result
 
 
 @click.command(cls=Command)
@@ -52,12 +53,15 @@ def ingest(
     nothing of it is kept. The same file again changes nothing.
     """
     from crawler.desk import desk_over
-    from crawler.ingest import open_file
+    from crawler.ingest import Limits, open_file
     from evidence.imaging.worker import fingerprint_image
-    from pipelines.ingested import Handover, hand_in
+    from pipelines.handover import Handover
+    from pipelines.ingested import hand_in
 
     (row,) = _one(account_rows(shell, None, account), account)
-    data = file.read_bytes()
+    with file.open("rb") as stream:
+        # One byte more than is taken, so that a larger file is refused and not cut.
+        data = stream.read(Limits().file_bytes + 1)
     handed = open_file(data, file.name, url=url)
     if handed.format == "PICTURE":
         fingerprint_image(data)

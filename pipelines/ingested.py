@@ -8,25 +8,24 @@ absent, ends a slot, or stands for a visit.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from crawler import registry
 from crawler.desk import Desk, visit_of
-from crawler.ingest import Found, Handed
+from crawler.ingest import Found
 from crawler.ingest.found import page_of
 from crawler.page import Page
 from crawler.visit import READ, Ask, Seen, Visit
-from evidence.canonical import instant, record_id
+from evidence.canonical import record_id
 from evidence.errors import ImageUnreadable, ScopeError
 from evidence.imaging.worker import fingerprint_image
 from evidence.model import CaptureKind, Draft, Exchange, ImageReading, Reading, StatementType
 from evidence.projection import project_drafts
 from evidence.query.custody import Action, custody_draft
+from pipelines.handover import Handover, check_claims, claim_of, part, whole
 from pipelines.history import HUMAN, compared
 from pipelines.page import Measured
 from pipelines.record import drafts_of
@@ -34,38 +33,6 @@ from pipelines.scope import is_visited, scoped
 from pipelines.sight import FirstSights
 
 NOT_READ = Reading(read_by="none")
-CREDENTIALS = "credentials"
-"""Flag of a file that carries somebody's login: its body is in no package."""
-DOCUMENTS = ("text/html", "application/xhtml+xml")
-
-
-@dataclass(frozen=True, slots=True)
-class Handover:
-    """Who hands in what, by which order.
-
-    name: of the file.   claimed_at: the person's word for when it was made, for files that do not
-    say it.   actor: the system user at the keyboard.
-    """
-
-    name: str
-    data: bytes
-    handed: Handed
-    by: str
-    order: str
-    actor: str
-    received_at: datetime
-    claimed_at: datetime | None = None
-    note: str = ""
-
-    @property
-    def sha256(self) -> str:
-        """The file's own digest, hex."""
-        return hashlib.sha256(self.data).hexdigest()
-
-    def time_of(self, found: Found) -> tuple[datetime | None, str]:
-        """When something in it claims to have been received, and whose word that is."""
-        at = found.claimed_at or self.handed.claimed_at
-        return (at, "file") if at else (self.claimed_at, "person" if self.claimed_at else "")
 
 
 @dataclass(slots=True)
@@ -88,7 +55,7 @@ def hand_in(handover: Handover, row: Mapping[str, Any], desk: Desk, *, dry: bool
     Given again after a crash it goes on; given again after its end it changes nothing.
     Raises ScopeError when what it claims cannot be (made after it was received, or at no time).
     """
-    _check_claims(handover)
+    check_claims(handover)
     before = _known_file(desk, str(row["id"]), handover.sha256)
     if before and desk.archive.entry(record_id("ingest", before)) is not None:
         return Result(file=before, again=True)
@@ -212,16 +179,9 @@ class _Ingest:
         return record_id("ingested", self.file or self.handover.sha256, str(number))
 
     def _keep(self, number: int, found: Found, of: str | None) -> None:
-        at, word = self.handover.time_of(found)
-        exchange = Exchange(
-            url=found.url, method=found.method, requested_at=self.handover.received_at,
-            fetched_at=self.handover.received_at, request_headers=found.request_headers,
-            status=found.status, response_headers=found.response_headers, body=found.body,
-            kind=found.kind, media=found.media, request_body=found.request_body, of=of,
-        )  # fmt: skip
-        claim = {**_claim(self.handover, at, word), "place": found.place}
         self.result.kept.append((found.place, found.url, found.kind.value))
         if not self.dry:
+            exchange, claim = part(self.handover, found, of), claim_of(self.handover, found)
             draft = _capture(exchange, claim, self.handover, self.visit, self.desk, self.file)
             _record(self.desk, [replace(draft, rec=self._rec(number))])
 
@@ -235,32 +195,9 @@ class _Ingest:
 
 def _keep_file(handover: Handover, visit: Visit, desk: Desk) -> str:
     """The whole file as one capture; returns its record id."""
-    secrets = any(found.secrets for found in handover.handed.found)
-    exchange = Exchange(
-        url=f"urn:sha256:{handover.sha256}", method="", requested_at=handover.received_at,
-        fetched_at=handover.received_at, request_headers=(), status=None, response_headers=(),
-        body=handover.data, kind=CaptureKind.FILE, media=handover.handed.media,
-        flags=(CREDENTIALS,) if secrets else (),
-    )  # fmt: skip
-    at = handover.handed.claimed_at or handover.claimed_at
-    word = "file" if handover.handed.claimed_at else "person" if at else ""
-    draft = _capture(exchange, _claim(handover, at, word), handover, visit, desk, visit.id)
+    draft = _capture(whole(handover), claim_of(handover), handover, visit, desk, visit.id)
     _record(desk, [draft])
     return draft.rec
-
-
-def _claim(handover: Handover, at: datetime | None, word: str) -> dict[str, Any]:
-    """Who handed it in, and what it says of itself: claims, every one."""
-    return {
-        "by": handover.by,
-        "note": handover.note,
-        "file": handover.name,
-        "file_sha256": handover.sha256,
-        "format": handover.handed.format,
-        "claimed_at": instant(at) if at else None,
-        "claimed_by": word,
-        "received_at": instant(handover.received_at),
-    }
 
 
 def _capture(
@@ -289,21 +226,6 @@ def _record(desk: Desk, drafts: Sequence[Draft]) -> None:
 def _known_file(desk: Desk, watch: str, sha256: str) -> str | None:
     where = {"watch": watch, "kind": CaptureKind.FILE.value, "url": f"urn:sha256:{sha256}"}
     return next((str(row["id"]) for row in desk.archive.rows("captures", where, limit=1)), None)
-
-
-def _check_claims(handover: Handover) -> None:
-    for place, at in _claims(handover):
-        if at is None:
-            raise ScopeError(place, "does not say when it was made", "Say it with --at")
-        if at > handover.received_at:
-            raise ScopeError(place, "says it was made later than it was received")
-
-
-def _claims(handover: Handover) -> Iterator[tuple[str, datetime | None]]:
-    if not handover.handed.found:
-        yield handover.name, handover.handed.claimed_at or handover.claimed_at
-    for found in handover.handed.found:
-        yield found.place, handover.time_of(found)[0]
 
 
 def _measured(body: bytes, media: str) -> ImageReading | None:

@@ -26,8 +26,9 @@ from evidence.model import Exchange, SeenState, StatementType, Watchlist
 from evidence.projection import project_drafts, project_entries, rebuild
 from evidence.query import history
 from evidence.store import MemoryArchive
+from pipelines.handover import Handover
 from pipelines.history import compared
-from pipelines.ingested import Handover, Result, hand_in
+from pipelines.ingested import Result, hand_in
 from pipelines.page import Measured
 from pipelines.record import drafts_of
 from pipelines.scope import scoped
