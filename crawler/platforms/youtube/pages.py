@@ -151,7 +151,8 @@ def _moved(data: dict[str, Any], sight: Sight) -> bool:
             sight.next.append(urls.channel_page(urls.HOST, named))
             sight.state(None, SeenState.PRESENT, "navigateAction")
         else:
-            sight.state(None, SeenState.UNSEEN, f"navigateAction {named}".strip())
+            where = channel.HOME_FEED if named == channel.HOME_FEED else ""
+            sight.state(None, SeenState.UNSEEN, f"navigateAction {where}".strip())
         return True
     named = text_at(data, "endpoint.browseEndpoint.browseId") or ""
     if urls.CHANNEL.fullmatch(named):

@@ -7,6 +7,7 @@ GATED or UNSEEN, never ABSENT, with the platform's words as marker.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from crawler.platforms.youtube.tree import first, inside, nodes
@@ -25,6 +26,9 @@ MACHINE = ("not a bot", "try again later", "unusual traffic")
 CLOSED_CHANNEL = ("account has been terminated", "channel was removed", "account was terminated",
                   "account has been suspended", "channel has been removed")  # fmt: skip
 NO_CHANNEL = ("channel does not exist", "channel doesn't exist")
+CODE = re.compile(r"[A-Z_]{1,40}")
+LONGEST = 400
+"""Most letters of a marker; YouTube's sentences are shorter."""
 REFUSED = frozenset(("RESOURCE_EXHAUSTED", "UNAVAILABLE", "INTERNAL", "DEADLINE_EXCEEDED"))
 
 Told = tuple[SeenState, str]
@@ -37,7 +41,7 @@ def playability(player: dict[str, Any]) -> Told | None:
         return None
     told = player["playabilityStatus"]
     said = list(dict.fromkeys(_sentences(told)))
-    marker = ": ".join((status, *said))
+    marker = ": ".join((status, *said))[:LONGEST]
     words = marker.lower().replace("\u2019", "'")
     if first(told, "playerCaptchaViewModel") is not None:
         return SeenState.BLOCKED, f"{status}: playerCaptchaViewModel"
@@ -49,7 +53,7 @@ def alert(data: dict[str, Any]) -> Told | None:
     for _, one in nodes(data.get("alerts"), "alertRenderer", "alertWithButtonRenderer"):
         if one.get("type") != "ERROR":
             continue
-        marker = shown(one.get("text")) or "alertRenderer ERROR"
+        marker = (shown(one.get("text")) or "alertRenderer ERROR")[:LONGEST]
         words = marker.lower().replace("\u2019", "'")
         return _of_channel(words), marker
     return None
@@ -60,7 +64,9 @@ def error(data: dict[str, Any]) -> Told | str | None:
     told = data.get("error")
     if not isinstance(told, dict):
         return None
-    code, status = told.get("code"), str(told.get("status") or "")
+    said = told.get("status")
+    status = said if isinstance(said, str) and CODE.fullmatch(said) else ""
+    code = told.get("code") if isinstance(told.get("code"), int) else None
     marker = f"error {code} {status}".strip()
     if code == 429 or status in REFUSED or (isinstance(code, int) and code >= 500):
         return SeenState.BLOCKED, marker

@@ -174,3 +174,28 @@ def test_a_body_cut_off_anywhere_is_never_proof_of_nothing(data: st.DataObject) 
 
     assert not reading.empty or before.empty
     assert reading.drift or reading.states or content(reading) == content(before)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"error": {"code": "RAHASIA", "status": "RAHASIA 0812"}},
+        {"error": {"code": 400, "status": "rahasia", "message": "RAHASIA"}},
+        {"RAHASIA": {"videoRenderer": {"videoId": 7, "title": "RAHASIA"}}},
+        {"contents": {"tabRenderer": {"selected": True, "title": "RAHASIA", "content": {}}}},
+    ],
+)
+def test_drift_never_repeats_what_was_received(value: dict[str, Any]) -> None:
+    body = json.dumps(value).encode()
+    reading = registry.read("youtube", Page("https://www.youtube.com/x", 200, {}, body))
+
+    assert reading.drift
+    assert not [drift.detail for drift in reading.drift if "RAHASIA" in drift.detail.upper()]
+
+
+def test_a_marker_is_no_longer_than_a_sentence() -> None:
+    value = {"playabilityStatus": {"status": "ERROR", "reason": "a" * 1_000_000}}
+    page = Page("https://www.youtube.com/watch?v=x", 200, {}, json.dumps(value).encode())
+    (state,) = registry.read("youtube", page).states
+
+    assert len(state.marker) <= 400
