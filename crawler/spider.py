@@ -10,37 +10,28 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
 
 import scrapy
 from scrapy import signals
-from scrapy.exceptions import IgnoreRequest, UsageError
+from scrapy.exceptions import UsageError
 
 from crawler import config as configuration
 from crawler import registry
 from crawler.browser import Browser
-from crawler.browsing import Browsing, Pace, is_own, seconds
+from crawler.browsing import Browsing, Pace
 from crawler.desk import Desk, open_desk, user_agent, visit_of, watch_rows
 from crawler.extras import extras
+from crawler.fetching import Fetching
 from crawler.logs import silence
-from crawler.middlewares.keep import CUTS, TICKET, Keeper, Ticket, failed_exchange
+from crawler.middlewares.keep import Keeper
 from crawler.official.key import Key, key_of
 from crawler.official.walk import converse as official_answers
-from crawler.page import Page
-from crawler.visit import Ask, Seen, Visit
-from evidence.errors import ConfigError, JejakError, StoreError
-from evidence.model import CaptureKind, Outcome, Reading, Slot
+from crawler.visit import Seen, Visit
+from evidence.errors import ConfigError, JejakError
+from evidence.model import Outcome, Slot
 
 VISITS_AT_ONCE = 16
 NOTHING_SEEN = frozenset({Outcome.FAILED, Outcome.BLOCKED, Outcome.SUSPECT})
-OFFICIAL = "OFFICIAL"
-"""How a capture came that an official interface gave."""
-NOT_READ = Reading(read_by="none")
-IGNORED = {
-    "Forbidden by robots.txt": "ROBOTS",
-    "max redirections reached": "REDIRECT_LOOP",
-}
-"""Why Scrapy itself gives a request up, in its words; else the decompressed body is too large."""
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +50,7 @@ class AccountSpider(scrapy.Spider):
     desk: Desk
     browser: Browser
     browsing: Browsing
+    fetching: Fetching
 
     def __init__(
         self, account: str | None = None, batch: str | None = None, **arguments: Any
@@ -125,6 +117,7 @@ class AccountSpider(scrapy.Spider):
         pace = Pace(registry.PLATFORMS[self.platform].manifest.pace_s)
         self.browsing = Browsing(self.platform, self.desk, self.browser, self.crawler, pace)
         self.key = key_of(registry.PLATFORMS[self.platform].manifest, self.desk.config.official)
+        self.fetching = Fetching(self.platform, self.desk, self.crawler, self.key)
         self.opened = True
         queue: asyncio.Queue[Seen | None] = asyncio.Queue()
         runner = asyncio.create_task(self._run(queue))
@@ -178,7 +171,7 @@ class AccountSpider(scrapy.Spider):
         queue: asyncio.Queue[Seen | None],
     ) -> None:
         async with places:
-            visit = await asyncio.to_thread(visit_of, self.desk, row, slot, self._fetch)
+            visit = await asyncio.to_thread(visit_of, self.desk, row, slot, self.fetching.fetch)
             visit.load = self.browsing.load
             failure = self._no_room() or await self._visit(visit, queue)
             await self._end(visit, failure)
@@ -225,98 +218,6 @@ class AccountSpider(scrapy.Spider):
         if self.batch is None and end.outcome in NOTHING_SEEN:
             logger.warning("visit of %s ended %s %s", end.watch, end.outcome.value, end.reason)
 
-    async def _fetch(self, visit: Visit, ask: Ask) -> Seen:
-        """Keep and read one exchange. Raises StoreError alone: what cannot be kept ends the visit."""
-        ticket = Ticket(
-            visit.id,
-            visit.entry.watch,
-            visit.slot,
-            ask.kind,
-            ask.of,
-            self.desk.anchor,
-            ask.minimise,
-            via=self._via(ask.url),
-        )
-        request = self._request(ask, ticket)
-        try:
-            response = await self.crawler.engine.download_async(request)
-        except StoreError:
-            raise
-        except IgnoreRequest as error:
-            ticket.error = IGNORED.get(str(error), "TOO_LARGE")
-            return await self._nothing(visit, ask, request, ticket)
-        except Exception as error:  # noqa: BLE001 - whatever the network does is a gap, not a crash
-            ticket.error = ticket.error or type(error).__name__
-            return await self._nothing(visit, ask, request, ticket)
-        return await self._read(visit, ask, response, ticket)
-
-    def _request(self, ask: Ask, ticket: Ticket) -> scrapy.Request:
-        """The request of an Ask, as Scrapy sends it: nothing is added that the Ask does not say."""
-        meta: dict[str, Any] = {TICKET: ticket}
-        if ticket.via == OFFICIAL:
-            # Its terms, not robots.txt, say what an institution with a key may ask.
-            meta["dont_obey_robotstxt"] = True
-        if {urlsplit(ask.url).netloc, urlsplit(ask.url).hostname} & set(
-            self.desk.config.robots_exempt
-        ):
-            meta["dont_obey_robotstxt"] = True
-        if self.desk.config.egress_allow and is_own(ask.url):
-            meta["download_slot"] = "own"
-        return scrapy.Request(
-            ask.url,
-            method=ask.method,
-            headers=dict(ask.headers),
-            body=ask.body,
-            meta=meta,
-            dont_filter=True,
-        )
-
-    async def _read(self, visit: Visit, ask: Ask, response: Any, ticket: Ticket) -> Seen:
-        page = Page(
-            url=response.url,
-            status=response.status,
-            headers=_headers(response),
-            body=response.body,
-        )
-        media = ask.kind is CaptureKind.MEDIA
-        reading = NOT_READ if media else registry.read(self.platform, page)
-        if ticket.exchange is not None:
-            kept = any(self._is_watched(visit, edge) for edge in reading.interactions)
-            await self.keeper.keep(ticket.exchange, ticket, body_kept=kept)
-        return Seen(
-            visit=visit,
-            url=ask.url,
-            capture=ticket.captures[-1],
-            page=page,
-            reading=reading,
-            fetched_at=self.desk.clock.now(),
-            kind=ask.kind,
-            of=ask.of,
-            cut=next((CUTS[flag] for flag in response.flags if flag in CUTS), ""),
-            retry_after_s=seconds(page.headers.get("retry-after")),
-            via=ticket.via,
-        )
-
-    def _via(self, url: str) -> str:
-        return OFFICIAL if self.key is not None and self.key.speaks_to(url) else "CRAWL"
-
-    def _is_watched(self, visit: Visit, edge: Any) -> bool:
-        found = self.desk.watched.watch_of(
-            self.platform, edge.actor_id, edge.actor_handle, visit.base_url
-        )
-        return found is not None
-
-    async def _nothing(self, visit: Visit, ask: Ask, request: Any, ticket: Ticket) -> Seen:
-        now = self.desk.clock.now()
-        if not ticket.captures:
-            exchange = ticket.exchange or failed_exchange(request, ticket, now)
-            await self.keeper.keep(exchange, ticket, body_kept=False)
-        visit.refused = visit.refused or ticket.error == "ROBOTS"
-        visit.gap(ticket.error, "no response", ticket.captures[-1])
-        return Seen(
-            visit, ask.url, ticket.captures[-1], None, NOT_READ, now, kind=ask.kind, of=ask.of
-        )
-
     def _not_recorded(self, item: Any, **said: Any) -> None:
         seen = getattr(item, "seen", item)
         reason = said.get("exception") or getattr(said.get("failure"), "value", None)
@@ -332,10 +233,3 @@ class AccountSpider(scrapy.Spider):
         await asyncio.gather(*self.visits, return_exceptions=True)
         await self.browser.close()
         await asyncio.to_thread(self.desk.close)
-
-
-def _headers(response: Any) -> dict[str, str]:
-    return {
-        name.decode("latin-1").lower(): ", ".join(v.decode("latin-1") for v in values)
-        for name, values in response.headers.items()
-    }

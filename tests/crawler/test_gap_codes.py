@@ -9,8 +9,8 @@ from pathlib import Path
 
 from cli.gap import GAPS
 from crawler.browser.page import NET_ERRORS
+from crawler.fetching import IGNORED
 from crawler.middlewares.keep import CUTS, ERRORS
-from crawler.spider import IGNORED
 from crawler.visit import REFUSALS
 
 ROOT = Path(__file__).parents[2]

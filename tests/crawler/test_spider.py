@@ -7,6 +7,7 @@ import logging
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from scrapy.exceptions import UsageError
@@ -14,6 +15,7 @@ from scrapy.http import Response
 from scrapy.settings import Settings
 
 from crawler.clock import Clock
+from crawler.fetching import Fetching
 from crawler.middlewares.keep import Ticket, exchange_of
 from crawler.platforms.feed.spider import FeedSpider
 from crawler.spider import AccountSpider
@@ -110,16 +112,15 @@ def test_a_configuration_that_cannot_be_used_is_one_message(
 
 
 def test_the_method_and_body_that_were_sent_are_kept_with_the_exchange() -> None:
-    spider: AccountSpider = FeedSpider()
-    spider.desk = SimpleNamespace(  # type: ignore[assignment]
+    desk: Any = SimpleNamespace(
         config=SimpleNamespace(robots_exempt=(), egress_allow=()), recorder=Recorder("s", "jejak 0")
     )
     ask = Ask("https://contoh.example/x", (("X-A", "1"),), method="POST", body=b'{"a":1}')
     ticket = Ticket("v", "w", None, CaptureKind.EXCHANGE, None, None, minimise=True)
 
-    request = spider._request(ask, ticket)
+    request = Fetching("feed", desk, None).request(ask, ticket)
     exchange = exchange_of(request, Response(request.url, body=b"{}"), ticket, NOW)
-    draft = spider.desk.recorder.capture(exchange, visit="v", watch="w", slot=None, body_kept=False)
+    draft = desk.recorder.capture(exchange, visit="v", watch="w", slot=None, body_kept=False)
 
     assert (exchange.method, exchange.request_body) == ("POST", b'{"a":1}')
     assert ("X-A", "1") in exchange.request_headers
