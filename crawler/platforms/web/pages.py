@@ -73,7 +73,10 @@ def _text(page: Page) -> str:
     Pages that name none and are no UTF-8 are old ones in windows-1252.
     """
     if page.body.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return page.body.decode("utf-16", "replace")
+        wide = page.body.decode("utf-16", "replace")
+        if wide.lstrip("\ufeff \t\r\n").startswith("<"):
+            return wide
+        raise ParseError("body", "is no HTML document")
     start = page.body[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
     if not start:
         raise ParseError("body", "is empty")

@@ -104,8 +104,9 @@ def test_enough_layouts_are_tried() -> None:
         b"<html><body><script>let a = 1;</script></body></html>",
         b"<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>",
         b"<html><body><p>terpotong",
+        b"\xff\xfe" * 6,
     ],
-    ids=range(13),
+    ids=range(14),
 )  # fmt: skip
 def test_what_is_no_page_is_drift(body: bytes) -> None:
     reading = registry.read("web", Page(URL, 200, {}, body))
