@@ -45,7 +45,7 @@ NOISE = frozenset(
 OF_POSTS = frozenset(
     ("edges", "items", "nodes", "message", "caption", "text", "code", "shortcode", "taken_at", "post_id",
      "creation_time", "actors", "thread_items", "comments", "posts", "taken_at_timestamp", "owner",
-     "attachments", "comet_sections", "post", "node", "username")
+     "attachments", "comet_sections", "post", "username")
 )  # fmt: skip
 
 _decoder = json.JSONDecoder()

@@ -109,6 +109,7 @@ def test_held_gives_each_field_by_its_name() -> None:
     [
         ({"data": {"viewer": {"user": None}}, "extensions": {}}, True),
         ({"data": {"feed": {"edges": []}}, "extensions": {}}, True),
+        ({"data": {"node": {"id": "1", "feed": {"edges": []}}}, "extensions": {}}, True),
         ({"data": {"feed": {"edges": [1]}}, "extensions": {}}, False),
         ({"data": {"viewer": None}, "extensions": {}, "errors": [{}]}, False),
         ({"data": {"viewer": None}}, False),
