@@ -96,6 +96,9 @@ class PageLook:
         if not await self._loaded(page):
             return
         await self._moved(world)
+        if urlsplit(page.url).scheme not in ("http", "https"):
+            self._trouble("NOT_RENDERED", "the page went on to where there is none")
+            return
         self._facts = await world.facts()
         body, cut = await world.document(self._limits.body_bytes)
         self._dom = self._rendered(page.url, CaptureKind.DOM, "text/html", body, cut)
@@ -205,6 +208,8 @@ class PageLook:
         if "has been closed" in said:
             self._error = "BROWSER_CRASHED"
             self._trouble(self._error, "the browser ended")
+        elif "ERR_HTTP_RESPONSE_CODE_FAILURE" in said:
+            return  # an error status without a body: the document says it all
         elif known or "net::" in said:
             # Chromium knows only that the proxy did not let it through; the proxy knows why.
             self._error = next(reversed(self._proxy.troubles.values()), "") or known
@@ -272,8 +277,10 @@ class PageLook:
         if intercept.too_many:
             self._trouble("TOO_LARGE", f"{intercept.too_many} data answers over the limit")
         documents = list(intercept.documents)
-        if not documents or documents[-1].status in REDIRECTS:
+        if not documents or documents[-1].status in REDIRECTS or intercept.refused:
             documents.append(self._nothing(documents, intercept))
+        elif self._dom is None and self._error and not self._troubles:
+            self._trouble("NOT_RENDERED", "what came is no page that can be shown")
         document = documents.pop()
         return Look(
             hops=tuple(documents),

@@ -285,3 +285,40 @@ def test_nothing_of_one_look_is_left_for_the_next(rig: Any, site: Any) -> None:
 
     assert "pernah=1" not in again.split("<script>")[0]
     assert "lihat ingat" not in again
+
+
+@pytest.mark.parametrize("way", ["redirect", "script"])
+def test_where_robots_txt_ends_the_way_nothing_of_the_browsers_own_is_kept(
+    rig: Any, site: Any, way: str
+) -> None:
+    site.say("/tertutup/x", "<p>tidak boleh</p>")
+    if way == "redirect":
+        url = site.say("/ke", b"", status=302, headers=(("Location", "/tertutup/x"),))
+    else:
+        url = site.say("/ke", "<p>sebentar</p><script>location = '/tertutup/x'</script>")
+    rig.refuse = ("/tertutup",)
+    try:
+        look = rig.look(url)
+    finally:
+        rig.refuse = ()
+
+    assert (look.document.error, look.document.status) == ("ROBOTS", None)
+    assert len(look.hops) == 1
+    assert look.dom is None
+    assert ("GET", "/tertutup/x") not in site.asked
+
+
+def test_a_file_to_download_is_no_page_and_said(rig: Any, site: Any) -> None:
+    url = site.say("/berkas", b"isi", headers=(("Content-Disposition", "attachment"),))
+
+    look = rig.look(url)
+
+    assert look.document.body == b"isi"
+    assert [code for code, _ in look.troubles] == ["NOT_RENDERED"]
+    assert look.dom is None
+
+
+def test_an_error_without_a_body_says_it_all(rig: Any, site: Any) -> None:
+    look = rig.look(site.say("/hilang", b"", status=410))
+
+    assert (look.document.status, look.troubles) == (410, ())
