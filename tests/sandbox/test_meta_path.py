@@ -196,3 +196,10 @@ def test_document_answers_dom_and_picture_of_a_look_are_kept(seen: Seen) -> None
     kinds = {row["kind"] for row in seen.office.rows("captures")}
 
     assert {"exchange", "dom", "screenshot"} <= kinds
+
+
+def test_no_visit_of_a_sound_network_drifts(seen: Seen) -> None:
+    codes = {gap["code"] for row in seen.office.rows("outcomes") for gap in row["gaps"]}
+
+    assert "DRIFT" not in codes
+    assert "NO_CONTROL" not in codes
