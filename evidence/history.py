@@ -157,7 +157,13 @@ def next_known(
     Raises IntegrityError when a change of content has no snapshot, or a post nobody knows changes.
     """
     post = observation.post
-    if observation.change in (Change.NEW, Change.EDITED, Change.REREAD, Change.RETURNED, Change.SURFACE):
+    if observation.change in (
+        Change.NEW,
+        Change.EDITED,
+        Change.REREAD,
+        Change.RETURNED,
+        Change.SURFACE,
+    ):
         if post is None or snapshot is None:
             raise IntegrityError(f"observation {observation.change}", "has no post or no snapshot")
         if known is None:
