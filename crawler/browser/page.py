@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-from collections import Counter
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +13,7 @@ from PIL import Image
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
+from crawler.browser.hearing import Hearing
 from crawler.browser.intercept import REDIRECTS, Intercept, next_address
 from crawler.browser.look import Asking, Limits, Look
 from crawler.browser.memory import MemoryWatch
@@ -60,10 +60,7 @@ class PageLook:
         self._agent = agent
         self._memory = memory
         self._ended_before = memory.ended
-        self._console: Counter[str] = Counter()
-        self._events: Counter[str] = Counter()
-        self._open = 0
-        self._changed_s = monotonic_s()
+        self._hearing: Hearing | None = None
         self._troubles: list[tuple[str, str]] = []
         self._error = ""
         self._facts: Facts | None = None
@@ -79,7 +76,7 @@ class PageLook:
         session = await self._context.new_cdp_session(page)
         tree = await session.send("Page.getFrameTree")
         frame = tree["frameTree"]["frame"]["id"]
-        self._listen(page)
+        self._hearing = Hearing(self._context, page, self._has_crashed)
         intercept = Intercept(session, frame, self._asking, self._limits, self._remote)
         await intercept.start()
         try:
@@ -133,10 +130,8 @@ class PageLook:
     async def _settled(self) -> None:
         """Wait until nothing has been fetched for a moment, at most `settle_s`."""
         until_s = monotonic_s() + self._limits.settle_s
-        while monotonic_s() < until_s:
-            quiet_s = monotonic_s() - self._changed_s
-            if self._open <= 0 and quiet_s >= self._limits.quiet_s:
-                return
+        hearing = self._hearing
+        while hearing and monotonic_s() < until_s and not hearing.quiet(self._limits.quiet_s):
             await asyncio.sleep(0.05)
 
     async def _screenshot(self, page: Any) -> None:
@@ -163,36 +158,7 @@ class PageLook:
                 self._shot, state=CaptureState.PARTIAL, flags=(*self._shot.flags, "blank")
             )
 
-    def _listen(self, page: Any) -> None:
-        page.on("console", lambda message: self._console.update([message.type]))
-        page.on("pageerror", lambda _: self._console.update(["exception"]))
-        page.on("request", lambda _: self._counted("requests", 1))
-        page.on("requestfinished", lambda _: self._counted("finished", -1))
-        page.on("requestfailed", lambda _: self._counted("failed", -1))
-        page.on("websocket", lambda _: self._events.update(["websockets"]))
-        page.on("download", self._refuse_download)
-        page.on("dialog", self._dismiss)
-        page.on("crash", self._has_crashed)
-        self._context.on("page", self._close_popup)
-
-    def _counted(self, what: str, step: int) -> None:
-        self._events[what] += 1
-        self._open += step
-        self._changed_s = monotonic_s()
-
-    async def _refuse_download(self, download: Any) -> None:
-        self._events["downloads"] += 1
-        await _quietly(download.cancel())
-
-    async def _dismiss(self, dialog: Any) -> None:
-        self._events["dialogs"] += 1
-        await _quietly(dialog.dismiss())
-
-    async def _close_popup(self, page: Any) -> None:
-        self._events["popups"] += 1
-        await _quietly(page.close())
-
-    def _has_crashed(self, _page: Any) -> None:
+    def _has_crashed(self) -> None:
         self._crashed = True
         if self._memory.ended > self._ended_before:
             self._trouble("TOO_LARGE", "the page takes more memory than it may")
@@ -260,11 +226,11 @@ class PageLook:
         return tuple(found)
 
     def _note(self) -> str:
-        facts = self._facts
+        facts, hearing = self._facts, self._hearing
         said = {
             "blocked": sorted(set(self._proxy.refused))[:100],
-            "console": dict(sorted(self._console.items())),
-            "events": dict(sorted(self._events.items())),
+            "console": dict(sorted(hearing.console.items())) if hearing else {},
+            "events": dict(sorted(hearing.events.items())) if hearing else {},
             "received_bytes": self._proxy.received_bytes,
             "text": facts.text if facts else None,
             "height": facts.height if facts else None,
@@ -324,10 +290,3 @@ def one_colour(picture: bytes) -> bool:
     with Image.open(io.BytesIO(picture), formats=("PNG", "JPEG")) as opened:
         colours = opened.convert("RGB").getcolors(maxcolors=1)
     return colours is not None
-
-
-async def _quietly(doing: Any) -> None:
-    try:
-        await doing
-    except PlaywrightError:
-        return  # gone already, which is what was wanted
