@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-EVERY_S = 0.25
+EVERY_S = 0.1
 PROC = Path("/proc")
 
 

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SIZE = 40_000_000
 BLOCK = os.urandom(1_000_000)
 CRAWL = """
-import json, resource, sys
+import json, os, sys, threading, time
 from datetime import UTC, datetime
 from scrapy.crawler import CrawlerProcess
 from scrapy.utils.project import get_project_settings
@@ -40,8 +40,17 @@ ENTRY = WatchEntry(
 )
 said = {}
 
-def peak_mb():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+peak = [0]
+
+def held_mb():
+    with open("/proc/self/statm") as said:
+        return int(said.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 1_000_000
+
+def watch():
+    # ru_maxrss of a process counts what its parent held when it was started.
+    while True:
+        peak[0] = max(peak[0], held_mb())
+        time.sleep(0.01)
 
 class One(AccountSpider):
     name = platform = "feed"
@@ -50,13 +59,14 @@ class One(AccountSpider):
         return [({"entry": to_value(ENTRY)}, None)]
 
     async def converse(self, visit):
-        before = peak_mb()
+        before = held_mb()
+        threading.Thread(target=watch, daemon=True).start()
         async for seen in fetched(visit, sys.argv[1], False, None, self.desk):
             yield seen
         parts = chain(kept_parts(self.desk.archive, sys.argv[1]))
         said.update(
             whole=is_whole(parts), sha256=whole_sha256(self.desk.archive, parts),
-            grown_mb=peak_mb() - before, gaps=[gap.code for gap in visit.gaps],
+            grown_mb=peak[0] - before, gaps=[gap.code for gap in visit.gaps],
         )
 
 settings = get_project_settings()

@@ -154,7 +154,7 @@ def names(monkeypatch: pytest.MonkeyPatch, forbidden: Forbidden) -> None:
 def strict(rigged: Callable[..., Rig], site: Site) -> Rig:
     """A browser that may reach the site and nothing else that is not public."""
     rig = rigged(replace(usable(), egress_allow=("127.0.0.2/32",), browser_at_once=6))
-    rig.browser.limits = replace(rig.browser.limits, settle_s=8, quiet_s=0.4)
+    rig.browser.limits = replace(rig.browser.limits, settle_s=3, quiet_s=0.3)
     return rig
 
 
@@ -164,7 +164,7 @@ def near(site: Site, url: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("parts", "every"), [(2, 7), pytest.param(8, 1, marks=pytest.mark.soak)], ids=["some", "all"]
+    ("parts", "every"), [(2, 9), pytest.param(8, 1, marks=pytest.mark.soak)], ids=["some", "all"]
 )
 def test_no_way_of_a_page_reaches_a_forbidden_address(
     strict: Rig, site: Site, forbidden: Forbidden, names: None, parts: int, every: int
@@ -212,7 +212,7 @@ def test_a_forbidden_address_that_is_asked_for_itself_is_refused_by_name(
     asked = [url for url in addresses(forbidden.port) if urlsplit(url).scheme == "http"]
     before = len(forbidden.reached)
 
-    looks = strict.together([f"{url}/langsung" for url in asked[::7]])
+    looks = strict.together([f"{url}/langsung" for url in asked[::9]])
 
     assert forbidden.reached[before:] == []
     assert [look.document.status for look in looks] == [None] * len(looks)
@@ -224,7 +224,7 @@ def test_the_counter_counts_each_way_where_the_rule_allows_it(
 ) -> None:
     """The tests above can fail: where it is allowed, these ways reach the same server."""
     rig = rigged(replace(usable(), egress_allow=("0.0.0.0/0",)))
-    rig.browser.limits = replace(rig.browser.limits, settle_s=8, quiet_s=0.5)
+    rig.browser.limits = replace(rig.browser.limits, settle_s=3, quiet_s=0.3)
     before = len(forbidden.reached)
     rig.look(site.say("/boleh", page([f"http://127.0.0.1:{forbidden.port}"], WAYS)))
 
