@@ -12,6 +12,7 @@ from pathlib import Path
 from evidence.errors import ConfigError
 
 CANDIDATES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PREFIX = "jejak-browser-"
 
 
 def find_chromium(configured: str) -> Path:
@@ -49,7 +50,8 @@ def launcher(path: Path, user: str) -> Path:
     Raises ConfigError when we are root and there is no such user or no `setpriv`.
     """
     setpriv = shutil.which("setpriv")
-    folder = Path(tempfile.mkdtemp(prefix="jejak-browser-"))
+    sweep()
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     folder.chmod(0o711)
     lines = ["#!/bin/sh\n", f"echo $$ > '{folder / 'pid'}'\n"]
     if os.geteuid() == 0:
@@ -63,6 +65,18 @@ def launcher(path: Path, user: str) -> Path:
     program.write_text("".join([*lines, f'exec {words} "$@"\n']), "utf-8")
     program.chmod(stat.S_IRWXU)
     return program
+
+
+def sweep() -> None:
+    """Remove what launchers of ours left whose browser runs no more: a killed crawler cannot."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        try:
+            ours = folder.lstat().st_uid == os.geteuid() and not folder.is_symlink()
+            pid = int((folder / "pid").read_text("ascii"))
+        except (OSError, ValueError):
+            continue  # gone meanwhile, or not started yet
+        if ours and Path("/proc").is_dir() and not Path(f"/proc/{pid}").exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _as_user(folder: Path, user: str, setpriv: str | None) -> list[str]:
