@@ -42,7 +42,7 @@ servers: bootstrap
 	@tests/servers/install
 
 test: check servers
-	@$(BIN)/pytest -q -n 2 $(ARGS)
+	@$(BIN)/pytest -q -n 3 $(ARGS)
 
 bench: bootstrap
 	@scripts/bench

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import array
+import fcntl
 import io
 import os
 import signal
 import struct
+import termios
 import time
 import zlib
 from collections.abc import Iterator
@@ -100,6 +103,19 @@ def test_picture_after_a_refused_one_is_read_by_the_same_worker(worker: ImageWor
     assert worker.pid == pid
 
 
+def wait_until_asked(worker: ImageWorker) -> None:
+    """Until a question lies in the pipe of a worker that does not read."""
+    process = worker._process
+    assert process is not None
+    assert process.stdin is not None
+    waiting = array.array("i", [0])
+    until_s = time.monotonic() + 20
+    while not waiting[0] and time.monotonic() < until_s:
+        fcntl.ioctl(process.stdin, termios.FIONREAD, waiting)
+        time.sleep(0.005)
+    assert waiting[0], "nothing was asked"
+
+
 def test_killed_worker_is_a_refusal_and_the_next_picture_gets_a_new_one() -> None:
     worker = ImageWorker()
     worker.read(png())
@@ -108,6 +124,7 @@ def test_killed_worker_is_a_refusal_and_the_next_picture_gets_a_new_one() -> Non
     os.kill(pid, signal.SIGSTOP)
     with ThreadPoolExecutor(1) as pool:
         reading = pool.submit(worker.read, png())
+        wait_until_asked(worker)
         os.kill(pid, signal.SIGKILL)
         with pytest.raises(ImageUnreadable, match="ended the decoder"):
             reading.result(timeout=10)
