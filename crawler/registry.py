@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
@@ -176,7 +176,8 @@ def read(platform: str, page: Page) -> Reading:
     """What the platform's reader sees in a page; never raises for what the page holds.
 
     Whatever the reader raises becomes a Drift that names the exception's class and the function
-    it came from, never content. Only MemoryError passes: it says nothing about the page.
+    it came from, never content. Only MemoryError passes: it says nothing about the page. An HTML
+    document without its end proves no empty list.
     Raises ConfigError for a platform that is not in PLATFORMS.
     """
     if platform not in PLATFORMS:
@@ -188,11 +189,15 @@ def read(platform: str, page: Page) -> Reading:
     official = OFFICIAL.get(platform)
     try:
         told = official(page) if official else None
-        return told if told is not None else reader(page)
+        reading = told if told is not None else reader(page)
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - total by contract: a crash is drift, not a loss
         return Reading(read_by=_named(reader), drift=(Drift(_crash(error)),))
+    if reading.empty and _is_cut(page.body):
+        fault = Drift("the document has no end: nothing is proved empty by it")
+        return replace(reading, empty=False, drift=(*reading.drift, fault))
+    return reading
 
 
 def place(platform: str, reading: Reading, native_id: str | None, handle: str) -> Reading:
@@ -217,6 +222,12 @@ def _too_wide(body: bytes) -> bool:
         return False
     items = sum(body.count(mark) for mark in (b",", b"[", b"{"))
     return body.count(b"<") > MOST_TAGS or items > MOST_ITEMS
+
+
+def _is_cut(body: bytes) -> bool:
+    """Whether an HTML document lacks its end: what would have been shown below is not known."""
+    begins, ends = body[:1_000].lower(), body[-1_000:].lower()
+    return (b"<html" in begins or b"<!doctype html" in begins) and b"</html>" not in ends
 
 
 def _named(reader: Reader) -> str:

@@ -54,6 +54,27 @@ def test_memory_error_passes_because_it_says_nothing_of_the_page(
         reading_of(reader, monkeypatch)
 
 
+@pytest.mark.parametrize(
+    ("body", "proves"),
+    [
+        (b"<!doctype html><html><body>0 posts</body></html>\n", True),
+        (b"<!doctype html><html><body>0 posts</bo", False),
+        (b'<HTML lang="id"><body>0 posts', False),
+        (b'{"posts": []}', True),
+        (b'<?xml version="1.0"?><rss/>', True),
+    ],
+)
+def test_a_document_without_its_end_proves_no_empty_list(
+    body: bytes, proves: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def reader(page: Page) -> Reading:
+        return Reading("trial@1", empty=True)
+
+    monkeypatch.setitem(PLATFORMS, "trial", Platform("trial", reader, PLATFORMS["feed"].manifest))
+
+    assert registry.read("trial", Page("https://x.example/", 200, {}, body)).empty is proves
+
+
 def test_unknown_platform_is_refused_by_name() -> None:
     with pytest.raises(ConfigError, match="is not known"):
         registry.read("friendster", PAGE)
