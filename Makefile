@@ -41,7 +41,7 @@ servers: bootstrap
 	@scripts/test-tools
 	@tests/servers/install
 
-# Order and examples of the tests follow from SEED alone; another one: make test SEED=$$RANDOM
+# Order and examples of the tests follow from SEED alone; another one: make test SEED=7
 SEED ?= 20261122
 test: check servers
 	@$(BIN)/pytest -q -n 3 --randomly-seed=$(SEED) --hypothesis-seed=$(SEED) $(ARGS)
