@@ -14,6 +14,9 @@ GAPS = {
     "DRIFT": N_("a page came without the structure it should have; its reader has to be looked at"),
     "GATED": N_("the platform asks for a login"),
     "HANDLE_REUSED": N_("the name now belongs to another account"),
+    "HEAD_TOO_LARGE": N_(
+        "the answer's headers are longer than the limit, or have no end; nothing of it is kept"
+    ),
     "HISTORY_LIMIT": N_("more edited posts than a visit asks the versions of"),
     "IMAGE_UNREADABLE": N_("a kept picture cannot be decoded, so it has no fingerprint"),
     "KEY_WITHHELD": N_("the answer repeated our key, which is blotted out in what is kept"),

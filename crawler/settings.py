@@ -21,7 +21,14 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.official.KeyMiddleware": 960,
 }
 TWISTED_DNS_RESOLVER = "crawler.middlewares.address.PublicAddressResolver"
-DOWNLOAD_HANDLERS = {"file": None, "ftp": None, "s3": None, "data": None}
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.middlewares.head.HeadHandler",
+    "https": "crawler.middlewares.head.HeadHandler",
+    "file": None,
+    "ftp": None,
+    "s3": None,
+    "data": None,
+}
 
 ROBOTSTXT_OBEY = True
 COOKIES_ENABLED = False

@@ -44,6 +44,7 @@ ERRORS = {
     "ResponseNeverReceived": "CONNECTION_LOST",
     "ConnectionLost": "CONNECTION_LOST",
     "DownloadFailedError": "CONNECTION_LOST",
+    "HeadTooLarge": "HEAD_TOO_LARGE",
     "ConnectionRefusedError": "CONNECTION_REFUSED",
     "DownloadConnectionRefusedError": "CONNECTION_REFUSED",
     "ConnectError": "CONNECTION_REFUSED",

@@ -162,9 +162,7 @@ class Bomber(http.server.BaseHTTPRequestHandler):
 
     def _endless(self) -> None:
         self._start()
-        until = time.monotonic() + 20
-        while time.monotonic() < until:
-            self.wfile.write(CHUNK)
+        self._without_end(CHUNK)
 
     def _dripping(self) -> None:
         self._start()
@@ -183,8 +181,27 @@ class Bomber(http.server.BaseHTTPRequestHandler):
 
     def _many_headers(self) -> None:
         self.wfile.write(b"HTTP/1.1 200 OK\r\n")
-        for n in range(1_000):
-            self.wfile.write(b"".join(b"X-%d-%d: isi\r\n" % (n, m) for m in range(1_000)))
+        self._without_end(b"".join(b"X-%d: isi\r\n" % n for n in range(10_000)))
+
+    def _folded_header(self) -> None:
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Lipat: awal\r\n")
+        self._without_end(b" lanjutan\r\n" * 10_000)
+
+    def _interim(self) -> None:
+        self._without_end(b"HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\n" * 2_000)
+
+    def _trailers(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        self.wfile.write(b"a\r\n<p>isi</p>\r\n0\r\n")
+        self._without_end(b"".join(b"X-%d: isi\r\n" % n for n in range(10_000)))
+
+    def _without_end(self, part: bytes) -> None:
+        until = time.monotonic() + 20
+        while time.monotonic() < until:
+            self.wfile.write(part)
 
     def _loop(self) -> None:
         self.send_response(302)
