@@ -19,14 +19,15 @@ bootstrap:
 	@scripts/bootstrap
 
 # With WATCHLIST: an installation here (jejak.toml, data/), the list imported, every account visited
-# once, the log sealed. CONTACT is what platforms see in the User-Agent: an e-mail or address.
+# once, the log sealed, also when visits failed. CONTACT is what platforms see in the User-Agent: an e-mail or address.
 run: bootstrap
 ifdef WATCHLIST
 	@set -e; $(BIN)/jejak init $(if $(CONTACT),--contact "$(CONTACT)"); \
 	$(BIN)/jejak watchlist import "$(WATCHLIST)"; \
-	$(BIN)/jejak crawl; \
+	crawled=0; $(BIN)/jejak crawl || crawled=$$?; \
 	$(BIN)/jejak ledger seal; \
-	$(BIN)/jejak status
+	$(BIN)/jejak status; \
+	exit $$crawled
 else
 	@$(BIN)/jejak demo
 endif
