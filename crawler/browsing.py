@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,32 +13,19 @@ from scrapy.exceptions import IgnoreRequest
 
 from crawler import registry
 from crawler.browser import Asking, Browser, Look
-from crawler.clock import monotonic_s
 from crawler.desk import Desk
 from crawler.load import Load
 from crawler.middlewares.keep import Ticket
+from crawler.pace import ASKS_FOR_QUIET, Pace, retry_after_s
 from crawler.page import Page
 from crawler.visit import REFUSALS, Seen, Visit
 from evidence.errors import ConfigError, FetchError
 from evidence.model import CaptureKind, CaptureState, Exchange, Reading
 
 NOT_READ = Reading(read_by="none")
+NOT_ASKED = frozenset({"ROBOTS", "RATE_LIMITED"})
+"""Why a page was not asked for: its host wants it so."""
 RENDERED_TYPE = {"content-type": "text/html; charset=utf-8"}
-
-
-@dataclass(slots=True)
-class Pace:
-    """When each host may be asked by the browser again; our own hosts are asked at once."""
-
-    pace_s: float
-    _asked_s: dict[str, float] = field(default_factory=dict)
-
-    async def turn(self, host: str) -> None:
-        """Wait for this host's turn, and take it."""
-        now_s = monotonic_s()
-        at_s = max(now_s, self._asked_s.get(host, now_s - self.pace_s) + self.pace_s)
-        self._asked_s[host] = at_s
-        await asyncio.sleep(at_s - now_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +56,7 @@ class Browsing:
         except (FetchError, ConfigError) as error:
             failed = replace(self._attempt("NOT_RENDERED", load), requested_at=asked_at)
             return (await self._nothing(visit, load, failed, error.why),)
+        self._heard(look)
         for code, detail in look.troubles:
             visit.gap(code, detail)
         if load.picture:
@@ -80,9 +67,20 @@ class Browsing:
         """Wait until the host may be asked; the code of the reason when it may not."""
         if not await self._allowed(url):
             return "ROBOTS"
-        if not (self.desk.config.egress_allow and is_own(url)):
-            await self.pace.turn(urlsplit(url).hostname or "")
-        return ""
+        if self._is_own(url):
+            return ""
+        return "" if await self.pace.turn(url) else "RATE_LIMITED"
+
+    def _is_own(self, url: str) -> bool:
+        return bool(self.desk.config.egress_allow) and is_own(url)
+
+    def _heard(self, look: Look) -> None:
+        """A host that asks for quiet has it from every visit of this process."""
+        for part in (*look.hops, look.document, *look.answers):
+            if part.status in ASKS_FOR_QUIET and not self._is_own(part.url):
+                wait_s = retry_after_s(page_of(part).headers.get("retry-after"), part.fetched_at)
+                if wait_s:
+                    self.pace.hold(part.url, wait_s)
 
     async def _allowed(self, url: str) -> bool:
         """What robots.txt says of an address, as the middleware for fetches says it."""
@@ -164,7 +162,7 @@ class Browsing:
     async def _nothing(self, visit: Visit, load: Load, failed: Exchange, detail: str) -> Seen:
         capture = await self._keep(visit, failed)
         code = failed.error
-        visit.refused = visit.refused or code == "ROBOTS"
+        visit.refused = visit.refused or code in NOT_ASKED
         visit.gap(code, detail, capture)
         return replace(self._unread(visit, failed, capture), page=None)
 
@@ -191,7 +189,7 @@ class Browsing:
             page=page,
             reading=reading or registry.read(self.platform, page),
             cut=cut_of(exchange),
-            retry_after_s=seconds(page.headers.get("retry-after")),
+            retry_after_s=retry_after_s(page.headers.get("retry-after"), exchange.fetched_at),
         )
 
     @staticmethod
@@ -218,11 +216,6 @@ def cut_of(exchange: Exchange) -> str:
     if "download_stopped" in exchange.flags:
         return "TOO_LARGE"
     return "DATA_LOSS" if "partial" in exchange.flags else ""
-
-
-def seconds(retry_after: str | None) -> int | None:
-    """A Retry-After in seconds; None when there is none or it is a date."""
-    return int(retry_after) if retry_after and retry_after.isdecimal() else None
 
 
 def is_own(url: str) -> bool:

@@ -10,10 +10,11 @@ import scrapy
 from scrapy.exceptions import IgnoreRequest
 
 from crawler import registry
-from crawler.browsing import is_own, seconds
+from crawler.browsing import NOT_ASKED, is_own
 from crawler.desk import Desk
 from crawler.middlewares.keep import CUTS, TICKET, Ticket, failed_exchange
 from crawler.official.key import Key
+from crawler.pace import HELD, OWN, Pace, retry_after_s
 from crawler.page import Page
 from crawler.visit import Ask, Seen, Visit
 from evidence.errors import StoreError
@@ -25,6 +26,7 @@ NOT_READ = Reading(read_by="none")
 IGNORED = {
     "Forbidden by robots.txt": "ROBOTS",
     "max redirections reached": "REDIRECT_LOOP",
+    HELD: "RATE_LIMITED",
 }
 """Why Scrapy itself gives a request up, in its words; else the decompressed body is too large."""
 
@@ -33,12 +35,14 @@ IGNORED = {
 class Fetching:
     """Scrapy's side of a spider: `fetch` is what a Visit asks with.
 
-    crawler: Scrapy's.   key: to the platform's official interface, None without one.
+    crawler: Scrapy's.   pace: the browser's as well.   key: to the platform's official interface,
+    None without one.
     """
 
     platform: str
     desk: Desk
     crawler: Any
+    pace: Pace
     key: Key | None = None
 
     async def fetch(self, visit: Visit, ask: Ask) -> Seen:
@@ -54,6 +58,9 @@ class Fetching:
             via=self._via(ask.url),
         )
         request = self.request(ask, ticket)
+        if self.pace.is_closed(ask.url):
+            ticket.error = "RATE_LIMITED"
+            return await self._nothing(visit, ask, request, ticket)
         try:
             response = await self.crawler.engine.download_async(request)
         except StoreError:
@@ -76,7 +83,7 @@ class Fetching:
         if {parts.netloc, parts.hostname} & set(self.desk.config.robots_exempt):
             meta["dont_obey_robotstxt"] = True
         if self.desk.config.egress_allow and is_own(ask.url):
-            meta["download_slot"] = "own"
+            meta["download_slot"] = OWN
         return scrapy.Request(
             ask.url,
             method=ask.method,
@@ -108,7 +115,7 @@ class Fetching:
             kind=ask.kind,
             of=ask.of,
             cut=next((CUTS[flag] for flag in response.flags if flag in CUTS), ""),
-            retry_after_s=seconds(page.headers.get("retry-after")),
+            retry_after_s=retry_after_s(page.headers.get("retry-after"), self.desk.clock.now()),
             via=ticket.via,
         )
 
@@ -126,7 +133,7 @@ class Fetching:
         if not ticket.captures:
             exchange = ticket.exchange or failed_exchange(request, ticket, now)
             await self.desk.keeper.keep(exchange, ticket, body_kept=False)
-        visit.refused = visit.refused or ticket.error == "ROBOTS"
+        visit.refused = visit.refused or ticket.error in NOT_ASKED
         visit.gap(ticket.error, "no response", ticket.captures[-1])
         return Seen(
             visit, ask.url, ticket.captures[-1], None, NOT_READ, now, kind=ask.kind, of=ask.of

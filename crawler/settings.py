@@ -19,6 +19,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.keep.KeepMiddleware": 950,
     # Closer to the network than what keeps: a key is on the wire and in nothing that is kept.
     "crawler.middlewares.official.KeyMiddleware": 960,
+    "crawler.middlewares.pace.PaceMiddleware": 970,
 }
 TWISTED_DNS_RESOLVER = "crawler.middlewares.address.PublicAddressResolver"
 DOWNLOAD_HANDLERS = {

@@ -18,7 +18,7 @@ from scrapy.exceptions import UsageError
 from crawler import config as configuration
 from crawler import registry
 from crawler.browser import Browser
-from crawler.browsing import Browsing, Pace
+from crawler.browsing import Browsing
 from crawler.desk import Desk, open_desk, user_agent, visit_of, watch_rows
 from crawler.extras import extras
 from crawler.fetching import Fetching
@@ -26,6 +26,7 @@ from crawler.logs import silence
 from crawler.middlewares.keep import Keeper
 from crawler.official.key import Key, key_of
 from crawler.official.walk import converse as official_answers
+from crawler.pace import OWN, Pace
 from crawler.visit import Seen, Visit
 from evidence.errors import ConfigError, JejakError
 from evidence.model import Outcome, Slot
@@ -51,6 +52,7 @@ class AccountSpider(scrapy.Spider):
     browser: Browser
     browsing: Browsing
     fetching: Fetching
+    pace: Pace
 
     def __init__(
         self, account: str | None = None, batch: str | None = None, **arguments: Any
@@ -79,7 +81,7 @@ class AccountSpider(scrapy.Spider):
             "CONCURRENT_REQUESTS_PER_DOMAIN": manifest.concurrency,
             "DOWNLOAD_MAXSIZE": config.max_body_bytes,
             "DOWNLOAD_TIMEOUT": config.timeout_s,
-            "DOWNLOAD_SLOTS": {"own": {"concurrency": 16, "delay": 0, "jitter": 0}},
+            "DOWNLOAD_SLOTS": {OWN: {"concurrency": 16, "delay": 0, "jitter": 0}},
         }.items():
             settings.set(name, value, priority="spider")
 
@@ -114,10 +116,11 @@ class AccountSpider(scrapy.Spider):
             logger.critical("%s", error)
             return
         self.browser = Browser(self.desk.config, user_agent(self.desk.config))
-        pace = Pace(registry.PLATFORMS[self.platform].manifest.pace_s)
-        self.browsing = Browsing(self.platform, self.desk, self.browser, self.crawler, pace)
-        self.key = key_of(registry.PLATFORMS[self.platform].manifest, self.desk.config.official)
-        self.fetching = Fetching(self.platform, self.desk, self.crawler, self.key)
+        manifest = registry.PLATFORMS[self.platform].manifest
+        self.pace = Pace(self.crawler, manifest.pace_s, manifest.concurrency)
+        self.browsing = Browsing(self.platform, self.desk, self.browser, self.crawler, self.pace)
+        self.key = key_of(manifest, self.desk.config.official)
+        self.fetching = Fetching(self.platform, self.desk, self.crawler, self.pace, self.key)
         self.opened = True
         queue: asyncio.Queue[Seen | None] = asyncio.Queue()
         runner = asyncio.create_task(self._run(queue))

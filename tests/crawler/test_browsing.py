@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from protego import Protego
@@ -18,10 +19,11 @@ from scrapy.exceptions import IgnoreRequest
 
 from crawler import registry
 from crawler.browser import Asking, Look
-from crawler.browsing import Browsing, Pace, page_of
+from crawler.browsing import Browsing, page_of
 from crawler.config import Config
 from crawler.desk import Desk, open_desk, visit_of
 from crawler.load import Load
+from crawler.pace import Pace
 from crawler.page import Page
 from crawler.visit import Ask, Seen, Visit
 from evidence.canonical import to_value
@@ -35,6 +37,7 @@ from evidence.model import (
     Confidence,
     Exchange,
     Interaction,
+    Outcome,
     Post,
     Reading,
     SeenState,
@@ -103,11 +106,14 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 
 def browsing(desk: Desk, look: Look | None, pace_s: float = 0) -> tuple[Browsing, Looks]:
-    engine = SimpleNamespace(
-        downloader=SimpleNamespace(middleware=SimpleNamespace(middlewares=(Robots(),)))
+    downloader = SimpleNamespace(
+        middleware=SimpleNamespace(middlewares=(Robots(),)),
+        slots={},
+        get_slot_key=lambda request: urlsplit(request.url).hostname,
     )
+    crawler = SimpleNamespace(engine=SimpleNamespace(downloader=downloader))
     looks = Looks(look)
-    made = Browsing("feed", desk, looks, SimpleNamespace(engine=engine), Pace(pace_s))  # type: ignore[arg-type]
+    made = Browsing("feed", desk, looks, crawler, Pace(crawler, pace_s, 1))  # type: ignore[arg-type]
     return made, looks
 
 
@@ -247,24 +253,18 @@ def test_a_picture_is_kept_of_what_is_shown_and_nothing_is_read(
     assert looks.asked[0].of == "c" * 32
 
 
-def test_a_host_is_not_asked_faster_than_its_pace(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    now_s, waits = [100.0], []
+def test_a_host_that_asks_for_long_quiet_is_not_looked_at_again(desk: Desk) -> None:
+    """A short one is waited for; nothing is lost by it."""
+    said = (("Retry-After", "7200"),)
+    walled = replace(part(status=429), response_headers=said)
+    made, looks = browsing(desk, whole_look(document=walled))
+    here = visit(desk)
 
-    async def sleep(wait_s: float) -> None:
-        waits.append(wait_s)
+    asyncio.run(made.load(here, Load(URL)))
+    second = asyncio.run(made.load(here, Load(f"{URL}/lain")))
 
-    monkeypatch.setattr("crawler.browsing.monotonic_s", lambda: now_s[0])
-    monkeypatch.setattr("crawler.browsing.asyncio.sleep", sleep)
-    pace = Pace(5)
-
-    async def ask() -> None:
-        await pace.turn("a.example")
-        await pace.turn("a.example")
-        await pace.turn("b.example")
-        now_s[0] = 107
-        await pace.turn("a.example")
-
-    asyncio.run(ask())
-    assert waits == [0, 5, 0, 3]
+    assert len(looks.asked) == 1
+    assert [one.page for one in second] == [None]
+    assert kept(desk)[-1]["state"] == "FAILED"
+    assert here.gaps[-1].code == "RATE_LIMITED"
+    assert here.end(NOW).outcome is Outcome.BLOCKED

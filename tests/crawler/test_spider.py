@@ -118,7 +118,7 @@ def test_the_method_and_body_that_were_sent_are_kept_with_the_exchange() -> None
     ask = Ask("https://contoh.example/x", (("X-A", "1"),), method="POST", body=b'{"a":1}')
     ticket = Ticket("v", "w", None, CaptureKind.EXCHANGE, None, None, minimise=True)
 
-    request = Fetching("feed", desk, None).request(ask, ticket)
+    request = Fetching("feed", desk, None, None).request(ask, ticket)
     exchange = exchange_of(request, Response(request.url, body=b"{}"), ticket, NOW)
     draft = desk.recorder.capture(exchange, visit="v", watch="w", slot=None, body_kept=False)
 
