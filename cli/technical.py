@@ -15,8 +15,10 @@ LIBRARIES = (
     "msgspec", "warcio", "weasyprint",
 )  # fmt: skip
 SETTINGS = (
-    "organisation", "contact", "origin", "egress_allow", "robots_exempt", "max_body_bytes",
-    "timeout_s", "pages_per_visit", "media_per_post", "children", "sandbox",
+    "organisation", "contact", "origin", "egress_allow", "robots_exempt", "official",
+    "max_body_bytes", "timeout_s", "pages_per_visit", "media_per_post", "media_bytes",
+    "media_visit_bytes", "children", "browser_at_once", "browser_looks", "browser_timeout_s",
+    "browser_bytes", "browser_memory_bytes", "sandbox",
 )  # fmt: skip
 """Settings that bear on what is collected; none of them is a password or a path."""
 

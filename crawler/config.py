@@ -28,6 +28,12 @@ ENVIRONMENT = {
 
 URLS = ("archive_url", "signer_url", "eraser_url", "watcher_url")
 """Settings that may hold a password: never shown whole, never in a child's settings file."""
+BEARING = (
+    "organisation", "origin", "egress_allow", "robots_exempt", "official", "max_body_bytes",
+    "timeout_s", "pages_per_visit", "media_per_post", "media_bytes", "media_visit_bytes", "sandbox",
+    "browser_timeout_s", "browser_bytes", "browser_memory_bytes",
+)  # fmt: skip
+"""Settings that bear on evidence: on what is asked for, and on how much of it is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +104,7 @@ class Config:
 
     def digest(self) -> str:
         """SHA-256 hex of the settings that bear on evidence; named in every outcome."""
-        bearing = ("organisation", "origin", "egress_allow", "robots_exempt", "official", "max_body_bytes", "timeout_s",
-                   "pages_per_visit", "media_per_post", "sandbox", "browser_timeout_s", "browser_bytes")  # fmt: skip
-        said = "\n".join(f"{name}={getattr(self, name)!r}" for name in bearing)
+        said = "\n".join(f"{name}={getattr(self, name)!r}" for name in BEARING)
         return hashlib.sha256(said.encode()).hexdigest()
 
 

@@ -1,0 +1,37 @@
+"""Which settings an outcome answers for by its digest."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.technical import SETTINGS
+from crawler.config import BEARING, Config
+
+OTHER: dict[type, Any] = {str: "lain", int: 7, bool: True, tuple: ("lain",), Path: Path("lain")}
+WITHOUT = {
+    "data_dir", "archive_url", "signer_url", "eraser_url", "watcher_url",  # where it is kept
+    "language", "contact", "chromium", "browser_user",  # in each capture's own headers, or nowhere
+    "children", "browser_at_once", "browser_looks", "disk_reserve_bytes",  # how fast, not what
+    "store_watch", "scrub_days", "clock_start", "origin_of",  # each record names its clock itself
+}  # fmt: skip
+"""Settings that change nothing of what one visit sees and keeps."""
+
+
+@pytest.mark.parametrize("name", sorted(BEARING))
+def test_a_setting_that_bears_on_evidence_changes_the_digest(name: str) -> None:
+    usual = Config()
+    other = replace(usual, **{name: OTHER[type(getattr(usual, name))]})
+
+    assert other.digest() != usual.digest()
+
+
+def test_every_setting_is_in_the_digest_or_known_not_to_bear_on_evidence() -> None:
+    assert {one.name for one in fields(Config)} - set(BEARING) == WITHOUT
+
+
+def test_a_report_lists_every_setting_that_bears_on_evidence() -> None:
+    assert set(BEARING) - set(SETTINGS) == set()
