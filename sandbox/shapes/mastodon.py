@@ -12,6 +12,7 @@ from sandbox.shapes import mastodon_entity as entity
 from sandbox.shapes.page import Card, login, page
 from sandbox.world import Access, Shown, Stage, World
 
+ERROR_PAGE = '<body class="error"><div class="dialog__message"><h1>Tidak ditemukan</h1></div>'
 MISSING = as_json({"error": "Record not found"}, 404)
 LOGIN_NEEDED = as_json({"error": "This API requires an authenticated user"}, 401)
 ACCOUNT = re.compile(r"/api/v1/accounts/(\d{1,20})(?:/(statuses|followers|following))?")
@@ -157,14 +158,14 @@ def _picture(world: World, id_: str, version: int) -> Answer:
 def _public(world: World, ask: Ask, name: str, id_: str | None) -> Answer:
     stage = entity.by_handle(world, name)
     if stage is None or stage.access is Access.SUSPENDED:
-        return as_html(page("Mastodon", "Tidak ditemukan", ()), 404 if stage is None else 410)
+        return as_html(ERROR_PAGE, 404 if stage is None else 410)
     if entity.walled(world, stage):
         return redirect("/auth/sign_in")
     posts = world.live(stage.account.key) if stage.access is Access.OPEN else []
     if id_ is not None:
         posts = [post for post in posts if entity.status_id(post) == id_]
         if not posts:
-            return as_html(page("Mastodon", "Tidak ditemukan", ()), 404)
+            return as_html(ERROR_PAGE, 404)
     cards = [_card(world, stage, post, ask.base) for post in posts]
     return as_html(page("Mastodon", f"{stage.account.name} (@{stage.handle})", cards))
 

@@ -161,7 +161,7 @@ def _detail(world: World, base: str, number: str) -> markup.Json:
 def _embed(world: World, ask: Ask) -> Answer:
     found = _found(world, ask.one("id"))
     if found is None:
-        return as_html("", 404)
+        return as_html("", 404, ("X-Connection-Hash", "0" * 64))
     post, version = found
     if _walled(world, world.accounts[post.account]):
         return as_html("", 403)

@@ -18,6 +18,15 @@ PAGE = 6
 """Videos of a page; YouTube shows about 30."""
 COMMENTS = 20
 CHANNEL = re.compile(r"/(?:channel/(UC[\w-]{22})|@([\w.-]{1,60}))(?:/(\w{1,20}))?/?")
+NOT_FOUND = (
+    '<html lang="en" dir="ltr"><head><title>404 Not Found</title></head><body><iframe '
+    'style="display:block;border:0;" src="/error?src=404&amp;ifr=1&amp;error="></iframe></body>'
+    "</html>"
+)
+ERROR_404 = (
+    "<!DOCTYPE html>\n<html lang=en><title>Error 404 (Not Found)!!1</title>\n<style>* > body{"
+    "background:url(//www.google.com/images/errors/robot.png) no-repeat}</style><p><b>404.</b>\n"
+)
 FILE = re.compile(r"/vi/([\w-]{11})/(\d{1,9})\.\w+")
 SHOW = """
 const d = window.ytInitialData, box = document.querySelector("main");
@@ -45,7 +54,7 @@ def answer(world: World, ask: Ask) -> Answer:
             return _continued(world, ask)
     if ask.path.startswith("/post/"):
         return _post(world, ask.path.removeprefix("/post/"))
-    return as_html("<!DOCTYPE html><title>404 Not Found</title>", 404)
+    return as_html(NOT_FOUND, 404)
 
 
 def refuse(fault: RateLimit | LoginWall | ServerError, ask: Ask) -> Answer:
@@ -88,7 +97,7 @@ def _channel(world: World, ask: Ask, name: str, tab: str) -> Answer:
     if stage is None and name.startswith("UC"):
         return as_html(markup.page(markup.alert(name, "This channel does not exist.")), 404)
     if stage is None:
-        return as_html("<!DOCTYPE html><title>404 Not Found</title>", 404)
+        return as_html(NOT_FOUND, 404)
     if _walled(world, stage):
         return as_html(markup.consent(escape(ask.base + ask.path)))
     if stage.access is Access.SUSPENDED:
@@ -166,7 +175,7 @@ def _post(world: World, id_: str) -> Answer:
                 section = {"itemSectionRenderer": {"contents": [one]}}
                 content = {"sectionListRenderer": {"contents": [section]}}
                 return as_html(markup.page(markup.channel_page(stage, "posts", content, 0)))
-    return as_html("<!DOCTYPE html><title>404 Not Found</title>", 404)
+    return as_html(NOT_FOUND, 404)
 
 
 def _continued(world: World, ask: Ask) -> Answer:
@@ -204,7 +213,7 @@ def _token(body: bytes) -> str:
 def _feed(world: World, ask: Ask) -> Answer:
     stage = _stage(world, ask.one("channel_id"))
     if stage is None or stage.access is Access.SUSPENDED:
-        return as_html("<!DOCTYPE html><title>Error 404 (Not Found)!!1</title>", 404)
+        return as_html(ERROR_404, 404)
     id_, entries = markup.channel_id(stage.account.key), ""
     for post in _videos(world, stage)[:15]:
         video = markup.video_id(post.key)

@@ -47,7 +47,9 @@ def _object(page: Page, value: Any) -> Reading:
     if not isinstance(value, dict):
         raise ParseError("body", f"expected an object, found {type(value).__name__}")
     if page.status != 200 or isinstance(value.get("error"), str):
-        refused = states.by_status(page) if "error" not in value else None
+        refused = states.by_directory(page, value)
+        if refused is None and "error" not in value:
+            refused = states.by_status(page)
         return Reading(READ_BY, states=(refused or states.by_error(page, value),))
     faults: list[Drift] = []
     into = Gathered()

@@ -58,6 +58,7 @@ BY_REPO_STATUS = {
     "desynchronized": SeenState.GATED,
     "throttled": SeenState.BLOCKED,
 }
+NOT_IN_DIRECTORY = ("DID not registered", "DID not available")
 LOGIN_ONLY = "!no-unauthenticated"
 ON_ACCOUNT = {
     LOGIN_ONLY: SeenState.GATED,
@@ -80,10 +81,21 @@ def by_status(page: Page) -> StateSeen | None:
         return StateSeen(f"page:{page.url}", SeenState.BLOCKED, marker)
     if page.status in (401, 403):
         return StateSeen(f"page:{page.url}", SeenState.GATED, marker)
-    if page.status in (404, 410) and urls.kind(page.url) == "did":
-        did = "did:" + page.url.partition("did:")[2]
-        return StateSeen(f"account:{did}", SeenState.ABSENT, marker)
     return None
+
+
+def by_directory(page: Page, value: dict[str, Any]) -> StateSeen | None:
+    """What the directory of DIDs says of one it does not give; None when it says something else.
+
+    Its own sentences alone count: a 404 without them may be anybody's (did-method-plc, server).
+    """
+    said = value.get("message")
+    if page.status not in (404, 410) or not isinstance(said, str):
+        return None
+    if urls.kind(page.url) != "did" or not said.startswith(NOT_IN_DIRECTORY):
+        return None
+    did = "did:" + page.url.partition("did:")[2]
+    return StateSeen(f"account:{did}", SeenState.ABSENT, f"HTTP {page.status}")
 
 
 def by_error(page: Page, value: dict[str, Any]) -> StateSeen:

@@ -93,7 +93,7 @@ def read(page: Page) -> Reading:
 
 def _read_body(page: Page, sight: _Sight) -> answers.Told | None:
     value = _json(page)
-    if page.status == 404:
+    if page.status in answers.MISSING:
         return answers.missing(page, value)
     if value is None:
         return _not_json(page)

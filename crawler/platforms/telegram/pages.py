@@ -39,8 +39,9 @@ def read(page: Page) -> Reading:
     """What one t.me page shows.
 
     Raises ParseError when the body is no HTML or none of the kinds of page known here. HTTP 429 and
-    5xx are BLOCKED, 401 and 403 GATED, 404 and 410 ABSENT; a redirect away from the listing is
-    GATED, cause unknown: preview turned off, group, user, or restricted here.
+    5xx are BLOCKED, 401 and 403 GATED; a redirect away from the listing is GATED, cause unknown:
+    preview turned off, group, user, or restricted here. Telegram says in a page of its own that
+    something is not there; a 404 without one may be anybody's and is drift.
     """
     refused = _by_status(page)
     if refused is not None:
@@ -66,15 +67,13 @@ def _by_status(page: Page) -> StateSeen | None:
         return StateSeen(where, SeenState.BLOCKED, marker)
     if page.status in (401, 403):
         return StateSeen(where, SeenState.GATED, marker)
-    if page.status in (404, 410):
-        return StateSeen(where, SeenState.ABSENT, marker)
     if page.status in (301, 302, 303, 307, 308):
         target = urls.absolute(page.url, page.headers.get("location", ""))
         named = urls.channel(page.url)
         if urls.kind(page.url) == "listing" and urls.kind(target) == "landing" and named:
             return StateSeen(f"account:{named}", SeenState.GATED, "redirect /s/ to landing page")
         raise ParseError("location", f"HTTP {page.status} to an address that says nothing")
-    if page.status != 200:
+    if page.status not in (200, 404, 410):
         raise ParseError("status", f"HTTP {page.status}")
     return None
 

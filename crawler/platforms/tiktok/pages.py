@@ -73,8 +73,7 @@ def _json(page: Page, sight: Sight) -> None:
         return
     holder = node(value, "$", sight.faults)
     if sight.asked.kind == "oembed" and value.get("code"):
-        # 400 is what oEmbed says of a deleted post; it says so of an address it cannot read too.
-        sight.state(urls.subject(page.url), SeenState.UNSEEN, f"oembed: {str(value['code'])[:12]}")
+        _refused_oembed(page, str(value["code"])[:12], sight)
         return
     if isinstance(value.get("__DEFAULT_SCOPE__"), dict):
         _scope(value, sight)
@@ -88,6 +87,14 @@ def _json(page: Page, sight: Sight) -> None:
         answers.note(holder, sight)
     else:
         answers.details(holder, sight)
+
+
+def _refused_oembed(page: Page, code: str, sight: Sight) -> None:
+    """400 is what oEmbed says of a deleted post; it says so of an address it cannot read too."""
+    if code == "400":
+        sight.state(urls.subject(page.url), SeenState.UNSEEN, f"oembed: {code}")
+    else:
+        sight.state(f"page:{page.url}", SeenState.GATED, f"oembed: {code}")
 
 
 def _document(page: Page, sight: Sight) -> None:

@@ -54,10 +54,13 @@ def read(page: Page) -> Reading:
     if isinstance(told, Drift):
         return Reading(READ_BY, drift=(told,))
     if told is not None:
-        return Reading(READ_BY, states=(told,))
+        return Reading(READ_BY, states=(_answered(page, told),))
     text = _text(page)
     faults = _damage(text)
     root = root_of(text)
+    stood_in = walls.between(page.body, root, page.url)
+    if stood_in is not None:
+        return Reading(READ_BY, states=(stood_in,))
     spoken = said(root, page.url, faults)
     shown = _shown(root, spoken)
     if shown.running < ENOUGH and not spoken.article:
@@ -65,6 +68,17 @@ def read(page: Page) -> Reading:
         if wall is not None:
             return Reading(READ_BY, states=(wall,))
     return _page(page, root, spoken, shown, faults)
+
+
+def _answered(page: Page, told: StateSeen) -> StateSeen:
+    """What a status tells, unless its body shows that somebody else than the site answered."""
+    if told.state is not SeenState.ABSENT:
+        return told
+    try:
+        root = root_of(_text(page))
+    except ParseError:
+        return told
+    return walls.between(page.body, root, page.url) or told
 
 
 def _text(page: Page) -> str:

@@ -17,6 +17,8 @@ from evidence.model import Reading, SeenState, StateSeen
 
 __all__ = ("READ_BY", "read")
 LIMIT = b"Rate limit exceeded"
+OWN_HEADERS = ("x-connection-hash", "x-transaction-id", "x-twitter-response-tags")
+"""Headers that X's servers give to whatever they answer (recorded 2024)."""
 CHALLENGES = (b"_cf_chl_opt", b"/cdn-cgi/challenge-platform/", b'id="cf-error-details"')
 
 
@@ -63,7 +65,10 @@ def _refused(page: Page) -> StateSeen | None:
 
 
 def _by_status(page: Page) -> StateSeen | None:
-    """401 and 403 are GATED unless the body says more; 404 and 410 speak where embeds are asked."""
+    """401 and 403 are GATED unless the body says more; 404 and 410 speak where embeds are asked.
+
+    Only those of X's own servers do: a 404 without their headers may be anybody's.
+    """
     asked, marker = urls.asked(page.url), f"HTTP {page.status}"
     if page.status in (301, 302, 303, 307, 308):
         target = page.headers.get("location", "")
@@ -72,9 +77,15 @@ def _by_status(page: Page) -> StateSeen | None:
     spoken = page.body.lstrip()[:1] == b"{" and len(page.body) > 2
     if page.status in (401, 403) and not spoken:
         return StateSeen(f"page:{page.url}", SeenState.GATED, marker)
-    if page.status in (404, 410) and not spoken and asked.kind in ("embed", "oembed"):
+    embeds = asked.kind in ("embed", "oembed")
+    if page.status in (404, 410) and not spoken and embeds and _is_own(page):
         return StateSeen(urls.subject(page.url), SeenState.ABSENT, marker)
     return None
+
+
+def _is_own(page: Page) -> bool:
+    headers = page.headers
+    return headers.get("server", "").startswith("tsa_") or any(n in headers for n in OWN_HEADERS)
 
 
 def _json(page: Page, sight: Sight) -> None:

@@ -70,7 +70,9 @@ def _read(page: Page, sight: Sight) -> None:
         _page(found, sight)
     elif not walls.refused(page, sight):
         sight.faults += faults
-        sight.fault("HTML without ytInitialData" if page.body.strip() else "body is empty")
+        status = "" if page.status == 200 else f"HTTP {page.status}: "
+        what = "HTML without ytInitialData" if page.body.strip() else "body is empty"
+        sight.fault(f"{status}{what}")
 
 
 def _json(page: Page, sight: Sight) -> None:

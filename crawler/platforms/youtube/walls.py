@@ -14,6 +14,10 @@ WALLS = (
     (b"accounts.google.com/v3/signin", b"<form", SeenState.GATED, "accounts.google.com"),
 )  # fmt: skip
 """What a wall has in its first bytes, and its state; a page with data of its own is none."""
+OWN_SERVERS = ("esf", "youtube")
+"""Beginnings of the `Server` of YouTube's own answers (`YouTube RSS Feeds server`, seen 2026)."""
+OWN_ERRORS = (b"/error?src=404", b"//www.google.com/images/errors/robot.png")
+"""What YouTube's own error pages load: its frame, and the picture of Google's front."""
 
 
 def refused(page: Page, sight: Sight) -> bool:
@@ -40,7 +44,8 @@ def status(page: Page) -> tuple[str | None, SeenState] | None:
     """What an error status says, and of whom; None when it says nothing.
 
     A feed's 404 is no proof, since YouTube's feeds fail that way at times, and a handle's may mean
-    another name; the own address of a channel id or of a post is.
+    another name; the own address of a channel id or of a post is. A 404 that does not show to be
+    YouTube's own may be anybody's and says nothing.
     """
     if page.status == 429 or page.status >= 500:
         return None, SeenState.BLOCKED
@@ -48,7 +53,7 @@ def status(page: Page) -> tuple[str | None, SeenState] | None:
         return None, SeenState.GATED
     if page.status == 451:
         return None, SeenState.WITHHELD
-    if page.status not in (404, 410):
+    if page.status not in (404, 410) or not _is_own(page):
         return None
     post = urls.post_of(page.url) or urls.video_of(page.url)
     account = urls.channel_of(page.url)
@@ -58,3 +63,10 @@ def status(page: Page) -> tuple[str | None, SeenState] | None:
         return (f"post:{post}" if post else None), SeenState.UNSEEN
     exact = urls.kind(page.url) == "channel" and urls.CHANNEL.fullmatch(account)
     return f"account:{account}", SeenState.ABSENT if exact else SeenState.UNSEEN
+
+
+def _is_own(page: Page) -> bool:
+    """Whether an error answer shows to be YouTube's: by its server's name or its own error page."""
+    if page.headers.get("server", "").lower().startswith(OWN_SERVERS):
+        return True
+    return any(mark in page.body[:20_000] for mark in OWN_ERRORS)
