@@ -183,6 +183,11 @@ def _usage_message(error: click.ClickException) -> str:
         name = error.param.human_readable_name if error.param.param_type_name == "argument" else (
             error.param.opts[0]
         )  # fmt: skip
+        variable = error.param.envvar
+        if isinstance(variable, str):
+            return _("{name} is missing (or {variable} in the environment)").format(
+                name=name, variable=variable
+            )
         return _("{name} is missing").format(name=name)
     if isinstance(error, click.BadParameter) and error.param is not None:
         hint = error.param.opts[0] if error.param.opts else ""

@@ -9,15 +9,20 @@ import click
 
 from cli.command import Command, Group
 from cli.ledger import has_key, signer
+from cli.person import sure_actor
+from cli.reading import stated
 from cli.screen import local, visible, write_json, write_line, write_table
-from cli.shell import Shell, actor
+from cli.shell import Shell
 from cli.words import N_, _
 
 if TYPE_CHECKING:
     from evidence.erasure import Plan
 
 OFFICER = click.option(
-    "--officer", required=True, help=N_("Name of the officer; kept encrypted, told in the minutes.")
+    "--officer",
+    required=True,
+    callback=stated,
+    help=N_("Name of the officer; kept encrypted, told in the minutes."),
 )
 
 
@@ -28,9 +33,15 @@ def erase() -> None:
 
 @erase.command("request", cls=Command)
 @click.argument("subjects", metavar="SUBJECT...", nargs=-1, required=True)
-@click.option("--basis", required=True, help=N_("Law and article. Name no persons here."))
 @click.option(
-    "--order", required=True, envvar="JEJAK_ORDER", help=N_("Number of the written order.")
+    "--basis", required=True, callback=stated, help=N_("Law and article. Name no persons here.")
+)
+@click.option(
+    "--order",
+    required=True,
+    callback=stated,
+    envvar="JEJAK_ORDER",
+    help=N_("Number of the written order."),
 )
 @OFFICER
 @click.option("--dry-run", is_flag=True, help=N_("Only say what would be erased."))
@@ -59,7 +70,7 @@ def request(
         return
     entry, plan = request_erasure(
         shell.archive, shell.recorder(), found, shell.now(), basis=basis, order=order,
-        officer=officer, actor=actor(),
+        officer=officer, actor=sure_actor(),
     )  # fmt: skip
     _show_plan(plan, entry.statement.rec, as_json)
 
@@ -81,7 +92,12 @@ def confirm(shell: Shell, request_id: str, officer: str, minutes: Path, as_json:
     from evidence.erasure import confirm_erasure
 
     done = confirm_erasure(
-        shell.archive, shell.recorder(), request_id, shell.now(), officer=officer, actor=actor()
+        shell.archive,
+        shell.recorder(),
+        request_id,
+        shell.now(),
+        officer=officer,
+        actor=sure_actor(),
     )
     if has_key(shell):
         signer(shell).seal(shell.now())

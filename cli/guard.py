@@ -13,8 +13,9 @@ import click
 
 from cli import exits
 from cli.command import Command
+from cli.person import actor
 from cli.screen import write_error, write_json, write_line
-from cli.shell import Shell, actor
+from cli.shell import Shell
 from cli.words import N_, _
 from evidence.errors import ConfigError, StoreError
 

@@ -5,13 +5,19 @@ from __future__ import annotations
 import click
 
 from cli.command import Command, Group
+from cli.person import actor
+from cli.reading import stated
 from cli.screen import local, write_json, write_line, write_table
-from cli.shell import Shell, actor
+from cli.shell import Shell
 from cli.words import N_, _
 
 CASE = click.option("--case", required=True, help=N_("Number of the case. Name no persons here."))
 ORDER = click.option(
-    "--order", required=True, envvar="JEJAK_ORDER", help=N_("Number of the written order.")
+    "--order",
+    required=True,
+    callback=stated,
+    envvar="JEJAK_ORDER",
+    help=N_("Number of the written order."),
 )
 
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.command import Command
-from cli.reading import Moment, account_rows
+from cli.person import actor
+from cli.reading import Moment, account_rows, stated
 from cli.screen import visible, write_json, write_line, write_table
-from cli.shell import Shell, actor
+from cli.shell import Shell
 from cli.words import N_, _
 
 if TYPE_CHECKING:
@@ -27,7 +28,11 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option("--by", required=True, help=N_("Name of the person who captured it."))
 @click.option(
-    "--order", required=True, envvar="JEJAK_ORDER", help=N_("Number of the assignment order.")
+    "--order",
+    required=True,
+    callback=stated,
+    envvar="JEJAK_ORDER",
+    help=N_("Number of the assignment order."),
 )
 @click.option("--at", type=Moment(), help=N_("When it was captured, if the file does not say."))
 @click.option("--url", help=N_("Address it shows, if the file does not say."))

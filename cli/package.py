@@ -13,9 +13,10 @@ import click
 from cli.anchor import anchors
 from cli.command import Command, Group
 from cli.ledger import signer
-from cli.reading import Moment, post_record, watch_ids
+from cli.person import actor
+from cli.reading import Moment, post_record, stated, watch_ids
 from cli.screen import visible, write_json, write_line
-from cli.shell import Shell, actor
+from cli.shell import Shell
 from cli.version import tool
 from cli.words import N_, _
 
@@ -34,9 +35,15 @@ def package() -> None:
 @click.option("--post", "posts", multiple=True, help=N_("A post; may be repeated."))
 @click.option("--since", type=Moment(), help=N_("Begin of the period the package answers for."))
 @click.option("--until", type=Moment(), help=N_("End of that period, exclusive."))
-@click.option("--purpose", required=True, envvar="JEJAK_PURPOSE", help=N_("What it is for."))
 @click.option(
-    "--order", required=True, envvar="JEJAK_ORDER", help=N_("Number of the assignment order.")
+    "--purpose", required=True, callback=stated, envvar="JEJAK_PURPOSE", help=N_("What it is for.")
+)
+@click.option(
+    "--order",
+    required=True,
+    callback=stated,
+    envvar="JEJAK_ORDER",
+    help=N_("Number of the assignment order."),
 )
 @click.option("--profile", help=N_("Whom it is for: TEMUAN, KLARIFIKASI, PLENO, GAKKUMDU, ..."))
 @click.option(

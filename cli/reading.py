@@ -8,26 +8,40 @@ from typing import Any, TypeVar
 
 import click
 
-from cli.shell import Shell, actor
+from cli.person import actor
+from cli.shell import Shell
 from cli.words import N_, _
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def reads_evidence(command: F) -> F:
-    """Add --purpose and --order; what is shown is recorded in the log under them."""
-    for option in (
-        click.option(
-            "--order", envvar="JEJAK_ORDER", default="", show_envvar=True,
-            help=N_("Number of the assignment order; recorded."),
-        ),
-        click.option(
-            "--purpose", envvar="JEJAK_PURPOSE", default="", show_envvar=True,
-            help=N_("Why evidence is read; recorded. Name no persons here."),
-        ),
-    ):  # fmt: skip
-        command = option(command)
+    """Add --purpose and --order; nothing is shown without them, and the log keeps them."""
+    return _why(command, required=True)
+
+
+def may_be_recorded(command: F) -> F:
+    """Add --purpose and --order to a command that can do without them."""
+    return _why(command, required=False)
+
+
+def _why(command: F, *, required: bool) -> F:
+    more: dict[str, Any] = {"callback": stated} if required else {"default": ""}
+    for name, variable, said in (
+        ("--order", "JEJAK_ORDER", N_("Number of the assignment order; recorded.")),
+        ("--purpose", "JEJAK_PURPOSE", N_("Why evidence is read; recorded. Name no persons here.")),
+    ):
+        command = click.option(
+            name, envvar=variable, show_envvar=True, help=said, required=required, **more
+        )(command)
     return command
+
+
+def stated(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    """The words of an option, without blanks around them. Raises BadParameter for blanks alone."""
+    if not value.strip():
+        raise click.BadParameter(_("it says nothing"))
+    return value.strip()
 
 
 def keep_trace(shell: Shell, subjects: Sequence[str], purpose: str, order: str) -> str | None:

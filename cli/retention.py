@@ -10,8 +10,10 @@ import click
 
 from cli.command import Command, Group
 from cli.erase import OFFICER
+from cli.person import sure_actor
+from cli.reading import stated
 from cli.screen import local, write_json, write_line, write_table
-from cli.shell import Shell, actor
+from cli.shell import Shell
 from cli.words import N_, _
 
 if TYPE_CHECKING:
@@ -42,7 +44,11 @@ def plan(shell: Shell, rules: Path | None, as_json: bool) -> None:
 @retention.command("apply", cls=Command)
 @RULES
 @click.option(
-    "--order", required=True, envvar="JEJAK_ORDER", help=N_("Number of the written order.")
+    "--order",
+    required=True,
+    callback=stated,
+    envvar="JEJAK_ORDER",
+    help=N_("Number of the written order."),
 )
 @OFFICER
 @click.pass_obj
@@ -63,7 +69,7 @@ def apply(shell: Shell, rules: Path | None, order: str, officer: str, as_json: b
         entry, _plan = request_erasure(
             shell.archive, shell.recorder(),
             [Subject(SubjectKind.RECORD, e.statement.rec) for e in found.due], shell.now(),
-            basis="retensi: " + "; ".join(sources), order=order, officer=officer, actor=actor(),
+            basis="retensi: " + "; ".join(sources), order=order, officer=officer, actor=sure_actor(),
         )  # fmt: skip
         rec = entry.statement.rec
     _show(shell, found, given, rec, as_json)

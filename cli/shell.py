@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -97,14 +95,6 @@ class Shell:
             self._closing.pop()()
         self._archive = None
         self._signing = None
-
-
-def actor() -> str:
-    """The operating system's name of the person at the keyboard."""
-    try:
-        return os.environ.get("JEJAK_ACTOR") or getpass.getuser()
-    except (KeyError, OSError):
-        return f"uid {os.getuid()}"
 
 
 def shell() -> Shell:

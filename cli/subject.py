@@ -7,8 +7,10 @@ from pathlib import Path
 import click
 
 from cli.command import Command, Group
+from cli.person import actor
+from cli.reading import stated
 from cli.screen import json_text, visible, write_json, write_line
-from cli.shell import Shell, actor
+from cli.shell import Shell
 from cli.words import N_, _
 
 NOTE = """\
@@ -31,7 +33,11 @@ def subject() -> None:
 @click.argument("account")
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
 @click.option(
-    "--order", required=True, envvar="JEJAK_ORDER", help=N_("Number of the written order.")
+    "--order",
+    required=True,
+    callback=stated,
+    envvar="JEJAK_ORDER",
+    help=N_("Number of the written order."),
 )
 @click.option(
     "--purpose", default="UU 27/2022 Pasal 32", show_default=True, help=N_("What it is for.")

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import click
 
 from cli import exits
 from cli.command import Command
-from cli.reading import reads_evidence
-from cli.screen import visible, write_json, write_line
-from cli.shell import actor, shell
+from cli.person import actor
+from cli.reading import may_be_recorded
+from cli.screen import visible, write_error, write_json, write_line
+from cli.shell import shell
 from cli.words import N_, _, spoken
+from evidence.errors import JejakError
 
 
 @click.command(cls=Command)
@@ -26,15 +29,16 @@ from cli.words import N_, _, spoken
     help=N_("Write verify.py and verify.html into this folder instead; prints their SHA-256."),
 )  # fmt: skip
 @click.option(
-    "--record", is_flag=True,
-    help=N_("Record in the log of this archive that its package was checked."),
+    "--record/--no-record", "record", default=None,
+    help=N_("Record in the log of this archive that its package was checked; else it is when"
+            " purpose and order are named and the package is of this archive's log."),
 )  # fmt: skip
-@reads_evidence
+@may_be_recorded
 def verify(
     path: Path | None,
     trust_file: Path | None,
     save_to: Path | None,
-    record: bool,
+    record: bool | None,
     purpose: str,
     order: str,
     as_json: bool,
@@ -50,7 +54,37 @@ def verify(
     code = check_package(path, trust_file, as_json)
     if record:
         record_check(path, purpose, order)
+    elif record is None:
+        _record_if_told(path, purpose, order)
     return code
+
+
+def of_this_log(path: Path) -> bool:
+    """Whether a configuration is in force here, and the package says it is of that log.
+
+    Raises ConfigError.
+    """
+    running = shell()
+    file = running.config_file or Path(os.environ.get("JEJAK_CONFIG") or "jejak.toml")
+    try:
+        first = (path / "data" / "checkpoints" / "last.txt").read_text("utf-8").partition("\n")[0]
+    except (OSError, UnicodeDecodeError):
+        return False
+    return file.is_file() and first == running.config.origin
+
+
+def _record_if_told(path: Path, purpose: str, order: str) -> None:
+    """Record the check of a package of this log, or say on standard error why it is not."""
+    try:
+        if not of_this_log(path):
+            return
+        if purpose.strip() and order.strip():
+            record_check(path, purpose, order)
+            return
+        reason = _("name --purpose and --order")
+    except JejakError as error:
+        reason = visible(f"{error.what}: {_(error.why)}")
+    write_error(_("This check was not recorded in the log: {reason}").format(reason=reason))
 
 
 def record_check(path: Path, purpose: str, order: str) -> None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.command import Command, Group
+from cli.person import actor
 from cli.screen import local, visible, write_error, write_json, write_line, write_table
-from cli.shell import Shell, actor
+from cli.shell import Shell
 from cli.words import N_, _
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -79,6 +80,9 @@ def kept_archive() -> Kept:
 
 
 Call = Callable[..., Result]
+Login = Callable[[int], None]
+INVESTIGATOR, INVESTIGATOR_UID = "uid 4000001", 4000001
+"""An account without a name, so that it is called the same on every machine."""
 
 
 @pytest.fixture
@@ -88,7 +92,19 @@ def archive() -> Kept:
 
 
 @pytest.fixture
-def call(archive: Kept, tmp_path, monkeypatch) -> Call:
+def login(tmp_path_factory, monkeypatch) -> Login:
+    """Log in as another account; the investigator is logged in at first."""
+    kernel = tmp_path_factory.mktemp("kernel")
+    for name, said in (("LOGIN_UID", INVESTIGATOR_UID), ("UID_MAP", "0 0 4294967295")):
+        (kernel / name).write_text(f"{said}\n")
+        monkeypatch.setattr(f"cli.person.{name}", kernel / name)
+    return lambda uid: monkeypatch.setattr(
+        "cli.person.LOGIN_UID", _written(kernel / f"uid-{uid}", str(uid))
+    )
+
+
+@pytest.fixture
+def call(archive: Kept, login: Login, tmp_path, monkeypatch) -> Call:
     """Run one command line against the archive, in an empty folder."""
     monkeypatch.chdir(tmp_path)
 
@@ -99,9 +115,14 @@ def call(archive: Kept, tmp_path, monkeypatch) -> Call:
     return run
 
 
+def _written(file: Path, text: str) -> Path:
+    file.write_text(text)
+    return file
+
+
 def _environment() -> dict[str, str | None]:
     ours = {name: None for name in os.environ if name.startswith(("JEJAK_", "LC_", "LANG"))}
-    return {**ours, "LANG": "C.UTF-8", "JEJAK_ACTOR": "penyidik"}
+    return {**ours, "LANG": "C.UTF-8", "JEJAK_PURPOSE": "uji", "JEJAK_ORDER": "0/ST"}
 
 
 def _at(days: int) -> datetime:

@@ -14,9 +14,31 @@ from cli import exits
 from cli.main import jejak
 from evidence.errors import JejakError
 from evidence.model import StatementType
+from tests.cli.conftest import INVESTIGATOR
 
 ROOT = Path(__file__).parents[2]
 EVIDENCE = (("posts",), ("history", "42"), ("interactions",))
+SAID = {"Ralat:", "aturan"}
+"""Words of the newest text of post 42."""
+SHOWING = {("posts",), ("history",), ("snapshot",)}
+NOT_READING = {
+    ("run",),
+    ("demo",),
+    ("crawl",),
+    ("witness", "serve"),
+    ("store", "watch"),
+    ("store", "secure"),
+}
+"""They wait, run crawlers or need a server; what they print is ids and counts."""
+ARGUMENTS = {
+    ("history",): ("42",), ("custody",): ("42",), ("campaign", "show"): ("pemilu-2024",),
+    ("ledger", "export"): ("tiles",), ("ledger", "sheet"): ("s.html",),
+    ("package", "create"): ("out", "--post", "42", "--no-pdf"),
+    ("hold", "add"): ("42", "--case", "1"), ("hold", "lift"): ("42", "--case", "1"),
+    ("erase", "request"): ("42", "--basis", "UU", "--officer", "Budi"),
+    ("retention", "apply"): ("--officer", "Budi"), ("reread",): ("--dry-run",),
+    ("subject", "export"): ("siti_contoh", "copy"),
+}  # fmt: skip
 
 
 def verbs(group: click.Group = jejak, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -173,8 +195,41 @@ def test_reading_evidence_leaves_a_custody_statement_before_it_is_shown(call, ar
     assert entry.statement.facts["order"] == "001/ST"
     assert entry.statement.facts["subjects"]
     opening = archive.open_object(entry.statement.rec, "actor")
-    assert json.loads(opening.data) == {"actor": "penyidik"}
-    assert "penyidik" not in entry.statement_bytes.decode()
+    assert json.loads(opening.data) == {"actor": INVESTIGATOR}
+    assert INVESTIGATOR not in entry.statement_bytes.decode()
+
+
+@pytest.mark.parametrize("option", ["--purpose", "--order"])
+@pytest.mark.parametrize("words", [None, "  "])
+@pytest.mark.parametrize("line", EVIDENCE, ids=lambda line: line[0])
+def test_nothing_is_shown_without_purpose_and_order(call, archive, line, option, words):
+    before = archive.size()
+
+    result = call(*line, env={f"JEJAK_{option[2:].upper()}": words})
+
+    assert result.exit_code == exits.USAGE
+    assert option in result.stderr
+    assert not SAID & set(result.output.split())
+    assert archive.size() == before
+
+
+@pytest.mark.parametrize("path", list(verbs()), ids=" ".join)
+def test_no_command_shows_what_a_post_says_without_a_trace(call, archive, path):
+    """Whatever command prints a word of the post has recorded who read it."""
+    if path in NOT_READING:
+        return
+    (post,) = archive.rows("posts")
+    before = archive.size()
+    record = (
+        (post["snapshot"],) if path in {("snapshot",), ("pictures",), ("ledger", "prove")} else ()
+    )
+
+    result = call(*path, *ARGUMENTS.get(path, record))
+
+    shown = SAID & set(result.output.split())
+    traces = [e for e in archive.entries(before) if e.statement.type is StatementType.CUSTODY]
+    assert bool(shown) == (path in SHOWING)
+    assert traces or not shown
 
 
 def test_evidence_is_not_shown_when_the_reading_cannot_be_recorded(call, archive, monkeypatch):
@@ -387,7 +442,7 @@ def test_a_changed_package_is_a_finding(call):
 
 
 def test_a_package_needs_a_purpose_an_order_and_a_whole_period(call):
-    first = call("package", "create", "out", "--post", "42")
+    first = call("package", "create", "out", "--post", "42", env={"JEJAK_PURPOSE": None})
     second = call("package", "create", "out", "--post", "42", "--purpose", "p", "--order", "1",
                   "--since", "2026-11-18")  # fmt: skip
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from cli import exits
+from tests.cli.conftest import INVESTIGATOR
 
-ANI = {"JEJAK_ACTOR": "ani"}
+ANI_UID = 4000002
 ASK = ("--basis", "UU 27/2022 Pasal 43", "--order", "12/2026", "--officer", "Budi Santoso")
 
 
@@ -31,8 +32,9 @@ def test_a_dry_run_says_what_would_go_and_records_nothing(call, archive):
     assert archive.size() == size
 
 
-def test_one_officer_asks_another_confirms_and_the_minutes_are_there(call, asked, archive):
-    result = call("erase", "confirm", asked, "--officer", "Ani Lestari", "--minutes", "ba", env=ANI)
+def test_one_officer_asks_another_confirms_and_the_minutes_are_there(login, call, asked, archive):
+    login(ANI_UID)
+    result = call("erase", "confirm", asked, "--officer", "Ani Lestari", "--minutes", "ba")
 
     assert result.exit_code == exits.OK, result.stderr
     text = Path(f"ba/berita-acara-pemusnahan-{asked[:8]}.txt").read_text("utf-8")
@@ -51,8 +53,33 @@ def test_the_person_who_asked_cannot_confirm(call, asked, archive):
     assert archive.row("posts", "telegram|42") is not None
 
 
-def test_minutes_can_be_written_again(call, asked):
-    call("erase", "confirm", asked, "--officer", "Ani Lestari", env=ANI)
+def test_no_variable_makes_one_person_two(call, asked, archive):
+    """Names of accounts come from the kernel; LOGNAME, USER and our own variables are only words."""
+    others = {
+        name: "ani" for name in ("LOGNAME", "USER", "LNAME", "USERNAME", "JEJAK_ACTOR", "SUDO_USER")
+    }
+
+    result = call("erase", "confirm", asked, "--officer", "Ani Lestari", env=others)
+
+    assert result.exit_code == exits.SCOPE
+    assert archive.row("posts", "telegram|42") is not None
+
+
+def test_nobody_confirms_where_an_account_can_be_made_up(login, call, asked, archive, monkeypatch):
+    login(ANI_UID)
+    Path("uid_map").write_text("         0       1000          1\n")
+    monkeypatch.setattr("cli.person.UID_MAP", Path("uid_map"))
+
+    result = call("erase", "confirm", asked, "--officer", "Ani Lestari")
+
+    assert result.exit_code == exits.SCOPE
+    assert "user namespace" in result.stderr
+    assert archive.row("posts", "telegram|42") is not None
+
+
+def test_minutes_can_be_written_again(login, call, asked):
+    login(ANI_UID)
+    call("erase", "confirm", asked, "--officer", "Ani Lestari")
 
     again = call("erase", "minutes", asked, "lagi", "--json")
 
@@ -62,33 +89,37 @@ def test_minutes_can_be_written_again(call, asked):
     ]
 
 
-def test_a_hold_is_listed_blocks_and_is_lifted(call, asked):
+def test_a_hold_is_listed_blocks_and_is_lifted(login, call, asked):
     held = ("telegram|42", "--case", "03/TM", "--order", "9/ST")
     call("hold", "add", *held)
 
     listed = json.loads(call("hold", "list", "--json").stdout)
-    refused = call("erase", "confirm", asked, "--officer", "Ani Lestari", env=ANI)
+    login(ANI_UID)
+    refused = call("erase", "confirm", asked, "--officer", "Ani Lestari")
     call("hold", "lift", *held)
 
     assert [h["case"] for h in listed] == ["03/TM"]
     assert refused.exit_code == exits.SCOPE
     assert "03/TM" in refused.stderr
-    assert call("erase", "confirm", asked, "--officer", "Ani Lestari", env=ANI).exit_code == 0
+    login(ANI_UID)
+    assert call("erase", "confirm", asked, "--officer", "Ani Lestari").exit_code == 0
     assert json.loads(call("hold", "list", "--json").stdout) == []
 
 
-def test_requests_are_listed_with_officer_and_whether_they_were_carried_out(call, asked):
+def test_requests_are_listed_with_officer_and_whether_they_were_carried_out(login, call, asked):
     before = json.loads(call("erase", "list", "--json").stdout)
-    call("erase", "confirm", asked, "--officer", "Ani Lestari", env=ANI)
+    login(ANI_UID)
+    call("erase", "confirm", asked, "--officer", "Ani Lestari")
     after = json.loads(call("erase", "list", "--json").stdout)
 
     assert [(r["rec"], r["officer"], r["began"]) for r in before] == [(asked, "Budi Santoso", None)]
     assert after[0]["began"] > 0
 
 
-def test_keys_that_came_back_are_erased_again(call, asked, archive):
+def test_keys_that_came_back_are_erased_again(login, call, asked, archive):
     kept = dict(archive._uses), dict(archive._keys)
-    call("erase", "confirm", asked, "--officer", "Ani Lestari", env=ANI)
+    login(ANI_UID)
+    call("erase", "confirm", asked, "--officer", "Ani Lestari")
     archive._uses.update(kept[0])
     archive._keys.update(kept[1])
     found = call("ledger", "fsck")
@@ -107,7 +138,7 @@ def test_custody_shows_who_read_the_post_why_and_by_which_order(call):
     said = json.loads(call("custody", "telegram|42", "--json").stdout)
 
     (read,) = [link for link in said["chain"] if link["action"] == "READ"]
-    assert (read["actor"], read["purpose"], read["order"]) == ("penyidik", "klarifikasi", "7/ST")
+    assert (read["actor"], read["purpose"], read["order"]) == (INVESTIGATOR, "klarifikasi", "7/ST")
     assert said["chain"][0]["action"] == "COLLECTED"
     assert said["kind"] == "POST"
 
@@ -139,7 +170,7 @@ def test_a_check_of_a_package_is_recorded_when_asked_and_shows_in_its_chain(call
     size = archive.size()
     checked = ("verify", str(folder), "--trust", "trust.txt")
 
-    silent = call(*checked)
+    silent = call(*checked, "--no-record")
     unchanged = archive.size()
     told = call(*checked, "--record", "--purpose", "sidang", "--order", "9/ST")
 
@@ -151,12 +182,33 @@ def test_a_check_of_a_package_is_recorded_when_asked_and_shows_in_its_chain(call
     ]
 
 
+def test_a_check_in_the_archives_own_folder_is_recorded_unasked_or_said_not_to_be(call, archive):
+    call("init")
+    call("package", "create", "out", "--post", "telegram|42", "--no-pdf")
+    (folder,) = (p for p in Path("out").iterdir() if p.name.startswith("jejak-"))
+    Path("trust.txt").write_text(call("ledger", "trust").stdout)
+    size = archive.size()
+    checked = ("verify", str(folder), "--trust", "trust.txt")
+
+    told = call(*checked)
+    after = archive.size()
+    no_order = call(*checked, env={"JEJAK_ORDER": None})
+    Path("jejak.toml").write_text('origin = "lain.example/jejak"\n')
+    elsewhere = call(*checked)
+
+    assert after == size + 1
+    assert archive.size() == after
+    assert "not recorded" not in told.stderr + elsewhere.stderr
+    assert "was not recorded in the log: name --purpose and --order" in no_order.stderr
+
+
 @pytest.mark.parametrize("language", ["en_US.UTF-8", "id_ID.UTF-8"])
 def test_a_package_made_afterwards_says_what_existed_and_on_what_order_it_was_erased(
-    call, asked, archive, language
+    login, call, asked, archive, language
 ):
     first = archive.row("posts", "telegram|42")["post"]
-    call("erase", "confirm", asked, "--officer", "Ani Lestari", env=ANI)
+    login(ANI_UID)
+    call("erase", "confirm", asked, "--officer", "Ani Lestari")
 
     made = call(
         "package", "create", "out", "--post", f"post:{first}", "--purpose", "p", "--order", "8/ST",

@@ -30,7 +30,7 @@ def test_a_plan_changes_nothing(call, archive, years_later):
     assert archive.size() == size
 
 
-def test_what_is_due_is_erased_when_a_second_officer_confirms(call, archive, years_later):
+def test_what_is_due_is_erased_when_a_second_officer_confirms(call, login, archive, years_later):
     Path("retention.toml").write_text(
         "[[rule]]\nclass = 'ROUTINE'\nkeep_days = 0\nsource = 'uji'\n"
     )
@@ -38,9 +38,8 @@ def test_what_is_due_is_erased_when_a_second_officer_confirms(call, archive, yea
 
     asked = json.loads(call("retention", "apply", *OFFICER, "--json").stdout)
     alone = call("erase", "confirm", asked["request"], "--officer", "Budi Santoso")
-    done = call(
-        "erase", "confirm", asked["request"], "--officer", "Ani", env={"JEJAK_ACTOR": "ani"}
-    )
+    login(4000002)
+    done = call("erase", "confirm", asked["request"], "--officer", "Ani")
 
     assert asked["due"] == [page]
     assert alone.exit_code == exits.SCOPE

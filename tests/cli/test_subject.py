@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from cli import exits
+from tests.cli.conftest import INVESTIGATOR
 
 
 def test_a_copy_is_recorded_before_it_is_written(call, archive):
@@ -20,7 +21,7 @@ def test_a_copy_is_recorded_before_it_is_written(call, archive):
     assert json.loads((folder / "data.json").read_text("utf-8"))["records"]
     assert "UU 27/2022 Pasal 32" in (folder / "BACA.txt").read_text("utf-8")
     copies = [link for link in chain if link["action"] == "SUBJECT_EXPORT"]
-    assert [(c["actor"], c["order"]) for c in copies] == [("penyidik", "3/PDP")]
+    assert [(c["actor"], c["order"]) for c in copies] == [(INVESTIGATOR, "3/PDP")]
 
 
 def test_only_an_account_has_a_copy(call):

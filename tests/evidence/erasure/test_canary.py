@@ -73,6 +73,17 @@ def address() -> Iterator[str]:
     server.shutdown()
 
 
+AS_LOGGED_IN = """\
+import cli.person
+class Said(str):
+    def read_text(self, _encoding):
+        return self
+cli.person.LOGIN_UID, cli.person.UID_MAP = Said({login}), Said("0 0 4294967295")
+from cli.main import main
+main()
+"""
+
+
 class Office:
     """An installation in a folder of its own, driven by its command line."""
 
@@ -82,12 +93,12 @@ class Office:
         text = "".join(f"{k} = {json.dumps(v)}\n" for k, v in values.items())
         (folder / "jejak.toml").write_text(text, "utf-8")
 
-    def run(self, *arguments: str, actor: str = "budi") -> subprocess.CompletedProcess[str]:
-        """`jejak ARGUMENTS`."""
+    def run(self, *arguments: str, login: int = 4000001) -> subprocess.CompletedProcess[str]:
+        """`jejak ARGUMENTS`, as after a login under this user id."""
         environment = {**os.environ, "JEJAK_CONFIG": str(self.folder / "jejak.toml"),
-                       "JEJAK_ARCHIVE_URL": self.url, "JEJAK_ACTOR": actor}  # fmt: skip
+                       "JEJAK_ARCHIVE_URL": self.url}  # fmt: skip
         return subprocess.run(
-            [sys.executable, "-c", "from cli.main import main; main()", *arguments],
+            [sys.executable, "-c", AS_LOGGED_IN.format(login=login), *arguments],
             env=environment, capture_output=True, text=True, timeout=100, check=False,
             cwd=Path(__file__).parents[3],
         )  # fmt: skip
@@ -185,7 +196,7 @@ def test_fifty_canaries_show_in_no_log_leaf_or_name_and_after_erasure_nowhere(
     request = json.loads(asked.stdout)["request"]
     erased = office.run(
         "erase", "confirm", request, "--officer", "Ani Lestari", "--minutes",
-        str(office.folder / "berita"), actor="ani",
+        str(office.folder / "berita"), login=4000002,
     )  # fmt: skip
 
     assert erased.returncode == 0, erased.stdout + erased.stderr
