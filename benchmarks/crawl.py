@@ -25,6 +25,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -105,8 +106,8 @@ def first_page(base: str, native_id: str) -> str:
     return f"{base}/api/v1/accounts/{native_id}/statuses?page=0"
 
 
-def crawl(kind: str, base: str, accounts: int) -> None:
-    """One crawl in this process; prints pages, posts and seconds as JSON."""
+def crawl(kind: str, base: str, accounts: int) -> dict[str, float]:
+    """One crawl in this process: pages, posts, seconds, CPU seconds and the peak of memory."""
     import scrapy
     from scrapy.crawler import CrawlerProcess
     from scrapy.utils.project import get_project_settings
@@ -162,9 +163,11 @@ def crawl(kind: str, base: str, accounts: int) -> None:
     process = CrawlerProcess(settings, install_root_handler=False)
     crawler = process.create_crawler(Bare if kind == "bare" else Whole)
     process.crawl(crawler)
+    began = time.process_time()
     process.start()
+    cpu = time.process_time() - began
     seconds = crawler.stats.get_value("elapsed_time_seconds")
-    print(json.dumps({**count, "seconds": seconds, "rss_kb": _peak_kb()}))
+    return {**count, "seconds": seconds, "cpu_s": cpu, "rss_kb": _peak_kb()}
 
 
 def _peak_kb() -> int:
@@ -199,17 +202,19 @@ def prepare(folder: Path, base: str, accounts: int) -> None:
         project_entries(archive, archive.record(drafts))
 
 
-def run(kind: str, base: str, folder: Path, accounts: int) -> dict[str, float]:
-    """One crawl in a process of its own."""
+def run(
+    kind: str, base: str, folder: Path, accounts: int, program: str = __file__
+) -> dict[str, Any]:
+    """One crawl in a process of its own. program: this one, or one that counts more."""
     said = {k: v for k, v in os.environ.items() if not k.startswith("JEJAK_")}
-    line = [sys.executable, __file__, "--crawl", kind, "--base", base, "--accounts", str(accounts)]
+    line = [sys.executable, program, "--crawl", kind, "--base", base, "--accounts", str(accounts)]
     done = subprocess.run(
         line, capture_output=True, text=True, timeout=600, check=False,
         env={**said, "JEJAK_CONFIG": str(folder / "jejak.toml")}, cwd=Path(__file__).parents[1],
     )  # fmt: skip
     if done.returncode or not done.stdout:
         raise SystemExit(f"{kind}: {done.stderr[-2000:]}")
-    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
 
 
@@ -273,7 +278,7 @@ def main() -> int:
     if asked.serve:
         asyncio.run(serve(asked.accounts, asked.serve))
     elif asked.crawl:
-        crawl(asked.crawl, asked.base, asked.accounts)
+        print(json.dumps(crawl(asked.crawl, asked.base, asked.accounts)))
     else:
         return 0 if compare(asked.accounts, asked.pages, asked.rounds) else 1
     return 0
