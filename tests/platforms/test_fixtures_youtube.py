@@ -55,7 +55,8 @@ def test_channel_page_gives_the_channel_with_its_figures(plain: bool) -> None:
     assert (account.counts.follower, account.counts.post) == (None, 337)
     assert account.counts.approximate == (("follower", 25_000_000),)
     assert not reading.drift
-    assert not reading.states
+    assert {state.marker for state in reading.states} == {"videoRenderer: title alone, no time"}
+    assert {state.state for state in reading.states} == {SeenState.PRESENT}
     assert not reading.empty
 
 

@@ -97,7 +97,7 @@ def test_an_answer_of_somebody_else_never_says_that_something_is_gone_or_empty(
 def test_no_answer_of_somebody_else_is_twice_taken_for_a_post_that_is_not_there(
     platform: str,
 ) -> None:
-    """UNSEEN of a post becomes ABSENT when a second visit agrees: a portal must not say it."""
+    """UNSEEN says that the platform left the post out, which a portal cannot say."""
     for _, address, status, name in (one for one in ASKED if one[0] == platform and one[2] != 200):
         reading = read(platform, Page(address, status, {"server": "nginx"}, BODIES[name]))
 

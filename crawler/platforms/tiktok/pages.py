@@ -12,13 +12,14 @@ from typing import Any
 from crawler.document import canonical, root_of, script
 from crawler.page import Page
 from crawler.platforms.tiktok import answers, embed, urls
+from crawler.platforms.tiktok.naming import placed
 from crawler.platforms.tiktok.older import next_data, sigi
 from crawler.platforms.tiktok.sight import READ_BY, Sight
 from crawler.take import node
 from evidence.errors import ParseError
 from evidence.model import Reading, SeenState, StateSeen
 
-__all__ = ("READ_BY", "read")
+__all__ = ("READ_BY", "placed", "read")
 UNIVERSAL = "__UNIVERSAL_DATA_FOR_REHYDRATION__"
 CHALLENGE = ("wci", "rci", "cs", "rs")
 CAPTCHA = ("captcha-verify-container", "captcha_container", "captcha-verify-container-main-page")

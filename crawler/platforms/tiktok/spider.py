@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import replace
 
 from crawler.platforms.tiktok import urls
+from crawler.platforms.tiktok.naming import placed
 from crawler.spider import AccountSpider
 from crawler.visit import REFUSALS, Seen, Visit
-from evidence.model import Act, KnownPost, Post, Reading, SeenState, Side
+from evidence.model import Act, KnownPost, Post, SeenState, Side
 
 SCROLLS = 3
 OPENED = 20
@@ -92,14 +93,7 @@ def named(look: Iterable[Seen]) -> list[str]:
 
 def in_name_of(visit: Visit, seen: Seen) -> Seen:
     """The reading with the visited account as the one who reposted: the list does not name it."""
-    reading: Reading = seen.reading
-    acts = tuple(
-        replace(edge, actor_id=visit.native_id, actor_handle=visit.handle)
-        if edge.act is Act.SHARE and edge.actor_id is None and edge.actor_handle is None
-        else edge
-        for edge in reading.interactions
-    )
-    return replace(seen, reading=replace(reading, interactions=acts))
+    return replace(seen, reading=placed(seen.reading, visit.native_id, visit.handle))
 
 
 async def details(

@@ -10,7 +10,7 @@ from crawler.platforms.youtube.sight import Sight, cover
 from crawler.platforms.youtube.tree import first, inside, needed, nodes, objects, text_at
 from crawler.platforms.youtube.words import shown, viewed
 from evidence.errors import ParseError
-from evidence.model import Counts, Post
+from evidence.model import Counts, Post, SeenState
 
 CARDS = ("videoRenderer", "gridVideoRenderer", "compactVideoRenderer", "videoWithContextRenderer",
          "playlistVideoRenderer")  # fmt: skip
@@ -21,6 +21,8 @@ OTHERS = ("adSlotRenderer", "playlistRenderer", "gridPlaylistRenderer", "radioRe
 """What may stand in a list and is no video."""
 KINDS = (*CARDS, "reelItemRenderer", "shortsLockupViewModel", "lockupViewModel")
 KNOWN = frozenset((*KINDS, *OTHERS, "richItemRenderer", "richSectionRenderer"))
+PART = "title alone, no time"
+"""What a card shows of its video, in the state that is noted beside it."""
 BYLINES = ("ownerText", "shortBylineText", "longBylineText")
 
 
@@ -30,7 +32,8 @@ def read(
     """Note the videos of a list; returns how many cards it has, other people's included.
 
     own: the list shows this channel's videos alone, so a card without a name is the channel's.
-    Else only cards that name the channel are taken. The text is the title: a list shows no more.
+    Else only cards that name the channel are taken. The text is the title: a list shows no more,
+    and its time is relative (`2 days ago`), so none is given; a state says so of each.
     """
     cards = 0
     for index, (name, card) in enumerate(nodes(content, *KINDS)):
@@ -48,6 +51,7 @@ def read(
             sight.fault(f"{name}[{index}]: names no channel in a list of several")
         if (byline and byline == native_id) or (own and byline is None):
             sight.posts.setdefault(post.native_id, post)
+            sight.state(f"post:{post.native_id}", SeenState.PRESENT, f"{name}: {PART}")
     _unknown(content, sight)
     return cards
 
