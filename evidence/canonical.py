@@ -1,7 +1,7 @@
 """Values to bytes and back, one way only.
 
 The profile is RFC 8785 (JCS) without floats: ASCII keys, strings without lone surrogates, integers
-|n| < 2**53, booleans, null. Inside it the standard library's encoder and JCS give the same bytes.
+|n| < 2**53, booleans, null. Inside it msgspec, the standard library and JCS give the same bytes.
 Stored bytes are what is hashed; nobody re-encodes in order to verify.
 """
 
@@ -20,9 +20,13 @@ from evidence.errors import IntegrityError, ParseError
 from evidence.model.statement import Draft, Entry, ObjectRef, Statement, StatementType
 
 T = TypeVar("T")
+_ENCODER = msgspec.json.Encoder(order="sorted")
+"""Inside the profile it gives the bytes of `json.dumps`, in a tenth of the time."""
 COMMIT_TAG = b"evidence-commit-v1\0"
 MAX_INTEGER = 2**53 - 1
 MAX_DEPTH = 64
+_MAPPINGS = (dict, Mapping)
+_LISTS = (list, tuple)
 MAX_STATEMENT_BYTES = 65_535
 """C2SP tlog-tiles entries carry a uint16 length."""
 
@@ -34,9 +38,13 @@ def encode(value: Any) -> bytes:
     non-ASCII or non-string key, deeper than 64 levels, unknown type).
     """
     _check(value, 0)
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    ).encode("utf-8")
+    try:
+        return _ENCODER.encode(value)
+    except TypeError:
+        # A subclass of str, int or dict: the same bytes, by an encoder that takes them for those.
+        return json.dumps(
+            value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+        ).encode("utf-8")
 
 
 def decode(data: bytes) -> Any:
@@ -46,7 +54,7 @@ def decode(data: bytes) -> Any:
     other escapes, floats and another key order are all refused.
     """
     try:
-        value = json.loads(data.decode("utf-8"))
+        value = msgspec.json.decode(data)
     except (ValueError, RecursionError) as error:
         raise ParseError("canonical JSON", f"not JSON ({type(error).__name__})") from error
     if encode(value) != data:
@@ -81,18 +89,17 @@ def instant(moment: datetime) -> str:
     """
     if moment.tzinfo is None:
         raise ParseError("time", "has no zone")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + (
-        f"{moment.microsecond // 1000:03d}Z"
-    )
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return f"{utc.replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
 
 
 def parse_instant(text: str) -> datetime:
     """The aware UTC time that `instant` wrote. Raises ParseError for any other spelling."""
     try:
-        moment = datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+        moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise ParseError("time", "is not of the form 2026-11-22T02:00:00.000Z") from error
-    if instant(moment) != text:
+    if moment.tzinfo is None or instant(moment) != text:
         raise ParseError("time", "is not in canonical form")
     return moment
 
@@ -151,7 +158,10 @@ def statement_bytes(draft: Draft, objects: Sequence[ObjectRef]) -> bytes:
 
 def parse_statement(data: bytes) -> Statement:
     """The statement that leaf bytes say. Raises ParseError unless they are canonical and whole."""
-    value = decode(data)
+    return _statement(decode(data))
+
+
+def _statement(value: Any) -> Statement:
     if not isinstance(value, dict) or set(value) != {
         "at", "clock", "facts", "objects", "rec", "type", "v"
     }:  # fmt: skip
@@ -169,7 +179,7 @@ def parse_statement(data: bytes) -> Statement:
         at=parse_instant(value["at"]),
         clock=value["clock"],
         facts=value["facts"],
-        objects=tuple(from_value(o, ObjectRef) for o in value["objects"]),
+        objects=from_value(value["objects"], tuple[ObjectRef, ...]),
     )
 
 
@@ -183,36 +193,67 @@ def entry_of(index: int, data: bytes, leaf_hash: bytes) -> Entry:
     return Entry(index, data, leaf_hash, parse_statement(data))
 
 
+def entry_made(index: int, data: bytes, leaf_hash: bytes) -> Entry:
+    """The entry of bytes that `statement_bytes` has just made, which need no second check.
+
+    leaf_hash: of these very bytes, made with them.
+    """
+    return Entry(index, data, leaf_hash, _statement(msgspec.json.decode(data)))
+
+
+def is_unicode(text: str) -> bool:
+    """Whether a text has no lone surrogate, so that it can be written as UTF-8."""
+    if text.isascii():
+        return True
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _check(value: Any, depth: int) -> None:
+    """Raise ParseError for what lies outside the profile. Most of a page is plain text or null."""
     if depth > MAX_DEPTH:
         raise ParseError("canonical JSON", f"is nested deeper than {MAX_DEPTH} levels")
+    inner = depth < MAX_DEPTH
+    if isinstance(value, _MAPPINGS):
+        for key, item in value.items():
+            if not isinstance(key, str) or not key.isascii():
+                raise ParseError("canonical JSON", "has a key that is not an ASCII string")
+            if not (inner and (item is None or (type(item) is str and item.isascii()))):
+                _check(item, depth + 1)
+    elif isinstance(value, _LISTS):
+        for item in value:
+            if not (inner and (item is None or (type(item) is str and item.isascii()))):
+                _check(item, depth + 1)
+    else:
+        _check_plain(value)
+
+
+def _check_plain(value: Any) -> None:
     if value is None or isinstance(value, bool):
         return
     if isinstance(value, str):
-        if not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value):
+        if not is_unicode(value):
             raise ParseError("canonical JSON", "has a lone surrogate")
     elif isinstance(value, int):
         if abs(value) > MAX_INTEGER:
             raise ParseError("canonical JSON", "has an integer of 2**53 or more")
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            if not isinstance(key, str) or not key.isascii():
-                raise ParseError("canonical JSON", "has a key that is not an ASCII string")
-            _check(item, depth + 1)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            _check(item, depth + 1)
     else:
         raise ParseError("canonical JSON", f"has a {type(value).__name__}")
 
 
 def _scrub(value: Any) -> Any:
     if isinstance(value, str):
-        if value.isascii():
+        if is_unicode(value):
             return value
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, dict):
-        return {key: _scrub(item) for key, item in value.items()}
+        return {
+            key: item if item is None or (type(item) is str and item.isascii()) else _scrub(item)
+            for key, item in value.items()
+        }
     if isinstance(value, list | tuple):
         return [_scrub(item) for item in value]
     return value

@@ -11,12 +11,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from evidence.canonical import is_unicode
 from evidence.errors import StoreError
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}\Z")
 MAX_INT = 2**63 - 1
 MAX_DEPTH = 90
 """MongoDB nests at most 100 levels."""
+_AS_IS = frozenset({type(None), bool, float})
 
 
 def checked_name(name: str, what: str) -> str:
@@ -35,7 +37,9 @@ def stored_doc(table: str, id: str, doc: Mapping[str, Any]) -> dict[str, Any]:
     what = f"row {id!r} of {table}"
     if not isinstance(id, str) or not id:
         raise StoreError(f"row of {table}", "its id is not a filled string")
-    stored = {str(k): _stored(v, what, 0) for k, v in doc.items() if _key(k, what)}
+    stored = {
+        _key(k, what): v if type(v) in _AS_IS else _stored(v, what, 0) for k, v in doc.items()
+    }
     if stored.pop("id", id) != id or "_id" in stored:
         raise StoreError(what, "its document names another id")
     return stored
@@ -58,10 +62,12 @@ def checked_bound(bound: tuple[str, datetime] | None) -> tuple[str, datetime] | 
     return field, _time(bound[1], f"question about {field}")
 
 
-def _key(key: Any, what: str) -> bool:
+def _key(key: Any, what: str) -> str:
+    if type(key) is str and key.isidentifier():
+        return key
     if not isinstance(key, str) or key.startswith("$") or "." in key or "\0" in key:
         raise StoreError(what, "has a key that is not a string free of `.`, `$` and NUL")
-    return True
+    return str(key)
 
 
 def _stored(value: Any, what: str, depth: int) -> Any:
@@ -77,15 +83,15 @@ def _stored(value: Any, what: str, depth: int) -> Any:
         return value
     if isinstance(value, datetime):
         return _time(value, what)
-    if isinstance(value, Mapping):
-        return {k: _stored(v, what, depth + 1) for k, v in value.items() if _key(k, what)}
+    if isinstance(value, dict | Mapping):
+        return {_key(k, what): _stored(v, what, depth + 1) for k, v in value.items()}
     if isinstance(value, list | tuple):
         return [_stored(item, what, depth + 1) for item in value]
     raise StoreError(what, f"has a {type(value).__name__}")
 
 
 def _text(value: str, what: str) -> str:
-    if not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value):
+    if not is_unicode(value):
         raise StoreError(what, "has a lone surrogate")
     return str(value)
 
@@ -93,5 +99,5 @@ def _text(value: str, what: str) -> str:
 def _time(value: datetime, what: str) -> datetime:
     if value.tzinfo is None:
         raise StoreError(what, "has a time without zone")
-    moment = value.astimezone(UTC)
+    moment = value if value.tzinfo is UTC else value.astimezone(UTC)
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

@@ -11,7 +11,7 @@ from pymongo import MongoClient
 from pymongo.errors import ConfigurationError, InvalidURI
 from pymongo.uri_parser import parse_uri
 
-from evidence.canonical import entry_of
+from evidence.canonical import entry_made
 from evidence.errors import ConfigError, IntegrityError
 from evidence.model import Draft, Entry, Opening
 from evidence.store.intake import Prepared, once_each, prepare
@@ -130,7 +130,7 @@ class MongoArchive:
         kept = self._keep(fresh) if fresh else ()
         indexes = self._leaves.append(kept) if kept else {}
         entries = {
-            item.draft.rec: entry_of(indexes[item.draft.rec], item.statement, item.leaf_hash)
+            item.draft.rec: entry_made(indexes[item.draft.rec], item.statement, item.leaf_hash)
             for item in kept
             if item.draft.rec in indexes
         }

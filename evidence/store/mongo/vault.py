@@ -232,12 +232,15 @@ def _fresh_key(row: str, size: int, *, private: bool) -> BlobKey:
 def _owned(item: Prepared) -> Prepared:
     """Objects we wrote ourselves say when and where: no two are equal, so none is looked up."""
     uses = tuple(
-        replace(use, key=use.row) if use.ref.role in OWN_ROLES else use for use in item.uses
+        Use(use.rec, use.ref, use.salt, use.row) if use.ref.role in OWN_ROLES else use
+        for use in item.uses
     )
-    return replace(item, uses=uses)
+    return Prepared(item.draft, item.statement, item.leaf_hash, uses)
 
 
 def _renamed(item: Prepared, made: Mapping[str, BlobKey]) -> Prepared:
+    if all(use.key not in made or made[use.key].row == use.key for use in item.uses):
+        return item
     uses = tuple(
         replace(use, key=made[use.key].row) if use.key in made else use for use in item.uses
     )
