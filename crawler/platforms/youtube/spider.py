@@ -184,7 +184,8 @@ def told(seen: Seen, known: dict[str, KnownPost]) -> Seen:
     word, is not compared with what was seen of it before. Where a refusal took the player's place
     the text is not taken at all: the next visit may have it whole.
     """
-    marked = {state.subject for state in seen.reading.states}
+    shown = SeenState.PRESENT
+    marked = {state.subject for state in seen.reading.states if state.state is not shown}
     kept = tuple(
         post
         for post in (() if is_refused(seen) else seen.reading.posts)

@@ -14,19 +14,35 @@ from crawler.platforms.youtube.tree import first, inside, nodes
 from crawler.platforms.youtube.words import shown
 from evidence.model import SeenState
 
-GONE = (
-    "removed by the uploader", "removed by the user", "video has been removed",
-    "account associated with this video has been closed", "video does not exist",
-    "no longer available due to a", "removed for violating",
-)  # fmt: skip
-ENDED = ("has been terminated", "account associated with this video was terminated")
-ELSEWHERE = ("country", "in your region", "in your location", "legal complaint", "court order")
-PRIVATE = ("video is private", "private video")
-MACHINE = ("not a bot", "try again later", "unusual traffic")
-CLOSED_CHANNEL = ("account has been terminated", "channel was removed", "account was terminated",
-                  "account has been suspended", "channel has been removed")  # fmt: skip
-NO_CHANNEL = ("channel does not exist", "channel doesn't exist")
+GONE = re.compile(
+    "removed by the (?:uploader|user)|video has been removed|removed for violating"
+    "|uploader has closed their youtube account|account associated with this video has been closed"
+    "|video does not exist|no longer available due to a|isn't available any ?more"
+    "|dihapus (?:oleh|karena)|menutup akun youtube|tidak (?:lagi )?tersedia(?: lagi)? karena (?:adanya )?klaim"
+    "|video ini (?:tidak lagi tersedia|tidak tersedia lagi)(?:[.:]|$)"
+)
+ENDED = re.compile(
+    "has been terminated|account associated with this video was terminated"
+    "|akun youtube yang terkait .{0,60}(?:dihentikan|ditutup oleh youtube)|akun .{0,60}telah dihentikan"
+)
+ELSEWHERE = re.compile(
+    "your country|this country|country domain|in your (?:region|location)|legal complaint|court order"
+    "|blocked it on copyright grounds"
+    "|negara anda|negara ini|domain negara|(?:wilayah|lokasi) anda|keluhan hukum|perintah pengadilan"
+    "|memblokirnya (?:karena|berdasarkan)"
+)
+PRIVATE = re.compile("video is private|private video|video (?:ini )?(?:bersifat )?pribadi")
+MACHINE = re.compile("not a bot|try again later|unusual traffic|bukan bot|coba lagi nanti")
+CLOSED_CHANNEL = re.compile(
+    "account (?:has been|was) terminated|account has been suspended|channel (?:was|has been) removed"
+    "|akun .{0,60}dihentikan|akun .{0,60}ditangguhkan|(?:channel|saluran) ini (?:telah )?dihapus"
+)
+NO_CHANNEL = re.compile("channel (?:does not|doesn't) exist|(?:channel|saluran) ini tidak ada")
+"""Parts of YouTube's sentences in English and Indonesian, in lower case. Pages are asked for in
+English; a person's file may be in Indonesian."""
 CODE = re.compile(r"[A-Z_]{1,40}")
+SAYING = ("reason", "subreason", "title", "subtitle")
+"""Fields of an error screen, of its older and newer kind, that hold a sentence."""
 LONGEST = 400
 """Most letters of a marker; YouTube's sentences are shorter."""
 REFUSED = frozenset(("RESOURCE_EXHAUSTED", "UNAVAILABLE", "INTERNAL", "DEADLINE_EXCEEDED"))
@@ -42,10 +58,9 @@ def playability(player: dict[str, Any]) -> Told | None:
     told = player["playabilityStatus"]
     said = list(dict.fromkeys(_sentences(told)))
     marker = ": ".join((status, *said))[:LONGEST]
-    words = marker.lower().replace("\u2019", "'")
     if first(told, "playerCaptchaViewModel") is not None:
         return SeenState.BLOCKED, f"{status}: playerCaptchaViewModel"
-    return _meaning(status, words), marker
+    return _meaning(status, _plain(marker)), marker
 
 
 def alert(data: dict[str, Any]) -> Told | None:
@@ -54,8 +69,7 @@ def alert(data: dict[str, Any]) -> Told | None:
         if one.get("type") != "ERROR":
             continue
         marker = (shown(one.get("text")) or "alertRenderer ERROR")[:LONGEST]
-        words = marker.lower().replace("\u2019", "'")
-        return _of_channel(words), marker
+        return _of_channel(_plain(marker)), marker
     return None
 
 
@@ -77,36 +91,41 @@ def error(data: dict[str, Any]) -> Told | str | None:
     return marker
 
 
+def _plain(marker: str) -> str:
+    return " ".join(marker.lower().replace("\u2019", "'").split())
+
+
 def _meaning(status: str, words: str) -> SeenState:
-    if any(part in words for part in MACHINE):
+    """State of a video. What is said of its end comes first: it may name a country by the way."""
+    closed = status in ("ERROR", "UNPLAYABLE")
+    if MACHINE.search(words):
         return SeenState.BLOCKED
-    if any(part in words for part in PRIVATE):
-        return SeenState.PRIVATE
-    if any(part in words for part in ELSEWHERE):
-        return SeenState.WITHHELD
-    if status != "ERROR" and status != "UNPLAYABLE":
-        return SeenState.GATED
-    if any(part in words for part in ENDED):
+    if closed and ENDED.search(words):
         return SeenState.SUSPENDED
-    if any(part in words for part in GONE):
+    if closed and GONE.search(words):
         return SeenState.ABSENT
+    if PRIVATE.search(words):
+        return SeenState.PRIVATE
+    if ELSEWHERE.search(words):
+        return SeenState.WITHHELD
     return SeenState.UNSEEN if status == "ERROR" else SeenState.GATED
 
 
 def _of_channel(words: str) -> SeenState:
-    if any(part in words for part in CLOSED_CHANNEL):
+    if CLOSED_CHANNEL.search(words):
         return SeenState.SUSPENDED
-    if any(part in words for part in NO_CHANNEL):
+    if NO_CHANNEL.search(words):
         return SeenState.ABSENT
-    return SeenState.WITHHELD if any(part in words for part in ELSEWHERE) else SeenState.GATED
+    return SeenState.WITHHELD if ELSEWHERE.search(words) else SeenState.GATED
 
 
 def _sentences(told: dict[str, Any]) -> list[str]:
     """Reason, its second sentence, and messages, as the status object gives them."""
-    said = [told.get("reason")]
-    for _, screen in nodes(told.get("errorScreen"), "playerErrorMessageRenderer",
-                           "playerLegacyDesktopYpcOfferRenderer"):  # fmt: skip
-        said += [shown(screen.get("reason")), shown(screen.get("subreason"))]
+    said = [shown(told.get("reason"))]
+    screen = told.get("errorScreen")
+    for part in screen.values() if isinstance(screen, dict) else ():
+        if isinstance(part, dict):
+            said += [shown(part.get(name)) for name in SAYING]
     messages = told.get("messages")
-    said += messages if isinstance(messages, list) else []
-    return [text.strip() for text in said if isinstance(text, str) and text.strip()]
+    said += [shown(one) for one in messages] if isinstance(messages, list) else []
+    return [text.strip() for text in said if text and text.strip()]

@@ -43,6 +43,8 @@ def read_player(player: dict[str, Any], sight: Sight) -> None:
             sight.fault(f"{error.what}: {error.why}")
         else:
             sight.posts[post.native_id] = post
+            if inside(player, f"{MICROFORMAT}.isUnlisted") is True:
+                sight.state(f"post:{post.native_id}", SeenState.PRESENT, "isUnlisted")
     elif told is None:
         sight.fault("player: OK without videoDetails")
 
@@ -113,7 +115,8 @@ def _post(player: dict[str, Any]) -> Post:
         author_id=author,
         author_handle=urls.handle_in(text_at(player, f"{MICROFORMAT}.ownerProfileUrl")),
         text=text,
-        published_at=utc(inside(player, f"{MICROFORMAT}.publishDate")),
+        published_at=utc(inside(player, f"{MICROFORMAT}.publishDate"))
+        or utc(inside(player, f"{MICROFORMAT}.uploadDate")),
         url=f"{urls.HOST}/watch?v={video}",
         media=cover(video, inside(player, f"{DETAILS}.thumbnail.thumbnails")),
         links=addresses(text),
