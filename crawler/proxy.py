@@ -7,9 +7,12 @@ import contextlib
 import ipaddress
 import socket
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from urllib.parse import urlsplit
 
 from crawler.egress import IpNetwork, is_allowed
+from crawler.handshake import RECEIVED_BYTES, SENT_BYTES
 
 HEAD_LIMIT = 65_536
 CONNECT_TIMEOUT_S = 20
@@ -19,13 +22,36 @@ NO_TUNNEL = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close
 """Said to CONNECT alone: a browser shows it to no page and keeps it as nobody's answer."""
 
 
+MOST_TUNNELS = 300
+"""Connections of a page whose beginning is kept; a page of a hundred servers has fewer."""
+
+
+@dataclass(slots=True)
+class Tunnel:
+    """A connection the proxy cannot look into. sent, received: its beginning, a handshake's size."""
+
+    host: str
+    port: int
+    sent: bytearray = field(default_factory=bytearray)
+    received: bytearray = field(default_factory=bytearray)
+
+    def went(self, data: bytes) -> bool:
+        """Note what the browser sent; it always goes on."""
+        self.sent += data[: SENT_BYTES - len(self.sent)]
+        return True
+
+    def came(self, data: bytes) -> None:
+        """Note what the server sent."""
+        self.received += data[: RECEIVED_BYTES - len(self.received)]
+
+
 class EgressProxy:
     """An HTTP proxy on loopback: CONNECT for TLS and WebSockets, absolute-form GET for plain HTTP.
 
     One for each page that is loaded, so that all it says is about that page alone:
     refused:   hosts that were asked for and not let through, in order.
     troubles:  why a host could not be reached, as the code of a gap.
-    addresses: the address each host was reached at.
+    addresses: the address each host was reached at.   tunnels: the connections made by CONNECT.
     received_bytes: all that came from outside; past `limit_bytes` every connection is cut.
 
     Ports other than 80 and 443 are for networks the configuration allows only. What could not be
@@ -41,6 +67,7 @@ class EgressProxy:
         self.refused: list[str] = []
         self.troubles: dict[str, str] = {}
         self.addresses: dict[str, str] = {}
+        self.tunnels: list[Tunnel] = []
 
     @property
     def over(self) -> bool:
@@ -91,22 +118,25 @@ class EgressProxy:
                 await writer.drain()
             return
         out_reader, out_writer = opened
+        tunnel = Tunnel(host, port)
         try:
             if method == "CONNECT":
                 writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+                self.tunnels += [tunnel][: MOST_TUNNELS - len(self.tunnels)]
             else:
                 out_writer.write(_origin_form(method, path, version, head))
-            upward = asyncio.create_task(_pipe(reader, out_writer))
+            upward = asyncio.create_task(_pipe(reader, out_writer, tunnel.went))
             try:
-                await _pipe(out_reader, writer, self._count)
+                await _pipe(out_reader, writer, partial(self._came, tunnel))
             finally:
                 upward.cancel()
         finally:
             out_writer.close()
 
-    def _count(self, received_bytes: int) -> bool:
+    def _came(self, tunnel: Tunnel, data: bytes) -> bool:
         """Whether what came may go on to the page."""
-        self.received_bytes += received_bytes
+        tunnel.came(data)
+        self.received_bytes += len(data)
         if self.over:
             self._cut()
         return not self.over
@@ -187,11 +217,12 @@ def _origin_form(method: str, path: str, version: str, head: bytes) -> bytes:
 async def _pipe(
     reader: asyncio.StreamReader,
     writer: asyncio.StreamWriter,
-    count: Callable[[int], bool] | None = None,
+    passing: Callable[[bytes], bool],
 ) -> None:
+    """Hand on what comes, as long as it may pass."""
     try:
         while data := await reader.read(65_536):
-            if count is not None and not count(len(data)):
+            if not passing(data):
                 return
             writer.write(data)
             await writer.drain()

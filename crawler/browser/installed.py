@@ -67,6 +67,11 @@ def launcher(path: Path, user: str) -> Path:
     return program
 
 
+def owner(user: str) -> int:
+    """User id of the browser that `launcher` starts: of `user` when we are root, else our own."""
+    return pwd.getpwnam(user).pw_uid if os.geteuid() == 0 else os.geteuid()
+
+
 def sweep() -> None:
     """Remove what launchers of ours left whose browser runs no more: a killed crawler cannot."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):

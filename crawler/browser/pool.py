@@ -15,7 +15,9 @@ from urllib.parse import urlsplit
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import async_playwright
 
-from crawler.browser.installed import find_chromium, launcher
+from crawler.browser.certificate import certified
+from crawler.browser.installed import find_chromium, launcher, owner
+from crawler.browser.keylog import KeyLog
 from crawler.browser.look import Asking, Limits, Look
 from crawler.browser.memory import MemoryWatch
 from crawler.browser.page import PageLook
@@ -79,6 +81,7 @@ class Browser:
         self._playwright: Any = None
         self._chromium: Any = None
         self._launcher: Path | None = None
+        self._keys: KeyLog | None = None
         self._looks = 0
         self._working = 0
         self.memory = MemoryWatch(self._pid, config.browser_memory_bytes)
@@ -125,7 +128,8 @@ class Browser:
                 proxy={"server": f"http://127.0.0.1:{port}", "bypass": "<-loopback>"},
             )
             page = PageLook(context, asking, self.limits, proxy, self._user_agent, self.memory)
-            return await page.take()
+            look = await page.take()
+            return certified(look, proxy.tunnels, self._keys.secrets if self._keys else {})
         finally:
             await self._let_go(context)
             await proxy.stop()
@@ -151,13 +155,15 @@ class Browser:
             self._looks = 0
             self._forget_launcher()
             self._launcher = launcher(path, self._config.browser_user)
+            keys = self._launcher.parent / "keys"
+            self._keys = KeyLog(keys, owner(self._config.browser_user))
             if self._playwright is None:
                 self._playwright = await async_playwright().start()
             try:
                 self._chromium = await self._playwright.chromium.launch(
                     executable_path=str(self._launcher),
                     chromium_sandbox=True,
-                    args=list(self._arguments),
+                    args=[*self._arguments, f"--ssl-key-log-file={keys}"],
                     ignore_default_args=list(NOT_WANTED),
                     proxy={"server": NOWHERE, "bypass": "<-loopback>"},
                 )
@@ -201,6 +207,9 @@ class Browser:
         self._forget_launcher()
 
     def _forget_launcher(self) -> None:
+        if self._keys is not None:
+            self._keys.close()
+            self._keys = None
         if self._launcher is not None:
             shutil.rmtree(self._launcher.parent, ignore_errors=True)
             self._launcher = None

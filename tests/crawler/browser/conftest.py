@@ -172,6 +172,12 @@ def rigged(event_loop_thread: asyncio.AbstractEventLoop) -> Iterator[Callable[[C
 
 
 @pytest.fixture(scope="module")
+def usual() -> Config:
+    """The configuration of a browser with usual limits."""
+    return usable()
+
+
+@pytest.fixture(scope="module")
 def rig(rigged: Callable[[Config], Rig]) -> Rig:
     """A browser with usual limits."""
     return rigged(usable())
