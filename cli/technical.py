@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
+from cli.gap import GAPS
+from cli.words import read_catalogue
+
 if TYPE_CHECKING:
     from crawler.config import Config
 
@@ -24,7 +27,11 @@ SETTINGS = (
 
 
 def technical_facts(config: Config, platforms: Iterable[str]) -> dict[str, Any]:
-    """JSON values: `versions`, `settings`, `settings_digest` and the manifests of `platforms`."""
+    """JSON values: `versions`, `settings`, `settings_digest` and the manifests of `platforms`.
+
+    `gaps`: what each code of a gap means, in Indonesian, the language of the report.
+    """
+    said = read_catalogue("id")
     return {
         "versions": {
             **{name: found for name in LIBRARIES if (found := _version(name))},
@@ -34,6 +41,7 @@ def technical_facts(config: Config, platforms: Iterable[str]) -> dict[str, Any]:
         "settings": {name: _said(getattr(config, name)) for name in SETTINGS},
         "settings_digest": config.digest(),
         "platforms": [_manifest(name) for name in sorted(set(platforms))],
+        "gaps": {code: said.get(words, words) for code, words in GAPS.items()},
     }
 
 

@@ -11,6 +11,16 @@ from evidence.model import Entry, StatementType
 from evidence.package.brief import Brief, Briefed
 from evidence.package.case import HEADINGS, LISTS, TABLES, TOP, Case
 from evidence.package.profile import Profile
+from evidence.package.wording import (
+    ACTIONS,
+    CAPTURED,
+    KEPT,
+    PHASES,
+    WAYS,
+    every,
+    named,
+    with_meaning,
+)
 
 KIND_WORDS = {
     "formal": "formal", "material": "materiel", "berkas": "kelengkapan berkas", "saran": "saran",
@@ -136,18 +146,19 @@ def collection(entries: Iterable[Entry]) -> dict[str, Any]:
     """How the packed records were collected, from their statements alone.
 
     tools, readers, settings: what wrote them, each with a count.   gaps: by code.
-    campaigns: the schedules in force.   captures: counts by kind and state.
+    campaigns: each version of each schedule, in the log's order.   captures: counts by kind and state.
     """
     found: dict[str, Counter[Any]] = {
         name: Counter() for name in ("tools", "readers", "settings", "captures", "gaps", "ways")
     }
-    campaigns: dict[str, dict[str, Any]] = {}
+    campaigns: list[tuple[str, dict[str, Any]]] = []
     for entry in entries:
         facts, kind = entry.statement.facts, entry.statement.type
         if kind is StatementType.CAPTURE:
             found["tools"][str(facts.get("tool"))] += 1
-            found["captures"][f"{facts.get('kind')} {facts.get('state')}"] += 1
-            found["ways"][str(facts.get("via"))] += 1
+            kept, state = str(facts.get("kind")), str(facts.get("state"))
+            found["captures"][f"{KEPT.get(kept, kept)}, {CAPTURED.get(state, state)}"] += 1
+            found["ways"][WAYS.get(str(facts.get("via")), str(facts.get("via")))] += 1
         elif kind is StatementType.READING:
             found["readers"][str(facts.get("read_by"))] += 1
         elif kind is StatementType.OUTCOME:
@@ -155,9 +166,9 @@ def collection(entries: Iterable[Entry]) -> dict[str, Any]:
             for gap in _list(facts.get("gaps")):
                 found["gaps"][str(gap["code"])] += int(gap["n"])
         elif kind is StatementType.CAMPAIGN:
-            campaigns[str(facts.get("campaign"))] = _schedule(entry)
+            campaigns.append((str(facts.get("campaign")), _schedule(entry)))
     counted = {name: sorted(counts.items()) for name, counts in found.items()}
-    return {**counted, "campaigns": sorted(campaigns.items())}
+    return {**counted, "campaigns": campaigns}
 
 
 def custody_rows(
@@ -176,9 +187,9 @@ def custody_rows(
         yield {
             "index": entry.index,
             "at": entry.statement.at,
-            "action": str(facts.get("action", "ERASURE")),
+            "action": with_meaning(str(facts.get("action", "ERASURE")), ACTIONS),
             "records": len(subjects) if isinstance(subjects, list) else subjects,
-            "by": "; ".join(f"{k}: {v}" for k, v in sorted(actor.items())) if actor else None,
+            "by": named(actor) if actor else None,
             "purpose": facts.get("purpose") or facts.get("basis") or "",
             "order": facts.get("order") or "",
         }
@@ -187,7 +198,20 @@ def custody_rows(
 def _schedule(entry: Entry) -> dict[str, Any]:
     schedule = entry.statement.facts.get("schedule")
     phases = schedule.get("phases") if isinstance(schedule, dict) else None
-    return {"index": entry.index, "phases": _list(phases)}
+    return {
+        "index": entry.index,
+        "phases": [
+            {
+                **phase,
+                "name": with_meaning(str(phase["name"]), PHASES),
+                "every": "; ".join(
+                    f"{tier}: {every(seconds)}"
+                    for tier, seconds in sorted(phase["cadence_s"].items())
+                ),
+            }
+            for phase in _list(phases)
+        ],
+    }
 
 
 def _list(value: Any) -> list[Any]:

@@ -17,12 +17,9 @@ from evidence.package.completeness import (
     refuse_incomplete,
 )
 from evidence.package.disclosure import Disclosure, crowded
-from evidence.package.exhibit import EXHIBITS, number_exhibits, register, registered
+from evidence.package.exhibit import number_exhibits, register, registered
 from evidence.package.profile import Profile
 from evidence.store.ports import Archive
-
-OWN_ROLES = frozenset({"post", "observation", "interaction"})
-"""What an exhibit is; without it a record is no exhibit of this package."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +87,7 @@ def apply_brief(brief: Brief, contents: Contents, archive: Archive, size: int) -
             refuse_incomplete(brief.profile, checks)
     case = brief.case.number
     given = registered(archive, case, size) if case else {}
-    numbers = number_exhibits(_shown(contents), given)
+    numbers = number_exhibits(contents.exhibits(), given)
     kept = register(case, brief.profile.name if brief.profile else "", given, numbers)
     return Briefed(checks, numbers, kept if case else None)
 
@@ -103,14 +100,3 @@ def require_complete_call(profile: Profile | None, *, has_case: bool, draft: boo
             "needs a case file with what only people can say",
             "Name it with --case, or write a draft with --draft",
         )
-
-
-def _shown(contents: Contents) -> Iterable[Entry]:
-    """Entries that can be exhibits and whose own object is open."""
-    closed = {
-        record["index"] for record in contents.records
-        if OWN_ROLES & {*record["withheld"], *record["erased"]}
-    }  # fmt: skip
-    for entry in contents.entries:
-        if entry.statement.type in EXHIBITS and entry.index not in closed:
-            yield entry

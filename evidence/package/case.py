@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from evidence.errors import ConfigError
 
 TOP = {
     "number": "Nomor laporan hasil pengawasan",
+    "election": "Jenis pemilihan",
     "stage": "Tahapan",
     "known_at": "Diketahui",
 }
@@ -31,10 +32,14 @@ TABLES = {
         "facts": "Fakta dan keterangan", "analysis": "Analisa",
         "indication": "Indikasi (dugaan) menurut pengawas",
     },
-    "clarification": {"invited": "Nomor undangan", "held_at": "Waktu klarifikasi"},
+    "clarification": {
+        "invited": "Nomor undangan", "invited_at": "Undangan disampaikan",
+        "held_at": "Waktu klarifikasi",
+    },
     "referral": {
         "addressee": "Penerima", "plenary": "Berita acara rapat pleno",
-        "register": "Nomor register", "appointing_authority": "Pejabat Pembina Kepegawaian",
+        "register": "Nomor register", "registered_at": "Diregister",
+        "appointing_authority": "Pejabat Pembina Kepegawaian",
         "superior": "Atasan atau kesatuan", "organiser_post": "Jabatan penyelenggara",
     },
 }  # fmt: skip
@@ -46,6 +51,7 @@ LISTS = {
     "witnesses": {"name": "Nama", "address": "Alamat", "phone": "Telepon"},
     "means": {"kind": "Jenis alat bukti", "description": "Uraian"},
     "context": {"kind": "Jenis", "description": "Uraian"},
+    "holidays": {"date": "Tanggal", "name": "Hari libur"},
 }  # fmt: skip
 """`context`: what speaks for the person, such as a duty letter or an invitation."""
 HEADINGS = {
@@ -53,16 +59,20 @@ HEADINGS = {
     "event": "Peristiwa yang diduga", "clarification": "Klarifikasi", "referral": "Penerusan",
     "parties": "Pihak terkait", "witnesses": "Saksi", "means": "Alat bukti menurut pengawas",
     "context": "Keadaan yang meringankan atau menjelaskan",
+    "holidays": "Hari libur yang diperhitungkan",
 }  # fmt: skip
+ELECTIONS = ("PEMILU", "PEMILIHAN")
 VERDICT = re.compile(
-    r"\bterbukti\b|\bbersalah\b|\bmelanggar\b|\bpelaku\s+pelanggaran\b"
-    r"|(?<!dugaan )\bpelanggaran\s+(?:oleh|yang\s+dilakukan)\b",
+    r"\bterbukti\b|\bbersalah\b|\b(?:melanggar|menyalahi|dilanggar)\b|\bpelanggar\b"
+    r"|\bpelaku\s+pelanggaran\b|(?<!dugaan )\bpelanggaran\s+(?:oleh|yang\s+dilakukan)\b"
+    r"|\b(?:melakukan|berbuat)\s+(?:suatu\s+|tindak\s+)?(?:pelanggaran|kesalahan|pidana)\b",
     re.IGNORECASE,
 )
 """Words that only a decision may use; `belum terbukti` and `diduga melanggar` are set apart."""
 CAREFUL = re.compile(
     r"\b(?:belum|tidak|apabila|jika|diduga|dugaan|terduga)\s+(?:telah\s+)?"
-    r"(?:terbukti|bersalah|melanggar)\b",
+    r"(?:terbukti|bersalah|melanggar|menyalahi|dilanggar"
+    r"|(?:melakukan|berbuat)\s+(?:suatu\s+|tindak\s+)?(?:pelanggaran|kesalahan|pidana))\b",
     re.IGNORECASE,
 )
 MAX_CASE_BYTES = 1_000_000
@@ -79,6 +89,10 @@ class Case:
     def number(self) -> str:
         """The report's number, which also names the case in the exhibit register; may be empty."""
         return self.fields.get("number", "")
+
+    def holidays(self) -> frozenset[date]:
+        """Days that the supervisor names as no working days."""
+        return frozenset(date.fromisoformat(row["date"]) for row in self.rows.get("holidays", ()))
 
     def has(self, key: str) -> bool:
         """Whether a field is filled; `parties[].name`: in every row, and there is a row."""
@@ -131,6 +145,7 @@ def parse_case(values: Mapping[str, Any], source: str) -> Case:
             )
         elif key not in TOP:
             wrong.append(key)
+    wrong += _not_as_they_must(fields, rows)
     if wrong:
         raise ConfigError(
             source,
@@ -138,6 +153,19 @@ def parse_case(values: Mapping[str, Any], source: str) -> Case:
             "Times need their offset, such as 2026-11-23T09:00:00+07:00",
         )
     return Case(fields, rows)
+
+
+def _not_as_they_must(
+    fields: Mapping[str, str], rows: Mapping[str, tuple[Mapping[str, str], ...]]
+) -> Iterator[str]:
+    """Keys whose text is none of those it may be."""
+    if fields.get("election", ELECTIONS[0]) not in ELECTIONS:
+        yield f"election (one of {', '.join(ELECTIONS)})"
+    for number, row in enumerate(rows.get("holidays", ()), 1):
+        try:
+            date.fromisoformat(row.get("date", ""))
+        except ValueError:
+            yield f"holidays[{number}].date"
 
 
 def _filled(

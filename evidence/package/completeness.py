@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from evidence.errors import PackageError, ScopeError
 from evidence.model import Entry, StatementType
 from evidence.package.case import Case
+from evidence.package.deadline import terms
 from evidence.package.disclosure import is_screen
 from evidence.package.exhibit import EXHIBITS
 from evidence.package.profile import ADVICE, Profile, Requirement
+
+OWN_ROLES = frozenset({"post", "observation", "interaction"})
+"""What an exhibit is; without it a record is no exhibit of this package."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +27,25 @@ class Contents:
     said:     opened JSON objects by index and role.
     records:  per entry the roles withheld and erased.
     subjects: accounts the package was asked for.
+    now:      when it is made; None: terms are not looked at.
     """
 
     entries: Collection[Entry]
     said: Mapping[int, Mapping[str, Any]]
     records: Iterable[Mapping[str, Any]]
     subjects: frozenset[str]
+    now: datetime | None = None
+
+    def exhibits(self) -> tuple[Entry, ...]:
+        """Entries that can be exhibits and whose own object is open."""
+        closed = {
+            record["index"] for record in self.records
+            if OWN_ROLES & {*record["withheld"], *record["erased"]}
+        }  # fmt: skip
+        return tuple(
+            entry for entry in self.entries
+            if entry.statement.type in EXHIBITS and entry.index not in closed
+        )  # fmt: skip
 
     def persons(self) -> dict[str, str]:
         """{account: status class} of the watched accounts the package is about."""
@@ -101,8 +119,7 @@ def _check(requirement: Requirement, case: Case, contents: Contents) -> Check:
 
 
 def _exhibits(_case: Case, contents: Contents) -> str:
-    there = any(entry.statement.type in EXHIBITS for entry in contents.entries)
-    return "" if there else "tidak ada unggahan atau interaksi"
+    return "" if contents.exhibits() else "tidak ada unggahan atau interaksi yang terbuka"
 
 
 def _identity(_case: Case, contents: Contents) -> str:
@@ -123,7 +140,7 @@ def _identity(_case: Case, contents: Contents) -> str:
 def _two_means(case: Case, contents: Contents) -> str:
     """Electronic documents count as one; others are those the supervisor lists."""
     kinds = {row["kind"].casefold() for row in case.rows.get("means", ()) if "kind" in row}
-    if any(entry.statement.type in EXHIBITS for entry in contents.entries):
+    if contents.exhibits():
         kinds.add("dokumen elektronik")
     return "" if len(kinds) >= 2 else f"baru {len(kinds)}"
 
@@ -157,6 +174,25 @@ def _bystanders(_case: Case, contents: Contents) -> str:
     return f"{len(shown)} terbuka (entri {named}); periksa, atau tahan dengan --withhold-screens"
 
 
+def _notice(case: Case, _contents: Contents) -> str:
+    """Whether the invitation was given on a day before that of the clarification."""
+    texts = [case.fields.get(f"clarification.{name}") for name in ("invited_at", "held_at")]
+    if not all(texts):
+        return "tanggalnya belum diisi"
+    invited, held = (datetime.fromisoformat(str(text)) for text in texts)
+    return (
+        "" if invited.date() < held.astimezone(invited.tzinfo).date() else "kurang dari satu hari"
+    )
+
+
+def _in_time(case: Case, contents: Contents) -> str:
+    """Terms whose last day had ended; never a reason to hold a package up."""
+    if contents.now is None or "election" not in case.fields:
+        return "jenis pemilihan (election) tidak disebut"
+    late = (term for term in terms(case.fields, case.holidays(), contents.now) if term.over)
+    return "; ".join(f"{t.rule.label}: hari terakhir {t.last:%d-%m-%Y}" for t in late)
+
+
 def _neutral(case: Case, _contents: Contents) -> str:
     return ", ".join(case.verdicts())
 
@@ -167,6 +203,8 @@ LOOKS: Mapping[str, Callable[[Case, Contents], str]] = {
     "@two_means": _two_means,
     "@originals": _originals,
     "@bystanders": _bystanders,
+    "@in_time": _in_time,
     "@neutral": _neutral,
+    "@notice": _notice,
 }
 """Each gives what is missing, empty when nothing is."""

@@ -27,10 +27,18 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """Packed pictures by the record they were captured for, and media by their address."""
+    """Packed pictures by the record they were captured for, and media by their address.
+
+    screens: leaves of all screenshots by that record, whether they are open or closed.
+    """
 
     of_record: Mapping[str, tuple[Picture, ...]]
     of_address: Mapping[str, tuple[Picture, ...]]
+    screens: Mapping[str, tuple[int, ...]]
+
+    def screens_of(self, *recs: Any) -> tuple[int, ...]:
+        """Leaves of the screenshots made for these records."""
+        return tuple(index for rec in recs for index in self.screens.get(str(rec), ()))
 
     def shown_by(self, recs: Collection[Any], addresses: Collection[Any]) -> tuple[Picture, ...]:
         """Pictures made for these records, or kept from these addresses, in log order."""
@@ -64,16 +72,19 @@ def find_pictures(
     """
     of_record: dict[str, tuple[Picture, ...]] = {}
     of_address: dict[str, tuple[Picture, ...]] = {}
+    screens: dict[str, tuple[int, ...]] = {}
     for entry in entries:
+        rec = str(entry.statement.facts.get("of"))
+        if entry.statement.facts.get("kind") == "screenshot":
+            screens[rec] = (*screens.get(rec, ()), entry.index)
         picture = _picture(entry, said.get(entry.index, {}), hashes)
         if picture is None:
             continue
-        rec = str(entry.statement.facts.get("of"))
         of_record[rec] = (*of_record.get(rec, ()), picture)
         if picture.kind == "media":
             url = str((said[entry.index].get("exchange") or {}).get("url"))
             of_address[url] = (*of_address.get(url, ()), picture)
-    return Pictures(of_record, of_address)
+    return Pictures(of_record, of_address, screens)
 
 
 def _picture(entry: Entry, said: Mapping[str, Any], hashes: Mapping[str, str]) -> Picture | None:

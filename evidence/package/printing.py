@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from evidence.errors import PackageError
+from evidence.package.page import HERE, fill
 from evidence.package.picture import Picture, count_views
-from evidence.package.report import HERE, fill
 
 REPORT_PDF = "data/report/laporan.pdf"
 EXHIBITS_PER_VOLUME = 40

@@ -11,29 +11,31 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from evidence.ledger import Checkpoint
 from evidence.model import Entry, StatementType
 from evidence.package import layout
 from evidence.package.annex import brief_words
 from evidence.package.brief import Brief, Briefed
+from evidence.package.deadline import Term, terms
+from evidence.package.page import HERE, fill
 from evidence.package.picture import Pictures, find_pictures
 from evidence.package.selection import Selection
 from evidence.package.standing import Anchored, Erased
-from evidence.package.wording import CHANGES, OUTCOMES, STATES, ZONE_NAMES
-
-HERE = Path(__file__).resolve().parent
-HIDING = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
-    "\u2060-\u2069\ufeff\ufff9-\ufffb]"
+from evidence.package.wording import (
+    ACTS,
+    CHANGES,
+    MARKERS,
+    OUTCOMES,
+    ROLES,
+    SIDES,
+    STATES,
+    ZONE_NAMES,
+    named,
+    with_meaning,
 )
-"""Control, direction and zero-width characters; joiners inside words and emoji stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +97,6 @@ def render_report(facts: Facts, export: Mapping[str, Any]) -> bytes:
     return fill("laporan.html.j2", report_words(facts, export))
 
 
-def fill(name: str, words: Mapping[str, Any]) -> bytes:
-    """A template of this folder filled with words, as UTF-8."""
-    environment = Environment(
-        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True, finalize=visible,
-    )  # fmt: skip
-    return environment.get_template(name).render(words).encode("utf-8")
-
-
 def report_words(facts: Facts, export: Mapping[str, Any]) -> dict[str, Any]:
     """What the template of the report is filled with.   export: see `write.export_words`."""
     case = _case(facts)
@@ -112,7 +105,7 @@ def report_words(facts: Facts, export: Mapping[str, Any]) -> dict[str, Any]:
     return dict(
         style=style,
         style_digest=digest,
-        export={**export, "now": _time(case, export["now"])},
+        export={**export, "now": _time(case, export["now"]), "by": named(export["actor"])},
         **brief_words(
             facts.brief, facts.briefed, facts.entries, facts.said, lambda at: _time(case, at)
         ),
@@ -131,18 +124,25 @@ def report_words(facts: Facts, export: Mapping[str, Any]) -> dict[str, Any]:
             for a in facts.anchors
         ],
         erasures=[{"of": e, "at": _time(case, e.at)} for e in facts.erasures],
-        files=sorted((path, digest) for path, digest in facts.hashes.items()),
+        files=sorted(facts.hashes.items(), key=lambda item: _counting(item[0])),
+        terms=_terms(facts.brief, export["now"]),
+        sides=SIDES,
+        acts=ACTS,
     )
 
 
-def visible(value: Any) -> Any:
-    """The value with characters that hide or reorder others shown as `[U+202E]`.
+def _counting(path: str) -> list[tuple[int, str]]:
+    """A key that puts `objects/9` before `objects/10`."""
+    return [
+        (int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", path)
+    ]
 
-    Without this a post could look different in the report from what its bytes say.
-    """
-    if isinstance(value, str) and not isinstance(value, Markup):
-        return HIDING.sub(lambda found: f"[U+{ord(found[0]):04X}]", value)
-    return value
+
+def _terms(brief: Brief, now: datetime) -> list[Term]:
+    """Terms of the procedure, for addressees who see the whole case."""
+    if brief.profile is None or not brief.profile.third_parties:
+        return []
+    return list(terms(brief.case.fields, brief.case.holidays(), now))
 
 
 def _case(facts: Facts) -> _Case:
@@ -208,6 +208,7 @@ def _exhibits(case: _Case) -> Iterator[dict[str, Any]]:
                 {entry.statement.rec, facts.get("capture")},
                 {media.get("url") for media in post.get("media") or ()},
             ),
+            "screens": case.pictures.screens_of(entry.statement.rec, facts.get("capture")),
         }
 
 
@@ -229,7 +230,7 @@ def _observations(case: _Case) -> Iterator[dict[str, Any]]:
             "native_id": said.get("native_id", ""),
             "state": STATES.get(str(facts.get("state")), facts.get("state")),
             "word": facts.get("state"),
-            "marker": said.get("marker") or "",
+            "marker": MARKERS.get(str(said.get("marker")), said.get("marker") or ""),
             "last_seen_at": _time(case, facts.get("last_seen_at")),
             "first_absent_at": _time(case, facts.get("first_absent_at")),
             "control": case.entry(facts.get("control")),
@@ -246,7 +247,7 @@ def _interactions(case: _Case) -> Iterator[dict[str, Any]]:
         yield {
             "name": case.name(entry),
             "index": entry.index,
-            "act": entry.statement.facts.get("act"),
+            "act": with_meaning(str(entry.statement.facts.get("act")), ACTS),
             "actor": edge.get("actor_handle") or edge.get("actor_id") or "",
             "target": edge.get("target", ""),
             "text": edge.get("text"),
@@ -270,9 +271,9 @@ def _closed(case: _Case) -> Iterator[tuple[int, str, str]]:
     """(index, role, why) of objects that are not in the package."""
     for record in case.facts.records:
         for role in record["withheld"]:
-            yield record["index"], role, "ditahan"
+            yield record["index"], with_meaning(role, ROLES), "ditahan"
         for role in record["erased"]:
-            yield record["index"], role, "dihapus"
+            yield record["index"], with_meaning(role, ROLES), "dihapus"
 
 
 def _period(case: _Case) -> tuple[str, str] | None:

@@ -134,7 +134,9 @@ def _fill(packed: _Packed, selection: Selection, signer: Signer, export: Export,
     for entry in entries:
         _pack_entry(packed, entry, disclosure.closed(entry))
     packed.web.finish(packed.bag)
-    contents = Contents(entries, packed.said, packed.records, frozenset(selection.watches))
+    contents = Contents(
+        entries, packed.said, packed.records, frozenset(selection.watches), export.now
+    )
     briefed = apply_brief(export.brief, contents, log.archive, report_head.size)
     first = log.first_head(selection.indices[0], signer.keys, report_head)
     facts = Facts(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import tomllib
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from evidence.model import Act, Interaction, Plain, StatementType
 from evidence.package import select, write_package
 from evidence.package.brief import Brief
 from evidence.package.case import Case, parse_case, read_case
+from evidence.package.exhibit import EXHIBITS
 from evidence.package.profile import KINDS, find_profile, profiles
 from evidence.query.version import newest_versions
 from evidence.verify import verify
@@ -304,17 +306,98 @@ def test_a_broken_case_file_is_refused_without_its_text(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Pegawai terbukti mendukung", "ia melanggar SKB", "Pelanggaran oleh pegawai"]
+    "text",
+    [
+        "Pegawai terbukti mendukung",
+        "ia melanggar SKB",
+        "Pelanggaran oleh pegawai",
+        "telah melakukan pelanggaran netralitas",
+        "perbuatan itu menyalahi aturan",
+        "para pelanggar",
+    ],
 )
 def test_words_of_a_verdict_in_a_case_file_are_named(text: str) -> None:
     assert parse_case({"event": {"analysis": text}}, "").verdicts() == ("event.analysis",)
 
 
 @pytest.mark.parametrize(
-    "text", ["diduga melanggar SKB", "belum terbukti", "dugaan pelanggaran oleh pegawai"]
+    "text",
+    [
+        "diduga melanggar SKB",
+        "belum terbukti",
+        "dugaan pelanggaran oleh pegawai",
+        "diduga melakukan pelanggaran",
+        "melakukan pengawasan atas dugaan pelanggaran",
+    ],
 )
 def test_careful_words_are_no_verdict(text: str) -> None:
     assert parse_case({"event": {"analysis": text}}, "").verdicts() == ()
+
+
+def test_exhibits_that_are_all_erased_are_no_evidence(site: Site, tmp_path: Path) -> None:
+    """What was there and cannot be shown proves nothing to a plenary."""
+    for entry in list(site.archive.entries()):
+        if entry.statement.type in EXHIBITS:
+            site.archive.erase(entry.statement.rec)
+
+    with pytest.raises(PackageError, match="@exhibits"):
+        export(site, tmp_path / "out", "TEMUAN")
+
+
+def test_an_invitation_of_the_same_day_is_too_late(site: Site, tmp_path: Path) -> None:
+    whole = values()
+    whole["clarification"]["held_at"] = datetime.fromisoformat("2026-11-23T23:00:00+07:00")
+
+    with pytest.raises(PackageError, match="@notice"):
+        export(site, tmp_path / "out", "KLARIFIKASI", case=parse_case(whole, ""))
+
+
+def test_a_term_that_is_over_is_said_and_holds_nothing_up(site: Site, tmp_path: Path) -> None:
+    whole = values()
+    whole["known_at"] = datetime.fromisoformat("2026-11-10T09:00:00+07:00")
+
+    late = page(export(site, tmp_path / "late", "TEMUAN", case=parse_case(whole, "")))
+    in_time = page(export(site, tmp_path / "in-time", "TEMUAN"))
+
+    assert "RANCANGAN" not in late
+    assert "hari terakhir 17-11-2026" in late
+    assert "hari terakhirnya sudah lewat" in late
+    assert "hari terakhirnya sudah lewat" not in in_time
+    assert "<td>30-11-2026</td>" in in_time
+
+
+def test_the_page_is_indonesian_where_the_program_speaks(site: Site, tmp_path: Path) -> None:
+    said = page(export(site, tmp_path / "out", "TEMUAN"))
+
+    for english in ("actor:", "officer:", "account side", ">LIKE<", ">identity<", "COMPLETE ("):
+        assert english not in said
+
+
+def test_an_exhibit_without_an_open_screenshot_says_so(site: Site, tmp_path: Path) -> None:
+    chosen = select(site.archive, watches=(WATCH,), period=(START, END))
+    shot = site.archive.entry(site.recs[f"{WATCH} shot"])
+    assert shot is not None
+
+    open_ = page(export(site, tmp_path / "open", None))
+    closed = page(
+        write_package(
+            site.archive, chosen, tmp_path / "closed", signer=site.signer, now=NOW, purpose="uji",
+            order="1", actor={"nama": "x"}, organisation="Uji", software="jejak",
+            brief=Brief(screens=False),
+        )
+    )  # fmt: skip
+
+    assert open_.count("Tanpa tangkapan layar: pada kunjungan ini") == 1
+    assert f"Tangkapan layar (entri {shot.index}) tidak dibuka" in closed
+    assert f"Tangkapan layar (entri {shot.index}) tidak dibuka" not in open_
+
+
+def test_hashes_are_listed_by_number(site: Site, tmp_path: Path) -> None:
+    said = page(export(site, tmp_path / "out", None))
+    listed = [int(n) for n in re.findall(r"data/statements/(\d+)\.json</code></td>", said)]
+
+    assert listed == sorted(listed)
+    assert listed[-1] > 9
 
 
 def test_one_means_of_proof_is_not_enough_for_gakkumdu(site: Site, tmp_path: Path) -> None:
