@@ -124,12 +124,14 @@ def _of_account(shown: _Shown, sight: Sight) -> None:
 
 
 def _owner(shown: _Shown) -> str | None:
-    """Whose timeline it is: the author of most entries outside threads; None when that is open."""
+    """Whose timeline it is: the author of most entries outside threads; of threads alone, the one
+    whose answer ends them; None when that is open."""
     outside = [post for entry, post, _ in shown.posts if not entry.threaded]
-    authors = Counter(post.author_id for post in outside or [post for _, post, _ in shown.posts])
-    if not authors:
+    if not shown.posts:
         return None
-    (first, most), *others = authors.most_common(2)
+    if not outside:
+        return shown.posts[-1][1].author_id
+    (first, most), *others = Counter(post.author_id for post in outside).most_common(2)
     return None if others and others[0][1] == most else first
 
 

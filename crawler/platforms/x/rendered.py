@@ -59,7 +59,7 @@ def read(root: Any, sight: Sight) -> None:
             _article(article, owner, asked.post, profile, sight)
         except ParseError as error:
             sight.fault(f"article: {error.why}")
-    _empty(root, address, sight)
+    _empty(root, address, profile.counts.post if profile else None, sight)
     if not articles:
         _nothing_listed(root, profile, sight)
 
@@ -220,10 +220,18 @@ def _figures(person: dict[str, Any]) -> AccountCounts:
     return AccountCounts(found.get("follower"), found.get("following"), found.get("post"))
 
 
-def _empty(root: Any, address: str, sight: Sight) -> None:
-    """What X writes in place of a profile or post, in the elements it has for that alone."""
+def _empty(root: Any, address: str, counted: int | None, sight: Sight) -> None:
+    """What X writes in place of a profile or post, in the elements it has for that alone.
+
+    counted: posts the account counts. "hasn't posted" is shown to those who are not logged in for
+    accounts with posts as well, so it proves nothing beside another figure than 0.
+    """
     for header in dom.marked(root, "empty_state_header_text"):
         said = dom.words(header)
+        if states.NOTHING_YET.fullmatch(said):
+            if counted != 0:
+                sight.state(f"page:{address}", SeenState.UNSEEN, "empty_state_header_text")
+            continue
         state = states.EMPTY_STATES.get(said, SeenState.GATED)
         page = state is SeenState.BLOCKED
         subject = f"page:{address}" if page else urls.subject(address)

@@ -5,6 +5,8 @@ What a code means is only taken where it says so itself; every other one is GATE
 
 from __future__ import annotations
 
+import re
+
 from evidence.model import SeenState
 
 UNAVAILABLE = {
@@ -51,8 +53,15 @@ _TOMBSTONES = (
     ("account owner limits who can view", SeenState.PRIVATE),
     ("violated the ", SeenState.WITHHELD),
     ("has been withheld", SeenState.WITHHELD),
+    ("dari akun yang ditangguhkan", SeenState.SUSPENDED),
+    ("dihapus oleh penulis", SeenState.ABSENT),
+    ("dari akun yang sudah tidak ada", SeenState.ABSENT),
+    ("membatasi siapa yang dapat melihat", SeenState.PRIVATE),
+    ("melanggar Peraturan ", SeenState.WITHHELD),
+    ("telah ditahan", SeenState.WITHHELD),
 )
-"""Parts of the fixed sentences of a TweetTombstone; "Tweet" and "Post" wordings are both in use."""
+"""Parts of the fixed sentences of a TweetTombstone, in English and Indonesian; "Tweet" and "Post"
+wordings are both in use."""
 LONGEST_TOMBSTONE = 200
 EMPTY_STATES = {
     "Account suspended": SeenState.SUSPENDED,
@@ -60,9 +69,19 @@ EMPTY_STATES = {
     "This account doesn't exist": SeenState.ABSENT,
     "These posts are protected": SeenState.PRIVATE,
     "These Posts are protected": SeenState.PRIVATE,
+    "Account withheld": SeenState.WITHHELD,
     "Something went wrong. Try reloading.": SeenState.BLOCKED,
+    "Akun ditangguhkan": SeenState.SUSPENDED,
+    "Akun ini tidak ada": SeenState.ABSENT,
+    "Postingan ini dilindungi": SeenState.PRIVATE,
+    "Akun ditahan": SeenState.WITHHELD,
+    "Terjadi kesalahan. Coba muat ulang.": SeenState.BLOCKED,
 }
-"""Whole text of `[data-testid=empty_state_header_text]`, seen in English pages."""
+"""Whole text of `[data-testid=empty_state_header_text]`, in English and Indonesian pages."""
+NOTHING_YET = re.compile(
+    r"@\w{1,20} (?:hasn[’']t (?:posted|Tweeted)|belum (?:memposting|men-Tweet))"
+)
+"""What stands there on the page of an account without posts."""
 
 
 def unavailable(reason: str) -> SeenState:
@@ -73,7 +92,7 @@ def unavailable(reason: str) -> SeenState:
 def tombstone(text: str) -> tuple[SeenState, str]:
     """State and marker for the text of a TweetTombstone; GATED for a sentence that is not known.
 
-    The sentence stands in X's own field, never in a post. One in another language is GATED too.
+    The sentence stands in X's own field, never in a post. One in a third language is GATED too.
     """
     said = " ".join(text.split())[:LONGEST_TOMBSTONE]
     for part, state in _TOMBSTONES:

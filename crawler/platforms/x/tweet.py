@@ -138,6 +138,16 @@ def states(item: Node, seen: Post) -> Iterator[StateSeen]:
                 yield StateSeen(f"post:{versions(inner)[0]}", SeenState.EDITED, marker)
     if is_part(item):
         yield StateSeen(f"post:{seen.native_id}", SeenState.PRESENT, PART)
+    yield from _withheld(legacy, seen)
+
+
+def _withheld(legacy: Node, seen: Post) -> Iterator[StateSeen]:
+    """Countries in which X shows the post to nobody; here it is shown."""
+    named = legacy.value.get("withheld_in_countries")
+    listed = [one for one in named if isinstance(one, str)] if isinstance(named, list) else []
+    if listed:
+        marker = f"withheld_in_countries: {' '.join(sorted(listed))[:120]}"
+        yield StateSeen(f"post:{seen.native_id}", SeenState.PRESENT, marker)
 
 
 def is_part(item: Node) -> bool:
