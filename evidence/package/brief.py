@@ -17,7 +17,7 @@ from evidence.package.completeness import (
     refuse_incomplete,
 )
 from evidence.package.disclosure import Disclosure, crowded
-from evidence.package.exhibit import number_exhibits, register, registered
+from evidence.package.exhibit import contradicted, number_exhibits, register, registered
 from evidence.package.profile import Profile
 from evidence.store.ports import Archive
 
@@ -90,6 +90,19 @@ def apply_brief(brief: Brief, contents: Contents, archive: Archive, size: int) -
     numbers = number_exhibits(contents.exhibits(), given)
     kept = register(case, brief.profile.name if brief.profile else "", given, numbers)
     return Briefed(checks, numbers, kept if case else None)
+
+
+def refuse_contradicted(
+    brief: Brief, briefed: Briefed, archive: Archive, start: int, end: int
+) -> None:
+    """Raise PackageError when the case was exported meanwhile with other exhibit numbers."""
+    case = brief.case.number
+    if case and contradicted(archive, case, start, end, briefed.numbers):
+        raise PackageError(
+            f"package of case {case}",
+            "another export of this case was recorded at the same time and gave the numbers",
+            "Make it again: its numbers then follow those",
+        )
 
 
 def require_complete_call(profile: Profile | None, *, has_case: bool, draft: bool) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from evidence.canonical import decode, encode, entry_of
-from evidence.errors import IntegrityError
 from evidence.model import Entry, Plain, StatementType
 from evidence.store.ports import Archive
 
@@ -17,22 +16,40 @@ EXHIBITS = frozenset((StatementType.SNAPSHOT, StatementType.OBSERVATION, Stateme
 def registered(archive: Archive, case: str, size: int) -> dict[str, int]:
     """{record id: number} as given by earlier exports of a case, from the first `size` leaves.
 
-    An erased register is passed over. Raises IntegrityError when two registers disagree.
+    An erased register is passed over, and so is one that contradicts those before it in the log:
+    its export saw that and was given up (`contradicted`).
     """
     numbers: dict[str, int] = {}
+    for said in _registers(archive, case, 0, size):
+        if _continues(numbers, said):
+            numbers |= said
+    return numbers
+
+
+def contradicted(archive: Archive, case: str, start: int, end: int, own: Mapping[str, int]) -> bool:
+    """Whether an export of the case, recorded in these leaves, numbered otherwise than `own`."""
+    return any(not _continues(own, said) for said in _registers(archive, case, start, end))
+
+
+def _registers(archive: Archive, case: str, start: int, end: int) -> Iterator[dict[str, int]]:
     needle = f'"role":"{REGISTER_ROLE}"'.encode()
-    for index, data, stored in archive.raw_leaves(0, size):
+    for index, data, stored in archive.raw_leaves(start, end):
         if needle not in data:
             continue
         statement = entry_of(index, data, stored).statement
         opening = archive.open_object(statement.rec, REGISTER_ROLE)
         said = decode(opening.data) if opening else {}
-        if not isinstance(said, dict) or said.get("case") != case:
-            continue
-        for row in said["exhibits"]:
-            if numbers.setdefault(row["rec"], row["number"]) != row["number"]:
-                raise IntegrityError(f"exhibit register {statement.rec}", "renumbers an exhibit")
-    return numbers
+        if isinstance(said, dict) and said.get("case") == case:
+            yield {row["rec"]: row["number"] for row in said["exhibits"]}
+
+
+def _continues(given: Mapping[str, int], said: Mapping[str, int]) -> bool:
+    """Whether no record has two numbers and no number two records in both together."""
+    held = {number: rec for rec, number in given.items()}
+    return all(
+        given.get(rec, number) == number and held.get(number, rec) == rec
+        for rec, number in said.items()
+    )
 
 
 def number_exhibits(entries: Iterable[Entry], given: Mapping[str, int]) -> dict[str, int]:

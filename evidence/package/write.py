@@ -21,7 +21,7 @@ from evidence.model import Draft, Entry, Plain, StatementType
 from evidence.package import layout
 from evidence.package.anchored import anchor_files
 from evidence.package.bag import Bag, drop, publish
-from evidence.package.brief import Brief, Briefed, apply_brief
+from evidence.package.brief import Brief, Briefed, apply_brief, refuse_contradicted
 from evidence.package.caseuco import write_view
 from evidence.package.completeness import Contents
 from evidence.package.export import WITHHELD, Export, export_words
@@ -164,6 +164,7 @@ def _fill(packed: _Packed, selection: Selection, signer: Signer, export: Export,
     for path, data in anchor_files(log.archive, entries, report_head, log.tree):
         packed.bag.write(path, data)
     exported = _record_export(packed, selection, export, rec, (first, report_head), briefed)
+    refuse_contradicted(export.brief, briefed, log.archive, report_head.size, exported.index)
     last = _head(signer, export.now)
     log.grow(last, {exported.index})
     _pack_entry(packed, exported, frozenset())

@@ -263,6 +263,31 @@ def test_exhibit_numbers_stay_when_a_case_is_exported_again_with_more(
     assert sorted(after.values()) == list(range(1, len(after) + 1))
 
 
+def test_of_two_exports_at_one_moment_one_gives_the_numbers(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other export is recorded after ours numbered its exhibits and before it is recorded."""
+    from evidence.package import write
+
+    made: list[Path] = []
+
+    def meanwhile(*arguments: Any) -> Any:
+        monkeypatch.undo()
+        made.append(export(site, tmp_path / "theirs", "PLENO", watches=(OTHER,)))
+        return write.write_view(*arguments)
+
+    monkeypatch.setattr(write, "write_view", meanwhile)
+    with pytest.raises(PackageError, match="at the same time"):
+        export(site, tmp_path / "ours", "PLENO")
+    again = numbers(export(site, tmp_path / "ours", "PLENO"))
+
+    theirs = numbers(made[0])
+    assert theirs
+    assert {rec: again[rec] for rec in theirs} == theirs
+    assert len(set(again.values())) == len(again) > len(theirs)
+    assert len(list((tmp_path / "ours").iterdir())) == 1
+
+
 def test_exhibit_numbers_of_another_case_start_anew(site: Site, tmp_path: Path) -> None:
     export(site, tmp_path / "a", "TEMUAN", period=(START + HOUR, END))
     other = {**values(), "number": "099/LHP"}
