@@ -133,7 +133,7 @@ def states(item: Node, seen: Post) -> Iterator[StateSeen]:
 
 def acts(item: Node, seen: Post) -> Iterator[Interaction]:
     """Who the caption names, and whose video a duet stands beside."""
-    listed = item.may("textExtra", list) or item.may("text_extra", list) or []
+    listed = item.may("textExtra", list) or item.may("text_extra", list) or _of_parts(item)
     named: dict[str, str | None] = {}
     for part in listed:
         if not isinstance(part, dict):
@@ -149,6 +149,13 @@ def acts(item: Node, seen: Post) -> Iterator[Interaction]:
         yield _act(Act.MENTION, seen, target, handle)
     if seen.quote_of:
         yield _act(Act.SHARE, seen, seen.quote_of, None)
+
+
+def _of_parts(item: Node) -> list[Any]:
+    """What the parts of a caption name; newer posts say it there alone."""
+    parts = item.may("contents", list) or []
+    lists = [part.get("textExtra") for part in parts if isinstance(part, dict)]
+    return [one for listed in lists if isinstance(listed, list) for one in listed]
 
 
 def _act(act: Act, seen: Post, target: str, owner: str | None) -> Interaction:

@@ -7,9 +7,10 @@ page's own translations ("has been removed") are in every page and mean nothing.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from crawler.document import canonical, root_of, script
+from crawler.document import canonical, root_of
 from crawler.page import Page
 from crawler.platforms.tiktok import answers, embed, urls
 from crawler.platforms.tiktok.naming import placed
@@ -105,10 +106,9 @@ def _document(page: Page, sight: Sight) -> None:
         (UNIVERSAL, _scope), ("SIGI_STATE", sigi), ("sigi-persisted-data", sigi),
         ("__NEXT_DATA__", next_data), ("__FRONTITY_CONNECT_STATE__", embed.state_of),
     ):  # fmt: skip
-        value = script(root, name)
-        if value is not None:
+        for element in root.xpath("//script[@id=$name]", name=name)[:1]:
             found = True
-            reader(value, sight)
+            reader(_data(element.text or "", name), sight)
     if found:
         _drawn(root, sight)
         return
@@ -118,6 +118,14 @@ def _document(page: Page, sight: Sight) -> None:
     where = canonical(root)
     kind = urls.asked(where or "").kind
     sight.fault(f"body: none of TikTok's embedded data, canonical {kind or 'nothing known'}")
+
+
+def _data(text: str, name: str) -> Any:
+    """The JSON of a script; older pages assign it (`window['SIGI_STATE']={...};window[...`)."""
+    try:
+        return json.JSONDecoder().raw_decode(text, max(text.find("{"), 0))[0]
+    except (ValueError, RecursionError) as error:
+        raise ParseError(f"script#{name}", f"holds no JSON ({type(error).__name__})") from error
 
 
 def _scope(value: Any, sight: Sight) -> None:
