@@ -20,6 +20,9 @@ GAPS = {
     "HISTORY_LIMIT": N_("more edited posts than a visit asks the versions of"),
     "IMAGE_UNREADABLE": N_("a kept picture cannot be decoded, so it has no fingerprint"),
     "KEY_WITHHELD": N_("the answer repeated our key, which is blotted out in what is kept"),
+    "LIST_NOT_SHOWN": N_(
+        "the account was shown without a list of its posts, so posts may be unseen"
+    ),
     "LIST_TRUNCATED": N_(
         "a list of who acted was not read to its end, so who is missing is unknown"
     ),

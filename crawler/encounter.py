@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import replace
 
+from crawler.sight import UNLISTED
 from crawler.visit import Seen, Visit
 from evidence.model import Act, KnownPost, Post, SeenState, StateSeen
 
@@ -56,6 +57,18 @@ def tell_of_part(look: Sequence[Seen], visit: Visit, shown: int) -> None:
             if account.native_id == visit.native_id and counted is not None and counted > shown:
                 visit.gap("PART_LISTED", f"{shown} of {counted} posts", seen.capture)
                 return
+
+
+def tell_of_list(look: Sequence[Seen], visit: Visit) -> None:
+    """Note that the account was shown, and by no part of the look a list of its posts."""
+    readings = [seen.reading for seen in look]
+    own = (p for r in readings for p in r.posts if p.author_id in (None, visit.native_id))
+    if any(own) or any(reading.empty for reading in readings):
+        return
+    for seen in look:
+        if any(state.marker == UNLISTED for state in seen.reading.states):
+            visit.gap("LIST_NOT_SHOWN", "the account, without a list of its posts", seen.capture)
+            return
 
 
 async def look_again(
@@ -111,15 +124,21 @@ async def engaged(visit: Visit, posts: Iterable[Post], *, most: int) -> AsyncIte
 def about_post(seen: Seen, native_id: str) -> Seen:
     """States of the page that was asked for in place of a post, as states of that post.
 
-    Walls stay the page's: a site that asks for a login says nothing of the post.
+    Walls stay the page's: a site that asks for a login says nothing of the post. So does what is said
+    of a part of a page (`page:…#posts`).
     """
     states = tuple(
         StateSeen(f"post:{native_id}", state.state, state.marker)
-        if state.subject.startswith("page:") and state.state not in WALLS
+        if is_of_page(state) and state.state not in WALLS
         else state
         for state in seen.reading.states
     )
     return replace(seen, reading=replace(seen.reading, states=states))
+
+
+def is_of_page(state: StateSeen) -> bool:
+    """Whether a state is of a page as a whole."""
+    return state.subject.startswith("page:") and "#" not in state.subject
 
 
 def _named(seen: Seen, handle: str) -> Iterable[tuple[str, str]]:

@@ -21,6 +21,9 @@ from evidence.model import (
 CHOSEN_BY_MACHINE = ("May be ", "Photo by ", "Photo shared by ", "Video by ", "No photo desc",
                      "Mungkin ", "Foto oleh ", "Foto dibagikan oleh ", "Tidak ada deskripsi")  # fmt: skip
 
+UNLISTED = "no list of posts"
+"""Marker of a page that shows an account and no list of its posts."""
+
 
 @dataclass(slots=True)
 class Sight:
@@ -62,6 +65,16 @@ class Sight:
     def fault(self, detail: str) -> None:
         """Something expected that is not there."""
         self.faults.append(Drift(detail))
+
+    def unlisted(self, *, listed: bool = False) -> None:
+        """Note that accounts are shown and no list of their posts: could not see, never empty.
+
+        listed: whether a list was there and held something. An account that is closed shows none, and one that counts 0 posts has none.
+        """
+        shown = [each for each in self.accounts.values() if each.state is SeenState.PRESENT]
+        owed = any(each.counts.post != 0 for each in shown)
+        if owed and not (listed or self.posts or self.interactions or self.empty):
+            self.state(f"page:{self.url}#posts", SeenState.UNSEEN, UNLISTED)
 
     @property
     def shows(self) -> bool:

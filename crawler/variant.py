@@ -30,6 +30,22 @@ def medium(value: dict[str, Any], key: str | None) -> Media | None:
     return Media(found, kind, alternative(value.get("accessibility_caption")), name)
 
 
+def lost_film(value: dict[str, Any]) -> bool:
+    """Whether an object says it is a film, and the field that should hold one is not as it was.
+
+    A film that is not offered is null, an empty list or, in lists of the older family, no field.
+    """
+    films, address = value.get("video_versions"), value.get("video_url")
+    if films is not None and not isinstance(films, list):
+        return True
+    if films and not is_address(largest(films)):
+        return True
+    if address is not None and not is_address(address):
+        return True
+    due = value.get("media_type") == 2 or ("media_type" not in value and "image_versions2" in value)
+    return due and {"video_versions", "video_url"}.isdisjoint(value)
+
+
 def largest(variants: Any) -> str | None:
     """The address of the variant with most pixels, the first of equals; None when there is none."""
     best: str | None = None

@@ -1,21 +1,42 @@
 """Layouts that changed: from a sound page, the same with one thing renamed, gone or of another kind.
 
-For pages whose data is JSON, by itself, in lines or in scripts of a page.
+For pages whose data is JSON, by itself, in lines or in scripts of a page, also where it is a string
+inside of JSON; and for what an HTML page says in its head.
 """
 
 from __future__ import annotations
 
+import base64
+import html
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from crawler.page import Page
 from evidence.model import Reading
 
-DATA = re.compile(r'(<script type="application/json"[^>]*>)(.*?)(</script>)', re.DOTALL)
-KEY = re.compile(r'"([A-Za-z_][A-Za-z0-9_]{1,60})"\s*:')
+SCRIPT = re.compile(r"(<script[^>]*>)(.*?)(</script>)", re.DOTALL)
+ARGUMENT = re.compile(r"[(,=]\s*(?=\{\s*\")")
+HEAD = re.compile(r'<(meta|link) (property|name|rel)="([^"]+)" (content|href)="([^"]*)">')
+CUTS = 50
+"""Places at which a page is cut off."""
+
+
+@dataclass(slots=True)
+class Split:
+    """A page as what stands between its JSON values, and those values. texts: one more than values."""
+
+    texts: list[str] = field(default_factory=list)
+    values: list[Any] = field(default_factory=list)
+    in_html: bool = False
+
+    def joined(self, change: Callable[[Any], Any] = lambda value: value) -> str:
+        """The page with every value changed."""
+        said = [dumped(change(value)) for value in self.values]
+        return "".join(a + b for a, b in zip(self.texts, [*said, ""], strict=True))
 
 
 def page_of(case: Path, body: bytes | None = None) -> Page:
@@ -31,83 +52,238 @@ def sound(cases: Path) -> list[Path]:
     for case in sorted(cases.iterdir()):
         said = json.loads((case / "expected.json").read_text("utf-8"))
         kinds = {line["kind"] for line in said}
-        if "drift" not in kinds and kinds & {"post", "account"}:
+        if "drift" not in kinds and kinds & {"post", "account", "interaction"}:
             found.append(case)
     return found
 
 
 def layouts(text: str) -> Iterator[tuple[str, str]]:
     """(what changed, the page with it changed) for every key, and for the page as a whole."""
-    for key in sorted(set(KEY.findall(text))):
-        yield f"{key} renamed", re.sub(rf'"{key}"(\s*:)', rf'"{key}_v2"\1', text)
-        yield f"{key} gone", mapped(text, lambda value, key=key: without(value, key))
-        yield f"{key} of another kind", mapped(text, lambda value, key=key: retyped(value, key))
-    for part in (3, 10, 30, 50, 70, 90, 97):
-        yield f"cut at {part} %", text[: len(text) * part // 100]
-    yield "wrapped", mapped(text, lambda value: {"payload": {"v": [value]}})
+    page = split(text)
+    for key in sorted(keys(page.values)):
+        for how, change in CHANGES.items():
+            yield f"{key} {how}", page.joined(lambda v, k=key, c=change: changed(v, k, c))
+    yield from heads(text)
+    for part in range(CUTS):
+        yield f"cut at {2 * part + 1} %", text[: len(text) * (2 * part + 1) // (2 * CUTS)]
+    yield from wrapped(text, page)
 
 
-def mapped(text: str, change: Callable[[Any], Any]) -> str:
-    """The page with every JSON value in it changed."""
-    if DATA.search(text):
-        return DATA.sub(lambda m: m[1] + dumped(change(json.loads(m[2]))) + m[3], text)
-    try:
-        return dumped(change(json.loads(text)))
-    except ValueError:
-        pass
-    try:
-        return "\n".join(dumped(change(json.loads(line))) for line in text.splitlines())
-    except ValueError:
-        return text
+def wrapped(text: str, page: Split) -> Iterator[tuple[str, str]]:
+    """The page's data one level deeper, and the page itself as a string of something else."""
+    for name, change in ENVELOPES.items():
+        yield f"wrapped in {name}", page.joined(change)
+    if page.values:
+        yield "without its data", page.joined(lambda value: {})
+        yield "its data as text", page.joined(lambda value: html.escape(dumped(value)))
+        yield (
+            "its data in base64",
+            page.joined(lambda v: base64.b64encode(dumped(v).encode()).decode()),
+        )
+    yield "as text of another page", f"<!DOCTYPE html><html><pre>{html.escape(text)}</pre></html>"
+    yield "as text of an answer", json.dumps({"code": 0, "text": text})
 
 
-def dumped(value: Any) -> str:
+def same(text: str) -> Iterator[tuple[str, str]]:
+    """(how it is written, the page) for ways of writing that change nothing of what is said."""
+    page = split(text)
+    if not page.values or (len(page.values) > 1 and not page.in_html):
+        return
+    for name, write in WRITINGS.items():
+        said = [write(value) for value in page.values]
+        if page.in_html:
+            said = [each.replace("<", "\\u003C") for each in said]
+        yield name, "".join(a + b for a, b in zip(page.texts, [*said, ""], strict=True))
+    if page.in_html:
+        yield "tags in capitals", re.sub("(</?)script", r"\1SCRIPT", text)
+        yield "after a byte order mark", "\ufeff \n" + text
+        yield "with a comment before", text.replace("<head>", '<head><!-- {"a": 1} -->', 1)
+        mixed = [dumped(value) for value in reversed(page.values)]
+        if not inline(text):
+            yield (
+                "parts in another order",
+                "".join(a + b for a, b in zip(page.texts, [*mixed, ""], strict=True)),
+            )
+    else:
+        yield "after a prefix", f"for (;;);{text}"
+
+
+def inline(text: str) -> bool:
+    """Whether a page's data are arguments of its scripts, which have their own names."""
+    return '"application/json"' not in text
+
+
+def heads(text: str) -> Iterator[tuple[str, str]]:
+    """Each thing an HTML page says in its head renamed, gone, and without a value."""
+    for found in HEAD.finditer(text):
+        tag, attribute, name, holds, said = found.groups()
+        before, after = text[: found.start()], text[found.end() :]
+        yield f"<{name}> gone", before + after
+        yield (
+            f"<{name}> renamed",
+            f'{before}<{tag} {attribute}="v2:{name}" {holds}="{said}">{after}',
+        )
+        yield f"<{name}> empty", f'{before}<{tag} {attribute}="{name}" {holds}="">{after}'
+
+
+def split(text: str) -> Split:
+    """A page in its JSON values and what stands between them."""
+    page = Split(in_html=text.lstrip("\ufeff ").startswith("<"))
+    if page.in_html:
+        at = 0
+        for script in SCRIPT.finditer(text):
+            at = _of_script(text, script, at, page)
+        page.texts.append(text[at:])
+        return page
+    lines = [text] if _load(text) is not None else text.splitlines()
+    if all(_load(line) is not None for line in lines):
+        page.values = [_load(line) for line in lines]
+        page.texts = ["", *["\n"] * (len(lines) - 1), ""]
+    else:
+        page.texts = [text]
+    return page
+
+
+def _of_script(text: str, script: re.Match[str], at: int, page: Split) -> int:
+    whole = _load(script[2])
+    if whole is not None:
+        page.texts.append(text[at : script.start(2)])
+        page.values.append(whole)
+        return script.end(2)
+    for begins in ARGUMENT.finditer(text, script.start(2), script.end(2)):
+        if begins.end() >= at:
+            value, end = json.JSONDecoder().raw_decode(text, begins.end())
+            page.texts.append(text[at : begins.end()])
+            page.values.append(value)
+            at = end
+    return at
+
+
+def keys(value: Any) -> set[str]:
+    """Names of all fields in a value, also of JSON that stands in it as a string."""
+    if isinstance(value, dict):
+        return set(value).union(*(keys(v) for v in value.values()))
+    if isinstance(value, list):
+        return set().union(*(keys(v) for v in value))
+    inner = _inner(value)
+    return keys(inner) if inner is not None else set()
+
+
+def changed(value: Any, key: str, change: Callable[[str, Any], dict[str, Any]]) -> Any:
+    """A value with a field changed wherever it stands."""
+    if isinstance(value, dict):
+        made: dict[str, Any] = {}
+        for name, each in value.items():
+            made |= change(name, each) if name == key else {name: changed(each, key, change)}
+        return made
+    if isinstance(value, list):
+        return [changed(each, key, change) for each in value]
+    inner = _inner(value)
+    return value if inner is None else dumped(changed(inner, key, change))
+
+
+CHANGES: dict[str, Callable[[str, Any], dict[str, Any]]] = {
+    "renamed": lambda name, value: {f"{name}_v2": value},
+    "gone": lambda name, value: {},
+    "of another kind": lambda name, value: {name: "seven" if isinstance(value, list) else [7]},
+    "in an object": lambda name, value: {name: {"value": value}},
+    "a number": lambda name, value: {name: -7.5},
+}
+
+
+def dumped(value: Any, **how: Any) -> str:
     """JSON as it may stand in a script."""
-    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003C")
+    return json.dumps(value, ensure_ascii=False, **how).replace("<", "\\u003C")
 
 
-def without(value: Any, key: str) -> Any:
-    """A value with a field left out wherever it stands."""
+def _load(text: str) -> Any:
+    """The object or list a text is; None when it is none."""
+    try:
+        value = json.loads(text) if text.lstrip()[:1] in ("{", "[") else None
+    except ValueError:
+        return None
+    return value
+
+
+def _inner(value: Any) -> Any:
+    return _load(value) if isinstance(value, str) and value[:1] in ("{", "[") else None
+
+
+def _deep(value: Any, levels: int) -> Any:
+    for _ in range(levels):
+        value = {"v": value}
+    return value
+
+
+ENVELOPES: dict[str, Callable[[Any], Any]] = {
+    "an object of a list": lambda value: {"payload": {"v": [value]}},
+    "a list": lambda value: [[value]],
+    "ten objects": lambda value: _deep(value, 10),
+    "a string": dumped,
+    "a string of an object": lambda value: {"payload": dumped(value)},
+    "an error's place": lambda value: {"error": value},
+}
+WRITINGS: dict[str, Callable[[Any], str]] = {
+    "in ASCII": json.dumps,
+    "with blanks and lines": lambda value: json.dumps(value, ensure_ascii=False, indent=2),
+    "without blanks": lambda value: json.dumps(value, ensure_ascii=False, separators=(",", ":")),
+    "with escaped slashes": lambda value: json.dumps(value).replace("/", "\\/"),
+    "fields in another order": lambda value: json.dumps(_reversed(value)),
+}
+
+
+def _reversed(value: Any) -> Any:
     if isinstance(value, dict):
-        return {k: without(v, key) for k, v in value.items() if k != key}
-    return [without(v, key) for v in value] if isinstance(value, list) else value
+        return {name: _reversed(each) for name, each in reversed(value.items())}
+    return [_reversed(each) for each in value] if isinstance(value, list) else value
 
 
-def retyped(value: Any, key: str) -> Any:
-    """A value with a field of another kind wherever it stands."""
-    if isinstance(value, dict):
-        return {k: _other(v) if k == key else retyped(v, key) for k, v in value.items()}
-    return [retyped(v, key) for v in value] if isinstance(value, list) else value
+def told(reading: Reading) -> set[Any]:
+    """What a reading says of something it could not see."""
+    return {*reading.drift, *reading.states}
 
 
-def _other(value: Any) -> Any:
-    return [7] if not isinstance(value, list) else "seven"
+def content(reading: Reading) -> set[tuple[Any, ...]]:
+    """What must not be lost in silence: all of posts, accounts and acts.
+
+    But the name of somebody whose number is there, which of its variants a picture is shown in, and
+    its alternative text.
+    """
+    posts = {
+        (p.native_id, p.author_id or p.author_handle, p.text, p.published_at, p.links, p.reply_to,
+         p.repost_of, p.quote_of, p.counts, *((m.type, m.key or m.url) for m in p.media))
+        for p in reading.posts
+    }  # fmt: skip
+    accounts = {(a.native_id or a.handle, a.state, a.counts) for a in reading.accounts}
+    acts = {
+        (e.act, e.actor_id or e.actor_handle, e.target, e.native_id, e.at, e.text)
+        for e in reading.interactions
+    }
+    return {*posts, *accounts, *acts}
 
 
-Shown = tuple[set[tuple[Any, ...]], set[tuple[Any, ...]]]
+def core(reading: Reading) -> set[tuple[Any, ...]]:
+    """Which posts, by whom and with which words, pictures and time, and which accounts are shown."""
+    posts = {
+        (p.native_id, p.author_id, p.text, p.published_at, len(p.media)) for p in reading.posts
+    }
+    return posts | {(account.native_id, account.state) for account in reading.accounts}
 
 
-def content(reading: Reading) -> Shown:
-    """What must not be lost in silence: posts with words and media, accounts with their state."""
-    return (
-        {(post.native_id, post.author_id, post.text, len(post.media)) for post in reading.posts},
-        {(account.native_id, account.state) for account in reading.accounts},
-    )
-
-
-def faults_of(before: Reading, after: Reading, what: str) -> list[str]:
+def faults_of(before: Reading, after: Reading, what: str, *, lost: bool = True) -> list[str]:
     """What is wrong with how a changed layout was read; empty when it was heard of or harmless.
 
-    Harmless: all that was shown is shown, and no post by anybody else.
+    Harmless: all that was shown is shown, and no post by anybody else.   lost: whether it matters
+    that something is not shown; of posts and accounts themselves it always does.
     """
-    told = bool(after.drift or after.states)
+    heard = bool(told(after) - told(before)) or bool(after.drift)
     wrong = []
     if any(" in " in d.detail and d.detail.split(" in ")[0].endswith("Error") for d in after.drift):
         wrong.append(f"{what}: the reader crashed")
-    (had, who), (has, seen) = content(before), content(after)
-    if not told and not (had <= has and who <= seen):
+    if not heard and not (content if lost else core)(before) <= (content if lost else core)(after):
         wrong.append(f"{what}: lost content in silence")
-    if not told and before.posts and {p[1] for p in has} - {p[1] for p in had}:
+    authors = {post.author_id for post in before.posts}
+    if not heard and before.posts and {post.author_id for post in after.posts} - authors:
         wrong.append(f"{what}: took a stranger's post for the account's")
     if after.empty and not before.empty:
         wrong.append(f"{what}: called empty")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from crawler.figure import figure
@@ -16,7 +17,7 @@ FOLLOWERS = re.compile(r"([\d][\d.,]*\s?(?:K|M|B|rb|jt)?) (?:followers?|pengikut
 APP_LINK = re.compile(r"fb://(?:profile|page)/(?:\?id=)?(\d{5,20})")
 FIELDS = frozenset(
     ("userID", "userVanity", "delegate_page", "profile_social_context", "profile_header_renderer",
-     "vanity", "group")
+     "vanity", "group", "group_feed")
 )  # fmt: skip
 OF_PAGE = ("video.other", "article", "event")
 
@@ -43,6 +44,30 @@ def account(
     name = _name(native_id, pages, documents) or _title(meta)
     shown = None if handle is None or handle.isdecimal() else handle
     return AccountSeen(native_id, shown, name, SeenState.PRESENT, _counts(fields))
+
+
+def faults(fields: dict[str, list[Any]], seen: AccountSeen | None) -> Iterator[str]:
+    """What a page that is of an account or a group has to say of it, and does not."""
+    named = any(_is_name(vanity) for vanity in fields["userVanity"])
+    users = [drilled(each, "user") for each in fields["profile_header_renderer"]]
+    if named and not any(isinstance(user, dict) for user in users):
+        yield "profile_header_renderer.user: expected an account"
+    for user in users:
+        if isinstance(user, dict) and "profile_social_context" not in user:
+            yield "profile_social_context: expected figures, or null"
+    told = [context for context in fields["profile_social_context"] if context is not None]
+    if told and not any(_texts(told)):
+        yield "profile_social_context.content[].text: expected words"
+    groups = [each for each in fields["group"] if each is not None]
+    if seen is None and (groups or fields["group_feed"]):
+        yield "group: expected a number and a name"
+
+
+def _texts(told: list[Any]) -> Iterator[str]:
+    for value in walk(told):
+        text = drilled(value, "text", "text") or value.get("text")
+        if isinstance(text, str):
+            yield text
 
 
 def _group(groups: list[Any]) -> AccountSeen | None:
@@ -89,9 +114,8 @@ def _title(meta: dict[str, str]) -> str | None:
 
 def _counts(fields: dict[str, list[Any]]) -> AccountCounts:
     """Followers as the header writes them: exact below a thousand, else rounded."""
-    for value in walk(fields["profile_social_context"]):
-        text = drilled(value, "text", "text") or value.get("text")
-        found = FOLLOWERS.match(text) if isinstance(text, str) else None
+    for text in _texts(fields["profile_social_context"]):
+        found = FOLLOWERS.match(text)
         if found:
             exact, rounded = figure(found[1])
             near = (("follower", rounded),) if rounded is not None else ()

@@ -102,6 +102,17 @@ def hidden(listed: list[Any]) -> str:
     return ""
 
 
+def film_kept_back(listed: list[Any], shown: tuple[Media, ...]) -> str:
+    """That a video is shown by its still alone; empty when every film is offered."""
+    films = {medium.key for medium in shown if medium.type == "video"}
+    for value in walk(listed, skip=NOT_ENTERED):
+        medium = value.get("media")
+        is_film = drilled(medium, "__typename") == "Video" and not _is_link(value)
+        if is_film and identity(drilled(medium, "id")) not in films:
+            return "Video: no film"
+    return ""
+
+
 def _is_link(attachment: dict[str, Any]) -> bool:
     return bool(next(_held_links(attachment), None))
 

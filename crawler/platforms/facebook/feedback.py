@@ -16,6 +16,8 @@ OF_FEEDBACK = frozenset(
      "share_count", "share_count_reduced", "i18n_share_count", "likers", "reactors", "comment_count",
      "display_comments_count", "video_view_count", "video_post_view_count")
 )  # fmt: skip
+HOLDERS = ("feedback", "comet_ufi_summary_and_actions_renderer", "comment_rendering_instance",
+           "ufi_summary_and_actions_renderer", "feedback_target_with_context")  # fmt: skip
 EXACT = {
     "like": (("reaction_count", "count"), ("reactors", "count"), ("likers", "count")),
     "comment": (
@@ -69,13 +71,56 @@ def counts(found: Iterable[dict[str, Any]]) -> Counts:
     return Counts(**exact, approximate=tuple(sorted(rounded.items())))
 
 
+def owed(found: Iterable[dict[str, Any]], counted: Counts) -> list[str]:
+    """Figures whose siblings are there while they are not, by the field that should hold one.
+
+    A figure may be null where a page does not tell it. Renderers since 2022 (`reaction_count`)
+    tell all three; older ones tell likes and comments.
+    """
+    values = list(found)
+    names = {name for value in values for name in value}
+    kinds = ("like", "comment", "share") if "reaction_count" in names else ("like", "comment")
+    missing = [kind for kind in kinds if not _is_told(kind, values, counted)]
+    missing += [
+        kind for kind in ("share", "view") if kind not in missing and _is_odd(kind, values, counted)
+    ]
+    return [f"feedback.{EXACT[kind][0][0]}" for kind in missing if names & OF_FEEDBACK]
+
+
+def _is_odd(kind: str, values: list[dict[str, Any]], counted: Counts) -> bool:
+    """Whether a field for such a figure is there, holds something, and gives none."""
+    held = [value.get(name) for value in values for name in _fields(kind)]
+    shown = getattr(counted, kind) is not None or kind in dict(counted.approximate)
+    return not shown and any(each is not None for each in held)
+
+
+def _fields(kind: str) -> set[str]:
+    return {*WRITTEN[kind], *(path[0] for path in EXACT[kind])}
+
+
+def _is_told(kind: str, values: list[dict[str, Any]], counted: Counts) -> bool:
+    if getattr(counted, kind) is not None or kind in dict(counted.approximate):
+        return True
+    fields = _fields(kind)
+    return any(name in value and value[name] is None for value in values for name in fields)
+
+
+def broken(value: dict[str, Any]) -> list[str]:
+    """Parts that lead to figures and comments and are not what they should be."""
+    faults = [name for name in HOLDERS if not isinstance(value.get(name), dict | None)]
+    edges = drilled(value.get("comments"), "edges")
+    if edges is not None and not isinstance(edges, list):
+        faults.append("comments.edges")
+    elif not all(isinstance(drilled(each, "node"), dict) for each in edges or ()):
+        faults.append("comments.edges[].node")
+    return faults
+
+
 def is_comment(value: dict[str, Any]) -> bool:
-    """Whether an object is a comment: words and an author, and an id or type that says so."""
+    """Whether an object is a comment: words, and an id or type that says so."""
     named = value.get("__typename") == "Comment" or "legacy_fbid" in value
     named = named or urls.opened(value.get("id"))[:1] == ["comment"]
-    return named and ("author" in value or _badge(value) is not None) and (
-        "preferred_body" in value or "body" in value or "body_renderer" in value
-    )  # fmt: skip
+    return named and bool({"preferred_body", "body", "body_renderer"} & value.keys())
 
 
 def comment(value: dict[str, Any], post: str | None) -> Interaction | None:
@@ -87,7 +132,7 @@ def comment(value: dict[str, Any], post: str | None) -> Interaction | None:
     told = parts[1] if len(parts) == 3 and parts[0] == "comment" else None
     by = value.get("author") if isinstance(value.get("author"), dict) else _badge(value)
     towards = post or told
-    if towards is None or not isinstance(by, dict):
+    if towards is None or not isinstance(by, dict) or identity(by.get("id")) is None:
         return None
     own = identity(value.get("legacy_fbid")) or (parts[-1] if told else None)
     words = next(_words(value), None)

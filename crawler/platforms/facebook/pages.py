@@ -15,10 +15,10 @@ from crawler.platforms.facebook import (
     stories,
     urls,
 )
-from crawler.relay import NOISE, Sheets, held, inside, is_hollow, sheets, unfolded, walk
+from crawler.relay import NOISE, Sheets, drilled, held, inside, is_hollow, sheets, unfolded, walk
 from crawler.sight import Sight
 from evidence.errors import ParseError
-from evidence.model import Counts, Drift, Reading, SeenState
+from evidence.model import Drift, Reading, SeenState
 
 READ_BY = "facebook.pages@1"
 NOT_ENTERED = NOISE | frozenset(
@@ -37,6 +37,7 @@ Parts = dict[str, list[dict[str, Any]]]
 class _Found:
     """Parts of posts and events by number; pictures, figures and comments wherever they stood.
 
+    feeds: lists of posts that were met.   streamed: those that later lines add to.
     pictures: photos and videos by number, without author and words; under "" those a page loads
     beforehand (`prefetch_uris_v2`), which name nothing.
     """
@@ -46,6 +47,8 @@ class _Found:
     pictures: Parts = field(default_factory=dict)
     figures: dict[str | None, list[dict[str, Any]]] = field(default_factory=dict)
     comments: list[dict[str, Any]] = field(default_factory=list)
+    feeds: set[str] = field(default_factory=set)
+    streamed: set[str] = field(default_factory=set)
 
 
 def read(page: Page) -> Reading:
@@ -68,6 +71,9 @@ def read(page: Page) -> Reading:
     _only_own(told, sheet, sight)
     _hosts(found, sight)
     _comments(found, told, sight)
+    for name in sorted(found.streamed - found.feeds):
+        sight.fault(f"{name}: expected the list that a line of the answer adds to")
+    sight.unlisted()
     if not sight.shows:
         states.said(page, told, sheet, sight)
     if not sight.shows and not sight.faults:
@@ -95,17 +101,27 @@ def _enters(value: dict[str, Any], found: _Found, sight: Sight) -> bool:
     if stories.is_story(value) or stories.is_medium(value):
         for part in stories.parts_of(value):
             _add(found.posts, stories.number_of(stories.named_by(value)), part, "story", sight)
-        _aside(value, found)
+        _aside(value, found, sight)
         return False
     _picture(value, found)
+    sight.faults += [Drift(f"{name}: not as expected") for name in feedback.broken(value)]
     for name in FEEDS.intersection(value):
+        found.feeds.add(name)
         _list(value[name], name, sight)
+    _streamed(value, found)
     if events.is_event(value):
         _add(found.events, events.number_of(value), value, "event", sight)
         return False
     if feedback.is_feedback(value):
         found.figures.setdefault(feedback.target(value), []).append(value)
     return True
+
+
+def _streamed(value: dict[str, Any], found: _Found) -> None:
+    """Notes the list that a later line of an answer (Relay's `@stream`) adds a post to."""
+    path = value.get("path")
+    if "label" in value and isinstance(path, list):
+        found.streamed |= FEEDS.intersection(name for name in path if isinstance(name, str))
 
 
 def _picture(value: dict[str, Any], found: _Found) -> None:
@@ -140,9 +156,10 @@ def _add(parts: Parts, number: str | None, value: dict[str, Any], name: str, sig
         sight.fault(f"{name}: expected a post_id, found none")
 
 
-def _aside(value: dict[str, Any], found: _Found) -> None:
+def _aside(value: dict[str, Any], found: _Found, sight: Sight) -> None:
     """Figures and comments inside of a story."""
     for inner in walk(value, skip=NO_COMMENT):
+        sight.faults += [Drift(f"{name}: not as expected") for name in feedback.broken(inner)]
         if feedback.is_comment(inner):
             found.comments.append(inner)
         elif feedback.is_feedback(inner) and (name := feedback.target(inner)) is not None:
@@ -160,7 +177,12 @@ def _post(native_id: str, parts: list[dict[str, Any]], found: _Found, sight: Sig
     sight.faults += [Drift(fault) for fault in told.faults]
     if told.hidden:
         sight.state(f"page:{sight.url}#{native_id}", SeenState.UNSEEN, told.hidden)
-    sight.post(replace(told.post, counts=_counts(native_id, parts, found)))
+    own = _feedback(native_id, parts, found)
+    counted = feedback.counts(own)
+    is_unit = any(drilled(part, "comet_sections", "content") is not None for part in parts)
+    missing = feedback.owed(own, counted) or (["feedback"] if is_unit and not own else [])
+    sight.faults += [Drift(f"story.{name}: expected figures") for name in missing]
+    sight.post(replace(told.post, counts=counted))
     for edge in told.edges:
         sight.edge(edge)
 
@@ -180,7 +202,7 @@ def _is_whole(part: dict[str, Any]) -> bool:
     return len(part.keys() - {"__typename", "id", "post_id", "url", "__isNode", "feedback"}) > 1
 
 
-def _counts(native_id: str, parts: list[dict[str, Any]], found: _Found) -> Counts:
+def _feedback(native_id: str, parts: list[dict[str, Any]], found: _Found) -> list[dict[str, Any]]:
     """Figures that name the post, or stand in it without naming anything else."""
     own = list(found.figures.get(native_id, ()))
     for part in parts:
@@ -190,7 +212,7 @@ def _counts(native_id: str, parts: list[dict[str, Any]], found: _Found) -> Count
     if not own:
         first = next((f for p in parts for f in _figures_in(p)), None)
         own = found.figures.get(feedback.target(first), []) if first else []
-    return feedback.counts(own)
+    return own
 
 
 def _figures_in(part: dict[str, Any]) -> list[dict[str, Any]]:
@@ -226,6 +248,7 @@ def _hosts(found: _Found, sight: Sight) -> None:
 def _account(told: urls.About, sheet: Sheets, sight: Sight) -> None:
     fields = held(list(sheet.documents), accounts.FIELDS)
     seen = accounts.account(fields, sheet.headings, sheet.documents)
+    sight.faults += [Drift(fault) for fault in accounts.faults(fields, seen)]
     if seen is not None:
         sight.account(seen)
 
@@ -260,5 +283,7 @@ def _comments(found: _Found, told: urls.About, sight: Sight) -> None:
         if edge is None:
             sight.fault("comment: expected an author and the post it is towards")
         elif edge.native_id is None or edge.native_id not in seen:
+            if edge.at is None:
+                sight.fault("comment.created_time: expected seconds since 1970")
             seen.add(edge.native_id)
             sight.edge(edge)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from urllib.parse import urlsplit, urlunsplit
 
-from crawler.encounter import engaged, identify, is_open, is_refused, look_again
+from crawler.encounter import engaged, identify, is_open, is_refused, look_again, tell_of_list
 from crawler.platforms.facebook import urls
 from crawler.spider import AccountSpider
 from crawler.visit import Seen, Visit
@@ -35,6 +35,7 @@ class FacebookSpider(AccountSpider):
         for seen in look:
             own |= {p.native_id: p for p in seen.reading.posts if p.author_id == visit.native_id}
             yield seen
+        tell_of_list(look, visit)
         if is_refused(look) or not is_open(look):
             return
         visit.gap("PART_LISTED", "the newest posts; older ones ask for a login")

@@ -28,6 +28,7 @@ FIELDS = frozenset(
      "attachments", "attached_story", "with_tags", "post_id", "owner", "shareable_url",
      "savable_description", "video_owner", "short_form_video_context")
 )  # fmt: skip
+SHARED = "attached_story"
 OF_STORY = frozenset(("actors", "message", "attachments", "creation_time", "comet_sections"))
 MEDIA = ("Photo", "Video")
 OF_MEDIUM = frozenset(("owner", "created_time", "publish_time", "message", "creation_story"))
@@ -126,9 +127,10 @@ def story(native_id: str, parts: list[dict[str, Any]]) -> Told:
         repost_of=source if source and not text else None,
         quote_of=source if source and text else None,
     )
-    faults = _faults(parts, fields, native, attached)
+    faults = [*_faults(parts, fields, native, attached), *_unlinked(message, parts)]
     edges = tuple(_edges(native, message, shared, fields))
-    return Told(native, edges, tuple(faults), attachments.hidden(attached))
+    held_back = attachments.hidden(attached) or attachments.film_kept_back(attached, media)
+    return Told(native, edges, tuple(faults), held_back)
 
 
 def _faults(
@@ -137,11 +139,15 @@ def _faults(
     """What a story lacks, or holds that no rule knows: the rest would read as whole."""
     if post.published_at is None:
         yield "story.creation_time: expected seconds since 1970"
-    if len({n for n in map(identity, fields["post_id"]) if n}) > 1:
+    numbers = {n for n in map(identity, fields["post_id"]) if n}
+    film = any(part.get("__typename") == "Video" for part in parts)
+    if len(numbers) > 1 or (film and numbers - {post.native_id}):
         yield "story: expected one post, found the number of another in it"
-    listed = any(isinstance(each, list) for each in fields["attachments"])
-    if not listed and any("comet_sections" in part for part in parts):
+    whole = any("comet_sections" in part for part in parts)
+    if whole and not any(isinstance(each, list) for each in fields["attachments"]):
         yield "story.attachments: expected a list, which may be empty"
+    if whole and not all(each is None or isinstance(each, dict) for each in fields[SHARED] or [0]):
+        yield f"story.{SHARED}: expected a story, or null"
     if not all(attachments.is_known([each]) for each in attached):
         yield "story.attachments: expected a picture, a video or a link"
     if not post.media and any(fields["short_form_video_context"]):
@@ -156,13 +162,16 @@ def _faults(
 def _words(fields: dict[str, list[Any]]) -> tuple[Any, str]:
     """(the object that holds the words, the words): empty ones only where the page says null.
 
+    Of several with the same words the one that says what they lead to (`ranges`).
+
     A field `message` may also hold the way to show the words (`story`, `__typename`), or null in
     one part and words in another.
     """
     told = [m for m in (*fields["message"], *fields["savable_description"]) if m is not None]
     found = next((m for m in told if isinstance(drilled(m, "text"), str)), None)
     if found is not None:
-        return found, str(found["text"])
+        same = (m for m in told if drilled(m, "text") == found["text"])
+        return next((m for m in same if "ranges" in m), found), str(found["text"])
     if any(not isinstance(m, dict) or {"ranges", "text"} & m.keys() for m in told):
         raise ParseError("story.message.text", "expected words")
     if None not in fields["message"]:
@@ -203,6 +212,20 @@ def _own_media(parts: list[dict[str, Any]]) -> tuple[Media, ...]:
     shown = [medium for medium in own if medium is not None]
     moving = [medium for medium in shown if medium.type == "video"]
     return tuple((moving or shown)[:1])
+
+
+def _unlinked(message: Any, parts: list[dict[str, Any]]) -> Iterator[str]:
+    """What the words lead to has to be there, and has to be somebody or an address."""
+    listed = drilled(message, "ranges")
+    whole = any("comet_sections" in part for part in parts)
+    if message is not None and not isinstance(listed, list) and (whole or listed is not None):
+        yield "story.message.ranges: expected a list, which may be empty"
+    for each in listed if isinstance(listed, list) else ():
+        entity = drilled(each, "entity")
+        link = drilled(entity, "external_url")
+        named = identity(drilled(entity, "id")) or drilled(entity, "url")
+        if not named or not (link is None or isinstance(link, str)):
+            yield "story.message.ranges[].entity: expected an account or an address"
 
 
 def _ranges(message: Any) -> Iterator[dict[str, Any]]:

@@ -89,6 +89,10 @@ def _post(head: Headings, fields: Fields, canonical: urls.About, url: str, sight
     film = head.meta.get("og:video:secure_url") or head.meta.get("og:video")
     if not picture:
         sight.fault("og:image: expected a picture, found none")
+    if not told:
+        sight.fault("og:description: expected figures and words, found nothing")
+    if not film and head.meta.get("og:type", "").startswith("video"):
+        sight.fault("og:video: expected a film, found none")
     text = _words(head.meta.get("og:title", ""))
     by, named = BY.match(told), NAMED.match(head.meta.get("twitter:title", ""))
     handle = named[2] if named else by[1] if by else None

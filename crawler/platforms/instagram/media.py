@@ -11,15 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from crawler.platforms.instagram import figures
 from crawler.platforms.instagram.urls import HOST
 from crawler.platforms.instagram.urls import post as address
 from crawler.platforms.instagram.urls import story as story_address
 from crawler.relay import drilled
-from crawler.sight import identity, moment, number
+from crawler.sight import identity, moment
 from crawler.take import Node
-from crawler.variant import medium
+from crawler.variant import lost_film, medium
 from evidence.errors import ParseError
-from evidence.model import Counts, Media, Post
+from evidence.model import Media, Post
 
 OF_CODE = frozenset(
     ("taken_at", "image_versions2", "media_type", "carousel_media", "display_src", "date",
@@ -30,16 +31,12 @@ OF_SHORTCODE = frozenset(
     ("taken_at_timestamp", "edge_media_to_caption", "display_url", "edge_media_preview_like",
      "edge_liked_by", "edge_media_to_comment", "edge_sidecar_to_children", "is_video")
 )  # fmt: skip
-LIKES = ("edge_media_preview_like", "edge_liked_by", "likes")
-COMMENTS = ("edge_media_to_parent_comment", "edge_media_to_comment", "edge_media_preview_comment",
-            "comments")  # fmt: skip
-VIEWS = ("view_count", "play_count", "ig_play_count", "video_view_count", "video_play_count")
 
 
 def is_post(value: dict[str, Any]) -> bool:
     """Whether an object is a post of one of the families: its code, and two fields of a post's."""
-    if "if_not_gated_logged_out" in value:
-        return False  # what is around a post, with its number and code
+    if "if_not_gated_logged_out" in value or is_elsewhere(value):
+        return False  # what is around a post, with its number and code; a post of Threads
     if isinstance(value.get("code"), str) and len(OF_CODE & value.keys()) >= 2:
         return True
     named = str(value.get("__typename", ""))
@@ -51,6 +48,11 @@ def is_post(value: dict[str, Any]) -> bool:
         return True
     # A post whose code was renamed is still a post: it has an author and a time.
     return told >= 3 and ("owner" in value or "user" in value) and "carousel_parent_id" not in value
+
+
+def is_elsewhere(value: dict[str, Any]) -> bool:
+    """Whether an object is a post of Threads, which are written almost as those of Instagram."""
+    return isinstance(drilled(value, "text_post_app_info", "share_info"), dict)
 
 
 def post(item: Node) -> Post:
@@ -70,6 +72,9 @@ def post(item: Node) -> Post:
     if who is None and not handle:
         raise ParseError(author.path, "expected pk, id or username")
     published = _moment(item)
+    always = "owner" in value if is_story(value) else "user" in value
+    if always and not isinstance(handle, str):
+        author.fault("username", "expected a handle, found nothing")
     return Post(
         native_id=native_id,
         author_id=who,
@@ -78,7 +83,7 @@ def post(item: Node) -> Post:
         published_at=published,
         url=_address(value, code, handle, native_id),
         media=tuple(_media(item, native_id)),
-        counts=_counts(item),
+        counts=figures.counts(item),
     )
 
 
@@ -147,29 +152,6 @@ def _text(item: Node) -> str:
     return said
 
 
-def _counts(item: Node) -> Counts:
-    value = item.value
-    like = _first(value, ("like_count",)) or _first_of(value, LIKES)
-    comment = _first(value, ("comment_count", "comments_count")) or _first_of(value, COMMENTS)
-    hidden = value.get("like_and_view_counts_disabled") is True
-    return Counts(
-        like=None if hidden or like is None else like[0],
-        share=(_first(value, ("reshare_count",)) or (None,))[0],
-        comment=None if comment is None else comment[0],
-        view=None if hidden else (_first(value, VIEWS) or (None,))[0],
-    )
-
-
-def _first(value: dict[str, Any], names: tuple[str, ...]) -> tuple[int | None] | None:
-    """The first of these fields that is there and not null, as a count in a tuple."""
-    return next(((number(value[n]),) for n in names if value.get(n) is not None), None)
-
-
-def _first_of(value: dict[str, Any], names: tuple[str, ...]) -> tuple[int | None] | None:
-    counts = (drilled(value, name, "count") for name in names)
-    return next(((number(count),) for count in counts if count is not None), None)
-
-
 def _media(item: Node, native_id: str) -> Iterator[Media]:
     """Pictures and videos, each by its own id, so that a newly signed address is the same one."""
     children = _children(item)
@@ -177,7 +159,15 @@ def _media(item: Node, native_id: str) -> Iterator[Media]:
         found = medium(child, media_id(child) or (None if place else native_id))
         if found is None:
             raise ParseError(f"{item.path}.carousel_media[{place}]", "expected a picture or video")
+        if not is_thin(item.value) and _is_film_lost(child):
+            item.fault("video_versions", "expected a film, or null")
         yield found
+
+
+def _is_film_lost(value: dict[str, Any]) -> bool:
+    """Whether a film is said to be there, and its field is not; lists of 2018 had none."""
+    full = value.get("is_video") is True and "display_resources" in value
+    return lost_film(value) or (full and "video_url" not in value)
 
 
 def _children(item: Node) -> list[dict[str, Any]]:

@@ -61,6 +61,7 @@ def read(page: Page) -> Reading:
     else:
         sight.empty = sight.empty or whole.is_empty(sight, walk.ends)
         _rest(page, told, found, sight)
+    sight.unlisted()
     if not sight.shows and not sight.faults:
         sight.fault(f"HTTP {page.status}: nothing that is known")
     return sight.reading(READ_BY)
@@ -117,6 +118,8 @@ def _object(value: dict[str, Any], walk: _Walk) -> bool:
 
 def _post(item: Node, sight: Sight) -> None:
     post = media.post(item)
+    for value in relay.walk(item.value, skip=people.NOT_COMMENTS):
+        sight.faults += whole.broken_lists(value)
     sight.post(post)
     for edge in people.edges(item, post):
         sight.edge(edge)
@@ -131,7 +134,7 @@ def _around(value: dict[str, Any], sight: Sight) -> None:
     target = media.media_id(value[WRAPPED]) or media.media_id(value)
     for inner in relay.walk({k: v for k, v in value.items() if k != WRAPPED}, skip=NOT_ENTERED):
         if target is not None and people.is_comment(inner):
-            sight.edge(people.comment(inner, target))
+            sight.edge(people.comment(Node(inner, "comment", sight.faults), target))
 
 
 def _loose(walk: _Walk) -> None:
@@ -140,7 +143,8 @@ def _loose(walk: _Walk) -> None:
     alone = next(iter(sight.posts)) if len(sight.posts) == 1 else None
     known = {edge.native_id for edge in sight.interactions if edge.act is Act.COMMENT}
     for value in walk.loose:
-        edge = people.comment(value, people.comment_target(value) or walk.told.post or alone or "")
+        towards = people.comment_target(value) or walk.told.post or alone or ""
+        edge = people.comment(Node(value, "comment", sight.faults), towards)
         if not edge.target:
             # Sound, but nobody can say of what.
             sight.state(f"page:{sight.url}", SeenState.PRESENT, "comments of an unnamed post")
@@ -168,6 +172,8 @@ def _friends(users: list[Any], told: urls.About, sight: Sight) -> None:
         if not isinstance(user, dict):
             continue
         native_id, handle = people.who(user)
+        if native_id is None or handle is None:
+            sight.fault(f"{told.kind}: expected number and handle of an account")
         if told.name and native_id and told.kind == "followers":
             edge = Interaction(Act.FOLLOW, native_id, handle, told.name)
             sight.edge(edge)

@@ -17,6 +17,14 @@ OF_ACCOUNT = frozenset(
     ("edge_followed_by", "edge_follow", "follower_count", "following_count", "media_count",
      "biography", "edge_owner_to_timeline_media", "full_name")
 )  # fmt: skip
+ELSEWHERE = frozenset(
+    ("text_post_app_is_private", "acct", "statuses_count", "followers_count", "bio_description")
+)  # fmt: skip
+OWN = frozenset(("media_count", "edge_followed_by", "edge_follow", "edge_owner_to_timeline_media"))
+"""Fields of accounts of other services, Threads among them, and those that none of them has."""
+OF_COMMENT = frozenset(
+    ("created_at", "created_at_utc", "pk", "id", "comment_like_count", "did_report_as_spam")
+)  # fmt: skip
 MENTION = re.compile(r"(?<![\w.@/])@([A-Za-z0-9_](?:[A-Za-z0-9._]{0,28}[A-Za-z0-9_])?)")
 NOT_COMMENTS = frozenset(("caption", "edge_media_to_caption", "carousel_media"))
 
@@ -24,6 +32,8 @@ NOT_COMMENTS = frozenset(("caption", "edge_media_to_caption", "carousel_media"))
 def is_account(value: dict[str, Any]) -> bool:
     """Whether an object is an account with figures, not the stub that names an author."""
     told = OF_ACCOUNT & value.keys()
+    if ELSEWHERE & value.keys() and not told & OWN:
+        return False
     named = isinstance(value.get("username"), str) and bool(told - {"full_name", "biography"})
     # One whose name or figures were renamed is still an account: a stub has no biography.
     return named or ("biography" in told and len(told) >= 2)
@@ -43,7 +53,9 @@ def account(item: Node, sight: Sight) -> None:
     state = SeenState.PRIVATE if closed else SeenState.PRESENT
     if closed:
         sight.state(f"account:{native_id}", SeenState.PRIVATE, "is_private")
-    if value.get("country_block") is True:
+    if "edge_followed_by" in value and "biography" in value and "country_block" not in value:
+        item.fault("country_block", "expected bool, found nothing")
+    if item.may("country_block", bool) is True:
         state = SeenState.WITHHELD
         sight.state(f"account:{native_id}", state, "country_block")
     counts = _figures(item)
@@ -76,6 +88,10 @@ def _figures(item: Node) -> AccountCounts:
     )
     if counts.follower is None:
         item.fault("follower_count", "expected a count of followers, found none")
+    if counts.following is None and "biography" in value:
+        item.fault("following_count", "expected a count of the followed, found none")
+    if counts.post is None and value.get("media_count") is not None:
+        item.fault("media_count", "expected a count of posts, or null")
     return counts
 
 
@@ -86,40 +102,47 @@ def edges(item: Node, post: Post) -> Iterator[Interaction]:
         yield Interaction(
             Act.MENTION, post.author_id, post.author_handle, name, *act, target_account=name
         )
-    for one in _named(item.value):
+    for one in _named(item):
         native_id, handle = who(one)
-        if (native_id or handle) and native_id != post.author_id:
+        if not (native_id or handle):
+            item.fault("usertags", "expected an account")
+        elif native_id != post.author_id:
             yield Interaction(
                 Act.TAG, post.author_id, post.author_handle, native_id or handle or "", *act,
                 target_account=handle,
             )  # fmt: skip
-    for one in _likers(item.value):
+    for one in _likers(item):
         native_id, handle = who(one)
         if native_id or handle:
             yield Interaction(Act.LIKE, native_id, handle, post.native_id)
     for value in walk(item.value, skip=NOT_COMMENTS):
         if value is not item.value and is_comment(value):
-            yield comment(value, post.native_id)
+            yield comment(Node(value, "comment", item.faults), post.native_id)
 
 
 def is_comment(value: dict[str, Any]) -> bool:
-    """Whether an object is a comment: words, a time, an author, and no picture of its own."""
+    """Whether an object is a comment: words, an author or time, and no picture of its own.
+
+    Also one of whose fields was renamed.
+    """
     by = value.get("user") or value.get("owner")
-    return (
-        isinstance(value.get("text"), str)
-        and ("created_at" in value or "created_at_utc" in value)
-        and isinstance(by, dict)
-        and not {"code", "shortcode", "image_versions2"} & value.keys()
-    )
+    told = len(OF_COMMENT & value.keys()) + isinstance(by, dict)
+    worded = "text" in value or {"comment_like_count", "did_report_as_spam"} & value.keys()
+    pictured = {"code", "shortcode", "image_versions2", "media_type", "full_name"} & value.keys()
+    return bool(worded and not pictured) and (told >= 3 or (told == 2 and isinstance(by, dict)))
 
 
-def comment(value: dict[str, Any], post: str) -> Interaction:
-    """The act a comment is, with its own id, time and words."""
-    by = value.get("user") or value.get("owner")
-    native_id, handle = who(by if isinstance(by, dict) else {})
+def comment(item: Node, post: str) -> Interaction:
+    """The act a comment is, with its own id, time and words; what of it is missing is a fault."""
+    value = item.value
+    native_id, handle = who(value.get("user") or value.get("owner"))
     at = moment(value.get("created_at")) or moment(value.get("created_at_utc"))
     own = identity(value.get("pk")) or identity(value.get("id"))
-    return Interaction(Act.COMMENT, native_id, handle, post, own, at, value["text"])
+    told = {"user.pk": native_id, "user.username": handle, "created_at": at, "pk": own}
+    for name, found in told.items():
+        if found is None:
+            item.fault(name, "expected something, found nothing")
+    return Interaction(Act.COMMENT, native_id, handle, post, own, at, item.want("text", str))
 
 
 def comment_target(value: dict[str, Any]) -> str | None:
@@ -127,30 +150,35 @@ def comment_target(value: dict[str, Any]) -> str | None:
     return media_id({"id": value.get("media_id")})
 
 
-def _named(value: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _named(item: Node) -> Iterator[Any]:
     """Accounts tagged in the picture or named as co-authors."""
-    tagged = drilled(value, "usertags", "in")
-    for entry in tagged if isinstance(tagged, list) else ():
-        yield drilled(entry, "user") or {}
-    linked = drilled(value, "edge_media_to_tagged_user", "edges")
-    for entry in linked if isinstance(linked, list) else ():
-        yield drilled(entry, "node", "user") or {}
-    for child in value.get("carousel_media") or ():
-        inner = drilled(child, "usertags", "in")
-        for entry in inner if isinstance(inner, list) else ():
-            yield drilled(entry, "user") or {}
-    with_them = value.get("coauthor_producers")
-    if isinstance(with_them, list):
-        yield from (each for each in with_them if isinstance(each, dict))
+    value = item.value
+    for each in (value, *(value.get("carousel_media") or ())):
+        yield from (drilled(entry, "user") for entry in _tags(Node(each, item.path, item.faults)))
+    linked = drilled(item.may("edge_media_to_tagged_user", dict), "edges")
+    yield from (drilled(e, "node", "user") for e in (linked if isinstance(linked, list) else ()))
+    full = {"display_resources", "edge_media_to_caption"} <= value.keys()
+    if full and not isinstance(linked, list):
+        item.fault("edge_media_to_tagged_user", "expected a list, which may be empty")
+    yield from item.may("coauthor_producers", list) or ()
 
 
-def _likers(value: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _tags(item: Node) -> list[Any]:
+    tagged = item.may("usertags", dict)
+    listed = drilled(tagged, "in")
+    if tagged is not None and not isinstance(listed, list):
+        item.fault("usertags.in", "expected a list")
+    return listed if isinstance(listed, list) else []
+
+
+def _likers(item: Node) -> Iterator[dict[str, Any]]:
     """Accounts the page names among those who like the post."""
-    shown = value.get("facepile_top_likers")
-    if isinstance(shown, list) and shown:
+    value = item.value
+    shown, named = item.may("facepile_top_likers", list), item.may("top_likers", list)
+    if shown:
         yield from (each for each in shown if isinstance(each, dict))
-    elif isinstance(value.get("top_likers"), list):
-        yield from ({"username": each} for each in value["top_likers"])
+    elif named:
+        yield from ({"username": each} for each in named)
     for name in ("edge_media_preview_like", "edge_liked_by"):
         found = drilled(value, name, "edges")
         for entry in found if isinstance(found, list) else ():

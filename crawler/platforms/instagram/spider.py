@@ -11,6 +11,7 @@ from crawler.encounter import (
     is_open,
     is_refused,
     look_again,
+    tell_of_list,
     tell_of_part,
 )
 from crawler.platforms.instagram import urls
@@ -43,6 +44,7 @@ class InstagramSpider(AccountSpider):
             return
         own = {p.native_id: p for s in look for p in s.reading.posts if is_own(p, visit)}
         tell_of_part(look, visit, len(own))
+        tell_of_list(look, visit)
         covers = [n for n, p in own.items() if p.published_at is None and n not in known]
         shown: set[str] = set()
         async for seen in at_their_pages(visit, base, covers):

@@ -9,9 +9,13 @@ from crawler.headings import Headings
 from crawler.platforms.instagram.landing import figures
 from crawler.relay import drilled
 from crawler.sight import Sight, filled
-from evidence.model import Drift, SeenState
+from evidence.model import Counts, Drift, SeenState
 
+COMMENTS = ("comments_connection", "edge_media_to_parent_comment", "edge_media_to_comment",
+            "edge_media_preview_comment", "edge_threaded_comments")  # fmt: skip
 LISTS = ("polaris_ordered_timeline_connection", "polaris_timeline_connection")
+
+COUNTLESS = (*LISTS, "comments_connection")
 
 
 def complete(sight: Sight, head: Headings | None) -> None:
@@ -28,10 +32,13 @@ def complete(sight: Sight, head: Headings | None) -> None:
     for name, post in sight.posts.items():
         if post.author_id is None and post.author_handle:
             sight.posts[name] = replace(post, author_id=numbers.get(post.author_handle.lower()))
-    if len(sight.posts) == 1 and head is not None and head.meta.get("og:description"):
+    if len(sight.posts) == 1 and head is not None:
         (name, post) = next(iter(sight.posts.items()))
+        said = head.meta.get("og:description", "")
+        if not said and post.counts == Counts() and post.published_at:
+            sight.fault("og:description: expected the figures that stand nowhere else")
         if not post.counts.approximate:
-            told = figures(head.meta["og:description"])
+            told = figures(said)
             near = tuple((n, v) for n, v in told.approximate if getattr(post.counts, n) is None)
             counts = filled(replace(post.counts, approximate=near), replace(told, approximate=()))
             sight.posts[name] = replace(post, counts=counts)
@@ -47,15 +54,20 @@ def is_end(value: dict[str, Any]) -> bool:
 
 
 def broken_lists(value: dict[str, Any]) -> list[Drift]:
-    """Faults of an account's list of posts: a part of it gone would be posts gone."""
+    """Faults of lists of posts and comments: a part of one gone would be what it lists gone.
+
+    Lists of the older family may tell their count alone.
+    """
     faults = []
-    for name in LISTS:
-        if value.get(name) is None:
+    for name in (*LISTS, *COMMENTS):
+        listed = value.get(name)
+        if listed is None:
             continue
-        edges = drilled(value, name, "edges")
-        if not isinstance(edges, list):
+        edges = drilled(listed, "edges")
+        counted = name not in COUNTLESS and isinstance(drilled(listed, "count"), int)
+        if not isinstance(edges, list) and not (counted and edges is None):
             faults.append(Drift(f"{name}.edges: expected a list"))
-        elif not all(isinstance(drilled(edge, "node"), dict) for edge in edges):
+        elif not all(isinstance(drilled(edge, "node"), dict) for edge in edges or ()):
             faults.append(Drift(f"{name}.edges[].node: expected an object"))
     return faults
 

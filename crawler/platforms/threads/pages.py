@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crawler.page import Page
-from crawler.platforms.threads import posts, states, urls
+from crawler.platforms.threads import accounts, posts, states, urls, words
 from crawler.relay import NOISE, Sheets, drilled, inside, is_hollow, sheets, unfolded
-from crawler.sight import Sight, identity, number
+from crawler.sight import Sight, identity
 from crawler.take import Node
 from evidence.errors import ParseError
-from evidence.model import AccountCounts, AccountSeen, Act, Interaction, Reading, SeenState
+from evidence.model import Act, Interaction, Reading, SeenState
 
 READ_BY = "threads.pages@1"
 NOT_ENTERED = NOISE | frozenset(
@@ -26,6 +26,8 @@ NOT_ENTERED = NOISE | frozenset(
      "reply_to_author", "root_post_author")
 )  # fmt: skip
 """Fields that hold what was not asked for: strangers beside a post, and the visitor."""
+NOBODY = ""
+"""Whose a page is that is of a post it does not show, without a name in its address."""
 
 
 @dataclass(slots=True)
@@ -43,18 +45,23 @@ def read(page: Page) -> Reading:
 
     Replies by others become COMMENT edges; their words are in the edge, not in a post.
     """
-    sight, told, sheet = Sight(), urls.about(page.url), sheets(page)
+    sight, told, sheet = Sight(url=page.url), urls.about(page.url), sheets(page)
     states.refused(page, told, sight)
     sight.faults += () if sight.shows else sheet.faults
     found = _Found()
     for document in sheet.documents:
         _gather(document, found, sight)
     for account in found.accounts:
-        _account(Node(account, "user", sight.faults), sight)
-    _threads(found, _whose(told, sheet, found), sight)
+        accounts.account(Node(account, "user", sight.faults), sight)
+    whose = _whose(told, sheet, found)
+    if whose == (whose[0], NOBODY):
+        sight.fault("media: expected the post that the page is of, found others")
+    _threads(found, whose, sight)
     _empty(found, sight)
     if not sight.posts and not sight.interactions:
         states.said(page, told, sheet, sight)
+    listed = any(drilled(each, "edges") for each in found.lists)
+    sight.unlisted(listed=listed)
     if not sight.shows and not sight.faults:
         sight.fault(f"HTTP {page.status}: nothing that is known")
     return sight.reading(READ_BY)
@@ -85,12 +92,15 @@ def _enters(value: dict[str, Any], found: _Found, sight: Sight) -> bool:
     if isinstance(drilled(value, "posts", "edges"), list):
         items = [drilled(each, "node") for each in value["posts"]["edges"]]
         found.threads.append([each for each in items if isinstance(each, dict)])
+        if len(found.threads[-1]) < len(items):
+            sight.fault("posts.edges[].node: expected an object")
         return False
+    _replies(value, sight)
     if posts.is_post(value):
         if "taken_at" in value or "caption" in value or "direct_replies" not in value:
             found.threads.append([value])
         return "direct_replies" in value
-    if isinstance(value.get("username"), str) and {"follower_count", "biography"} & value.keys():
+    if accounts.is_account(value):
         found.accounts.append(value)
     if value.get("mediaData") is not None:
         _list(value["mediaData"], found, sight)
@@ -100,19 +110,34 @@ def _enters(value: dict[str, Any], found: _Found, sight: Sight) -> bool:
     return True
 
 
+def _replies(value: dict[str, Any], sight: Sight) -> None:
+    """A list of answers has to have its parts; one of them gone would be answers gone."""
+    listed = value.get("direct_replies")
+    edges = drilled(listed, "edges")
+    if listed is not None and not isinstance(edges, list):
+        sight.fault("direct_replies.edges: expected a list")
+    elif not all(_is_thread(drilled(each, "node")) for each in edges or ()):
+        sight.fault("direct_replies.edges[].node: expected a thread")
+
+
 def _list(listed: Any, found: _Found, sight: Sight) -> None:
-    """A profile's list has to have its parts; one of them gone would be threads gone."""
+    """A profile's list has to have its parts; one of them gone would be threads gone.
+
+    Pages of 2023 listed the threads themselves (`mediaData.threads`).
+    """
+    if isinstance(drilled(listed, "threads"), list):
+        listed = {"edges": [{"node": each} for each in listed["threads"]]}
     edges = drilled(listed, "edges")
     if not isinstance(edges, list):
         sight.fault("mediaData.edges: expected a list")
-    elif any(not {"thread_items", "posts"} & _keys(drilled(e, "node")) for e in edges):
+    elif not all(_is_thread(drilled(each, "node")) for each in edges):
         sight.fault("mediaData.edges[].node: expected a thread")
     else:
         found.lists.append(listed)
 
 
-def _keys(value: Any) -> set[str]:
-    return {k for k, v in value.items() if v} if isinstance(value, dict) else set()
+def _is_thread(node: Any) -> bool:
+    return bool(drilled(node, "thread_items") or drilled(node, "posts", "edges"))
 
 
 def _whose(told: urls.About, sheet: Sheets, found: _Found) -> tuple[str | None, str | None]:
@@ -120,18 +145,19 @@ def _whose(told: urls.About, sheet: Sheets, found: _Found) -> tuple[str | None, 
 
     By the address, else by what the page says of itself, else the author most threads have.
     """
-    if told.kind not in ("post", "profile") and sheet.headings is not None:
+    if told.handle is None and sheet.headings is not None:
         links = sheet.headings.links.get("canonical") or sheet.headings.meta.get("og:url", "")
-        told = urls.about(links)
+        said = urls.about(links)
+        told = said if told.post in (None, said.post) else told
     main = told.post or found.main
     everyone = [each for thread in found.threads for each in thread]
     if main is not None:
         by = next((_author(each) for each in everyone if posts.number_of(each) == main), None)
-        return main, by or told.handle
+        return main, by or told.handle or (NOBODY if everyone else None)
     if told.handle:
         return None, told.handle
     if len(found.accounts) == 1:
-        return None, identity(found.accounts[0].get("pk")) or found.accounts[0]["username"]
+        return None, words.who(found.accounts[0])[0]
     counted = Counter(by for thread in found.threads for by in {_author(each) for each in thread})
     return None, counted.most_common(1)[0][0] if counted else None
 
@@ -177,11 +203,14 @@ def _one(value: dict[str, Any], account: str | None, under: str | None, sight: S
         sight.state(f"post:{name}", SeenState.GATED, reason)
         return
     is_reply = item.inner("text_post_app_info").want("is_reply", bool)
-    answered = drilled(value, "text_post_app_info", "reply_to_author", "username")
+    answered = _answered(item) if is_reply else None
     post = posts.post(item, under if is_reply else None)
+    kept_back = posts.kept_back(value)
     names = (post.author_id, (post.author_handle or "").lower())
     if account is None or account.lower() in names:
         sight.post(post)
+        if kept_back is not None:
+            sight.state(f"page:{sight.url}#{post.native_id}", SeenState.UNSEEN, kept_back)
         for edge in posts.edges(item, post, answered):
             sight.edge(edge)
     elif is_reply and under is not None:
@@ -199,25 +228,14 @@ def _one(value: dict[str, Any], account: str | None, under: str | None, sight: S
         )
 
 
-def _account(item: Node, sight: Sight) -> None:
-    """Notes an account with its figures and whether it is private."""
-    try:
-        native_id = identity(item.value.get("pk")) or identity(item.value.get("id"))
-        if native_id is None:
-            raise ParseError(item.path, "expected the number of an account")
-        name = "text_post_app_is_private"
-        closed = item.want(name if name in item.value else "is_private", bool)
-        state = SeenState.PRIVATE if closed else SeenState.PRESENT
-        if closed:
-            sight.state(f"account:{native_id}", state, name)
-        follower = number(item.value.get("follower_count"))
-        if follower is None:
-            item.fault("follower_count", "expected a count")
-        handle = item.must("username", str)
-        counts = AccountCounts(follower=follower)
-        sight.account(AccountSeen(native_id, handle, item.may("full_name", str), state, counts))
-    except ParseError as error:
-        sight.fault(f"{error.what}: {error.why}")
+def _answered(item: Node) -> str | None:
+    """Handle of the author an answer is to; null where that one is not there any more."""
+    told = item.inner("text_post_app_info")
+    to = told.known("reply_to_author", dict)
+    handle = drilled(to, "username")
+    if to is not None and not isinstance(handle, str):
+        told.fault("reply_to_author.username", "expected a handle")
+    return handle if isinstance(handle, str) else None
 
 
 def _empty(found: _Found, sight: Sight) -> None:

@@ -1,27 +1,34 @@
 """Posts of Threads and what they lead to.
 
-Read on purpose not: transcripts, translations, polls of votes' counts, pins, what a viewer may do.
+Read on purpose not: transcripts, translations, votes of polls, pins, what a viewer may do.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
-from crawler.platforms.threads import urls
+from crawler.platforms.threads import urls, words
 from crawler.relay import drilled
 from crawler.sight import identity, moment, number
 from crawler.take import Node
-from crawler.variant import medium
+from crawler.variant import is_address, lost_film, medium
 from evidence.errors import ParseError
 from evidence.model import Act, Counts, Interaction, Media, Post
 
-MENTION = re.compile(r"(?<![\w.@/])@([A-Za-z0-9_](?:[A-Za-z0-9._]{0,28}[A-Za-z0-9_])?)")
 OF_POST = frozenset(
     ("caption", "taken_at", "text_post_app_info", "like_count", "image_versions2", "media_type",
      "user")
 )  # fmt: skip
+SHARED = ("reposted_post", "quoted_post", "quoted_attachment_post")
+ASIDE = (
+    ("giphy_media_info", ("images", "fixed_height", "url"), "image"),
+    ("audio", ("audio_src",), "audio"),
+)
+"""Media that stand in fields of their own: a moving picture from a library, a spoken post."""
+BEYOND = ("snippet_attachment_info", "poll_attachment_info", "game_score_share_info",
+          "platform_podcast_info", "platform_podcast_episode_info", "attachment_tombstone_info")  # fmt: skip
+"""Attachments that are not read; a post may hold nothing else."""
 
 
 def is_post(value: dict[str, Any]) -> bool:
@@ -42,11 +49,17 @@ def post(item: Node, reply_to: str | None) -> Post:
         raise ParseError(item.path, "expected numbers of post and author")
     told = item.inner("text_post_app_info")
     handle = author.must("username", str)
-    repost, quote = _shared(told.value)
-    text = _text(item, told)
+    repost, quote = _shared(told)
+    text = words.text(item, told)
     published = moment(value.get("taken_at"))
     if published is None:
         item.fault("taken_at", "expected seconds since 1970")
+    media = () if repost is not None else tuple(_media(item, told, native_id))
+    links = words.links(told)
+    if is_newer(told.value) and "text_fragments" not in told.value:
+        told.fault("text_fragments", "expected the parts of the words, or null")
+    if not (text or media or links or repost or quote or kept_back(value)):
+        item.fault("caption", "expected words, media, a link or a post that is passed on")
     return Post(
         native_id=native_id,
         author_id=who,
@@ -54,8 +67,8 @@ def post(item: Node, reply_to: str | None) -> Post:
         text=text,
         published_at=published,
         url=urls.post(urls.HOST, handle, item.must("code", str)),
-        media=() if repost is not None else tuple(_media(item, native_id)),
-        links=_links(told.value),
+        media=media,
+        links=links,
         reply_to=reply_to,
         repost_of=number_of(repost) if repost else None,
         quote_of=number_of(quote) if quote else None,
@@ -68,27 +81,38 @@ def edges(item: Node, post: Post, answered: str | None) -> Iterator[Interaction]
 
     answered: handle of the author it answers.
     """
-    value, act = item.value, (post.native_id, post.published_at)
+    act = (post.native_id, post.published_at)
     by = (post.author_id, post.author_handle)
+    told = item.inner("text_post_app_info")
     if post.reply_to is not None:
         yield Interaction(Act.COMMENT, *by, post.reply_to, *act, post.text, target_account=answered)
-    told = value.get("text_post_app_info") or {}
-    for shared in _shared(told):
-        target = number_of(shared) if shared else None
+    info = told.value.get("share_info")
+    for target in (post.repost_of, post.quote_of):
         if target is not None:
-            owner = drilled(shared, "user", "username")
-            yield Interaction(Act.SHARE, *by, target, *act, target_account=owner)
-    for native_id, handle in dict.fromkeys(_mentioned(told, post.text or "")):
+            shared = (drilled(info, name) for name in SHARED)
+            of = next((s for s in shared if isinstance(s, dict) and number_of(s) == target), {})
+            owner = of.get("user")
+            yield Interaction(Act.SHARE, *by, target, *act, target_account=words.who(owner)[1])
+    for native_id, handle in dict.fromkeys(words.mentioned(told, post.text or "")):
+        named = native_id or handle or ""
+        yield Interaction(Act.MENTION, *by, named, *act, target_account=handle)
+    for native_id, handle in _tagged(item):
+        named = native_id or handle or ""
+        yield Interaction(Act.TAG, *by, named, *act, target_account=handle)
+
+
+def _tagged(item: Node) -> Iterator[tuple[str | None, str | None]]:
+    """(number, handle) of everybody tagged in the pictures."""
+    tags = item.may("usertags", dict)
+    listed = drilled(tags, "in")
+    if tags is not None and not isinstance(listed, list):
+        item.fault("usertags.in", "expected a list")
+    for entry in listed if isinstance(listed, list) else ():
+        native_id, handle = words.who(drilled(entry, "user"))
         if native_id or handle:
-            yield Interaction(
-                Act.MENTION, *by, native_id or handle or "", *act, target_account=handle
-            )
-    tagged = drilled(value, "usertags", "in")
-    for entry in tagged if isinstance(tagged, list) else ():
-        native_id = identity(drilled(entry, "user", "pk")) or identity(drilled(entry, "user", "id"))
-        if native_id:
-            handle = drilled(entry, "user", "username")
-            yield Interaction(Act.TAG, *by, native_id, *act, target_account=handle)
+            yield native_id, handle
+        else:
+            item.fault("usertags.in[].user", "expected an account")
 
 
 def number_of(value: dict[str, Any]) -> str | None:
@@ -113,82 +137,91 @@ def unavailable(value: dict[str, Any]) -> str | None:
     return None
 
 
-def _shared(told: dict[str, Any]) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
-    """(what a post passes on as it is, what it quotes)."""
-    info = told.get("share_info")
-    found = [drilled(info, name) for name in ("reposted_post", "quoted_post")]
-    attached = drilled(info, "quoted_attachment_post")
-    repost, quote = (each if isinstance(each, dict) else None for each in found)
-    return repost, quote or (attached if isinstance(attached, dict) else None)
+def kept_back(value: dict[str, Any]) -> str | None:
+    """The field of what a post holds and is not read: a long text apart, a poll, a podcast."""
+    told = value.get("text_post_app_info")
+    return next((name for name in BEYOND if drilled(told, name) is not None), None)
 
 
-def _text(item: Node, told: Node) -> str:
-    """Words of a post: its caption's, which is null for a post without any."""
-    if "caption" not in item.value:
-        raise ParseError(f"{item.path}.caption", "expected words, found nothing")
-    caption = item.exact("caption", dict)
-    if caption is not None:
-        said = caption.get("text")
-        if not isinstance(said, str):
-            raise ParseError(f"{item.path}.caption.text", "expected words")
-        return said
-    parts = [part.get("plaintext") or "" for part in _fragments(told.value) or ()]
-    if not all(isinstance(part, str) for part in parts):
-        raise ParseError(f"{told.path}.text_fragments", "expected words")
-    return "".join(parts)
+def is_newer(told: dict[str, Any]) -> bool:
+    """Whether a post is written as since 2024, with all its figures and its words in fragments."""
+    figures = {"repost_count", "quote_count", "reshare_count", "direct_reply_count"}
+    return len(figures & told.keys()) >= 2
 
 
-def _fragments(told: dict[str, Any]) -> list[dict[str, Any]] | None:
-    found = drilled(told, "text_fragments", "fragments")
-    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else None
+def _shared(told: Node) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    """(what a post passes on as it is, what it quotes). Not told is a fault: a repost without it
+    would read as words of the account's own.
+    """
+    info = told.want("share_info", dict)
+    if info is None:
+        return None, None
+    found = Node(info, f"{told.path}.share_info", told.faults)
+    repost, quote = (found.known(name, dict) for name in SHARED[:2])
+    quote = quote or found.may(SHARED[2], dict)
+    for shared in (repost, quote):
+        if shared is not None and number_of(shared) is None:
+            found.fault("quoted_post", "expected the number of the post that is passed on")
+    return repost, quote
 
 
-def _links(told: dict[str, Any]) -> tuple[str, ...]:
-    found = [
-        drilled(part, "link_fragment", "uri") or drilled(part, "link_fragment", "url")
-        for part in _fragments(told) or ()
-    ]
-    found.append(drilled(told, "link_preview_attachment", "url"))
-    return tuple(dict.fromkeys(urls.outward(link) for link in found if isinstance(link, str)))
-
-
-def _mentioned(told: dict[str, Any], text: str) -> Iterator[tuple[str | None, str | None]]:
-    parts = _fragments(told)
-    if parts is None:
-        yield from ((None, name) for name in MENTION.findall(text))
-    for part in parts or ():
-        user = drilled(part, "mention_fragment", "mentioned_user")
-        if isinstance(user, dict):
-            handle = user.get("username")
-            native_id = identity(user.get("pk")) or identity(user.get("id"))
-            yield native_id, handle if isinstance(handle, str) else None
-
-
-def _media(item: Node, native_id: str) -> Iterator[Media]:
+def _media(item: Node, told: Node, native_id: str) -> Iterator[Media]:
+    """Pictures, films and sounds: the post's own, or the one that stands in its words."""
     value = item.value
-    parts = value.get("carousel_media")
+    parts = item.may("carousel_media", list)
     if parts is None:
-        found = medium(value, native_id)
-        if found is not None:
-            yield found
-        elif value.get("media_type") in (1, 2, 8):
-            item.fault("image_versions2", "expected pictures or videos, found none")
+        inline = told.may("linked_inline_media", dict)
+        yield from _sole(item, native_id)
+        if inline is not None:
+            yield from _sole(Node(inline, "linked_inline_media", item.faults), number_of(inline))
         return
-    if not isinstance(parts, list):
-        raise ParseError(f"{item.path}.carousel_media", "expected a list")
     if not parts and value.get("media_type") == 8:
         item.fault("carousel_media", "expected the parts of a carousel, found none")
     for place, part in enumerate(parts):
         found = medium(part, number_of(part)) if isinstance(part, dict) else None
         if found is None:
             raise ParseError(f"{item.path}.carousel_media[{place}]", "expected a picture or video")
+        if lost_film(part):
+            item.fault("carousel_media[].video_versions", "expected a list of films, or null")
         yield found
 
 
+def _sole(item: Node, native_id: str | None) -> Iterator[Media]:
+    value = item.value
+    found = medium(value, native_id)
+    if lost_film(value):
+        item.fault("video_versions", "expected a list of films, or null")
+    if found is not None:
+        yield found
+    elif value.get("media_type") in (1, 2, 8):
+        item.fault("image_versions2", "expected pictures or videos, found none")
+    for name, path, kind in ASIDE:
+        inner = item.may(name, dict)
+        address = drilled(inner, *path)
+        if is_address(address):
+            yield Media(address, kind, None, identity(drilled(inner, "id")) or native_id)
+        elif inner is not None:
+            item.fault(name, "expected an address")
+
+
 def _counts(item: Node, told: Node) -> Counts:
+    """Figures; the field that holds one has to be there, and may be null.
+
+    Pages of 2023 had fewer: those of answers and reposts are due where their siblings stand.
+    """
     hidden = item.value.get("like_and_view_counts_disabled") is True
-    like = None if hidden else number(item.value.get("like_count"))
-    comment = number(told.value.get("direct_reply_count"))
-    if like is None and comment is None and not hidden:
-        item.fault("like_count", "expected a count of likes or replies, found none")
-    return Counts(like=like, share=number(told.value.get("repost_count")), comment=comment)
+    like = _count(item, "like_count")
+    share, comment = (
+        _count(told, name) if is_newer(told.value) else number(told.value.get(name))
+        for name in ("repost_count", "direct_reply_count")
+    )
+    return Counts(like=None if hidden else like, share=share, comment=comment)
+
+
+def _count(item: Node, name: str) -> int | None:
+    """A figure that may be null. Another kind of thing in its place is a fault."""
+    found = item.value.get(name, "nothing")
+    counted = number(found)
+    if counted is None and found is not None:
+        item.fault(name, "expected a count, or null")
+    return counted

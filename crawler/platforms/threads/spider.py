@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
-from crawler.encounter import engaged, identify, is_open, is_refused, look_again
+from crawler.encounter import engaged, identify, is_open, is_refused, look_again, tell_of_list
 from crawler.platforms.threads import urls
+from crawler.sight import UNLISTED
 from crawler.spider import AccountSpider
 from crawler.visit import Seen, Visit
 from evidence.model import KnownPost, Post, Side
@@ -37,6 +38,7 @@ class ThreadsSpider(AccountSpider):
             for seen in look:
                 own |= {p.native_id: p for p in seen.reading.posts}
                 yield seen
+            tell_of_list(look, visit)
             if part == PARTS[0] and (is_refused(look) or not is_open(look)):
                 return
             if is_refused(look):
@@ -52,7 +54,8 @@ class ThreadsSpider(AccountSpider):
     async def profile(self, visit: Visit, address: str) -> tuple[Seen, ...]:
         """One tab: as it comes, or in the browser when it came without its data."""
         seen = await visit.get(address)
-        if seen.reading.posts or seen.reading.empty or is_refused((seen,)) or seen.reading.states:
+        said = [state for state in seen.reading.states if state.marker != UNLISTED]
+        if seen.reading.posts or seen.reading.empty or is_refused((seen,)) or said:
             return (seen,)
         return (seen, *await visit.browse(address, scrolls=1))
 

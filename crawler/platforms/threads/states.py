@@ -109,6 +109,8 @@ def _head(head: Headings, sheet: Sheets, sight: Sight) -> None:
         approximate = (("follower", rounded),) if rounded is not None else ()
         counts = AccountCounts(follower=exact, approximate=approximate)
         number = _profile_id(sheet)
+        if number is None:
+            sight.fault("route.props.user_id: expected the number of the profile, found none")
         sight.account(AccountSeen(number, named[2], named[1], SeenState.PRESENT, counts))
 
 

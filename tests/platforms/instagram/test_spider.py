@@ -7,7 +7,7 @@ from pathlib import Path
 from crawler.page import Page
 from crawler.platforms.instagram import urls
 from crawler.platforms.instagram.spider import InstagramSpider
-from evidence.model import SeenState, Side
+from evidence.model import Outcome, SeenState, Side
 from tests.platforms.scripted import Web, case, converse, known
 
 CASES = Path(__file__).parent / "cases"
@@ -38,6 +38,33 @@ def test_profile_and_its_own_answer_give_the_account_and_its_posts() -> None:
     assert web.addresses == []
 
 
+def test_a_profile_without_a_list_is_a_gap_unless_another_part_of_the_look_has_one() -> None:
+    bare = Web("instagram", {}, {PROFILE: [page("present_profile_page")]})
+    visit, listed = bare.visit("lurahcontoh"), usual().visit("lurahcontoh")
+    converse(InstagramSpider, visit)
+    converse(InstagramSpider, listed)
+
+    assert "LIST_NOT_SHOWN" in {gap.code for gap in visit.gaps}
+    assert "LIST_NOT_SHOWN" not in {gap.code for gap in listed.gaps}
+    assert visit.end(visit.started_at).outcome is Outcome.PARTIAL
+
+
+def test_an_account_that_counts_no_posts_owes_no_list() -> None:
+    empty = Web("instagram", {}, {PROFILE: [page("account_without_posts_is_empty")]})
+    visit = empty.visit("lurahcontoh")
+    converse(InstagramSpider, visit)
+
+    assert visit.gaps == []
+
+
+def test_what_is_said_of_a_part_of_a_page_is_said_of_no_post() -> None:
+    web = usual({AT: page("present_profile_page", AT)})
+    web.looks = {PROFILE: [page("present_profile_page")]}
+    seen = converse(InstagramSpider, web.visit("lurahcontoh", [known("instagram", POST, AT)]))
+
+    assert [s.subject for s in seen[-1].reading.states] == [f"page:{AT}#posts"]
+
+
 def test_without_a_browser_the_page_is_asked_for_plainly() -> None:
     web = Web("instagram", {PROFILE: page("profile_by_its_head_alone")})
     visit = web.visit("lurahcontoh")
@@ -53,7 +80,7 @@ def test_a_known_post_that_was_not_listed_is_asked_for_at_its_own_page() -> None
     web = usual({at: page("page_not_found", at)})
     seen = converse(InstagramSpider, web.visit("lurahcontoh", [known("instagram", other, at)]))
 
-    assert [(s.subject, s.state) for one in seen for s in one.reading.states] == [
+    assert [(s.subject, s.state) for s in seen[-1].reading.states] == [
         (f"post:{other}", SeenState.ABSENT)
     ]
 

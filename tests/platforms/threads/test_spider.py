@@ -50,6 +50,18 @@ def test_a_profile_without_its_data_is_looked_at_in_the_browser() -> None:
     assert "3801200000000000196" in {p.native_id for s in seen for p in s.reading.posts}
 
 
+def test_a_profile_without_a_list_is_a_gap_unless_the_browser_finds_one() -> None:
+    bare = usual({PROFILE: page("profile_by_its_head_alone")})
+    visit = bare.visit("lurahcontoh")
+    converse(ThreadsSpider, visit)
+    bare.looks = {PROFILE: [page("graphql_answer_of_a_profile")]}
+    listed = bare.visit("lurahcontoh")
+    converse(ThreadsSpider, listed)
+
+    assert "LIST_NOT_SHOWN" in {gap.code for gap in visit.gaps}
+    assert "LIST_NOT_SHOWN" not in {gap.code for gap in listed.gaps}
+
+
 def test_a_missing_post_is_absent_by_where_its_address_leads() -> None:
     web = usual({AT: page("invalid_post_is_absent")})
     seen = converse(ThreadsSpider, web.visit("lurahcontoh", [known("threads", POST, AT)]))
