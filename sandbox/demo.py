@@ -59,6 +59,8 @@ disk_reserve_bytes = 300000000
 sandbox = true
 clock_start = "{start}"
 """
+AFTERWARDS = demo.TICKS[-1] + timedelta(hours=2)
+"""Where the clock of commands begins that are run over the archive when the demonstration has ended."""
 
 
 def run_demo(
@@ -151,9 +153,13 @@ def _again(
 
 
 def _configured(folder: Path) -> Config:
-    """The demonstration's own configuration; of the environment only what names no archive."""
+    """The demonstration's own configuration; of the environment only what names no archive.
+
+    Its clock begins where the demonstration ends: commands that are run over the archive afterwards
+    must not date their records before those that are there (TIME_ORDER).
+    """
     file = folder / "jejak.toml"
-    file.write_text(SETTINGS.format(start=demo.TICKS[0].isoformat()), "utf-8")
+    file.write_text(SETTINGS.format(start=AFTERWARDS.isoformat()), "utf-8")
     return load(file, {name: os.environ[name] for name in INHERITED if name in os.environ})
 
 

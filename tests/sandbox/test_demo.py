@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 from ctypes.util import find_library
 from pathlib import Path
 
 import pytest
 
+from crawler.config import load
+from evidence.canonical import instant
 from evidence.config import parse_campaign, parse_watchlist
 from evidence.errors import ConfigError
 from evidence.model import Side, StatusClass, Watchlist
@@ -99,6 +102,10 @@ def test_the_demonstration_sees_what_the_scenario_says_and_its_package_holds(
     if find_library("pango-1.0"):
         assert (result.package / "data/report/laporan.pdf").read_bytes().startswith(b"%PDF")
         assert any("laporan.pdf" in line for line in said)
+
+    afterwards = load(tmp_path / "demo" / "jejak.toml", {}).clock().now()
+    dates = [json.loads(p.read_bytes())["at"] for p in result.package.glob("data/statements/*")]
+    assert instant(afterwards) > max(dates), "a later command's records would be dated back"
 
     said.clear()
     again = run_demo(tmp_path / "demo", say=said.append)
