@@ -8,7 +8,7 @@ from typing import Any
 
 from evidence.model import Entry
 from evidence.record import server_of
-from evidence.store.ports import Archive, Row
+from evidence.store.ports import Archive, Later, Row
 
 Objects = Mapping[str, Any]
 
@@ -28,6 +28,12 @@ TABLES = (
     "custody",
     "anchors",
 )
+
+
+BY_RECORD = frozenset(
+    {"snapshots", "observations", "accounts", "captures", "outcomes", "custody", "anchors"}
+)
+"""Tables whose rows are named by the statement they are folded from: written once each."""
 
 
 class Rows:
@@ -84,12 +90,18 @@ class Rows:
         """Write what was folded."""
         self._archive.project(
             [
-                Row(table, id, {k: v for k, v in doc.items() if k != "id"})
+                Row(table, id, doc, self._is_fresh(table, id))
                 for (table, id), doc in self._new.items()
-            ]
+            ],
+            [
+                Later(table, tuple(ids), field, at)
+                for (table, field, at), ids in self._later.items()
+            ],
         )
-        for (table, field, at), ids in self._later.items():
-            self._archive.advance(table, ids, field, at)
+
+    def _is_fresh(self, table: str, id: str) -> bool:
+        """Whether no row should be there: none was found, or each record has its own."""
+        return table in BY_RECORD or self._old.get((table, id), {}) is None
 
 
 Fold = Callable[[Entry, Objects, Rows], None]

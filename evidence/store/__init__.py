@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from evidence.errors import ConfigError
 from evidence.store.memory import MemoryArchive
-from evidence.store.ports import Archive, Claim, Oddity, Row, Sighting, StoreInfo
+from evidence.store.ports import Archive, Claim, Later, Oddity, Row, Sighting, StoreInfo
 
 if TYPE_CHECKING:
     from evidence.store.mongo.tripwire import Memory, Tripwire
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Archive",
     "Claim",
+    "Later",
     "MemoryArchive",
     "Oddity",
     "Row",

@@ -25,7 +25,7 @@ from evidence.store.objects import (
     seal_chunks,
     use_row,
 )
-from evidence.store.ports import Claim, Oddity, Row, StoreInfo
+from evidence.store.ports import Claim, Later, Oddity, Row, StoreInfo
 from evidence.store.tables import Tables
 
 
@@ -134,15 +134,12 @@ class MemoryArchive:
             for slot in slots:
                 self._claims.pop(slot, None)
 
-    def project(self, rows: Sequence[Row]) -> None:
-        """Write projection rows, replacing rows of the same id."""
+    def project(self, rows: Sequence[Row], later: Sequence[Later] = ()) -> None:
+        """See ports.Archive.project."""
         with self._lock:
             self._tables.put(rows)
-
-    def advance(self, table: str, ids: Sequence[str], field: str, at: datetime) -> None:
-        """In the rows of these ids whose time `field` is earlier than `at`, make it `at`."""
-        with self._lock:
-            self._tables.advance(table, ids, field, at)
+            for each in later:
+                self._tables.advance(each)
 
     def row(self, table: str, id: str) -> dict[str, Any] | None:
         """One projection row, with `id` among its fields."""

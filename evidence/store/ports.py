@@ -21,11 +21,23 @@ class Row:
 
     table: see `evidence.projection.TABLES`.   id: unique in its table.
     doc:   JSON scalars, lists and mappings, and aware datetimes; keys without `.` or `$`.
+    fresh: a hint that no row has this id yet; one that is there all the same is replaced.
     """
 
     table: str
     id: str
     doc: Mapping[str, Any]
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A time that becomes later: `field` of the rows of these ids, where it is earlier than `at`."""
+
+    table: str
+    ids: tuple[str, ...]
+    field: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +161,11 @@ class Archive(Protocol):
     def release(self, slots: Sequence[str]) -> None:
         """Drop claims (their outcomes are in the log)."""
 
-    def project(self, rows: Sequence[Row]) -> None:
-        """Write projection rows, replacing rows of the same id."""
+    def project(self, rows: Sequence[Row], later: Sequence[Later] = ()) -> None:
+        """Write projection rows, replacing rows of the same id; then make times later.
 
-    def advance(self, table: str, ids: Sequence[str], field: str, at: datetime) -> None:
-        """In the rows of these ids whose time `field` is earlier than `at`, make it `at`."""
+        Durable on return. Cut off by a crash, a part of it may be written.
+        """
 
     def row(self, table: str, id: str) -> dict[str, Any] | None:
         """One projection row, with `id` among its fields."""

@@ -18,7 +18,8 @@ NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}\Z")
 MAX_INT = 2**63 - 1
 MAX_DEPTH = 90
 """MongoDB nests at most 100 levels."""
-_AS_IS = frozenset({type(None), bool, float})
+_AS_IS = (bool, float)
+_LISTS = (list, tuple)
 
 
 def checked_name(name: str, what: str) -> str:
@@ -37,9 +38,7 @@ def stored_doc(table: str, id: str, doc: Mapping[str, Any]) -> dict[str, Any]:
     what = f"row {id!r} of {table}"
     if not isinstance(id, str) or not id:
         raise StoreError(f"row of {table}", "its id is not a filled string")
-    stored = {
-        _key(k, what): v if type(v) in _AS_IS else _stored(v, what, 0) for k, v in doc.items()
-    }
+    stored = {_key(k, what): None if v is None else _stored(v, what, 0) for k, v in doc.items()}
     if stored.pop("id", id) != id or "_id" in stored:
         raise StoreError(what, "its document names another id")
     return stored
@@ -73,20 +72,20 @@ def _key(key: Any, what: str) -> str:
 def _stored(value: Any, what: str, depth: int) -> Any:
     if depth > MAX_DEPTH:
         raise StoreError(what, f"is nested deeper than {MAX_DEPTH} levels")
-    if value is None or isinstance(value, bool | float):
-        return value
     if isinstance(value, str):
         return _text(value, what)
+    if value is None or isinstance(value, _AS_IS):
+        return value
     if isinstance(value, int):
         if abs(value) > MAX_INT:
             raise StoreError(what, "has an integer of more than 63 bits")
         return value
     if isinstance(value, datetime):
         return _time(value, what)
-    if isinstance(value, dict | Mapping):
-        return {_key(k, what): _stored(v, what, depth + 1) for k, v in value.items()}
-    if isinstance(value, list | tuple):
+    if isinstance(value, _LISTS):
         return [_stored(item, what, depth + 1) for item in value]
+    if isinstance(value, Mapping):
+        return {_key(k, what): _stored(v, what, depth + 1) for k, v in value.items()}
     raise StoreError(what, f"has a {type(value).__name__}")
 
 
@@ -100,4 +99,5 @@ def _time(value: datetime, what: str) -> datetime:
     if value.tzinfo is None:
         raise StoreError(what, "has a time without zone")
     moment = value if value.tzinfo is UTC else value.astimezone(UTC)
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    beyond = moment.microsecond % 1000
+    return moment.replace(microsecond=moment.microsecond - beyond) if beyond else moment

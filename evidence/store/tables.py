@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from evidence.store.ports import Row
+from evidence.store.ports import Later, Row
 from evidence.store.rows import checked_bound, checked_name, checked_where, stored_doc
 
 RANKS: tuple[tuple[type, int], ...] = ((bool, 4), (int, 1), (float, 1), (str, 2), (datetime, 5))
@@ -36,14 +36,15 @@ class Tables:
         for id in ids:
             held.pop(id, None)
 
-    def advance(self, table: str, ids: Sequence[str], field: str, at: datetime) -> None:
+    def advance(self, later: Later) -> None:
         """Make a time of rows later, where it is earlier."""
-        held = self._rows.get(checked_name(table, "table"), {})
-        name = checked_name(field, "field")
-        for id in ids:
+        held = self._rows.get(checked_name(later.table, "table"), {})
+        name = checked_name(later.field, "field")
+        at = stored_doc(later.table, "any", {name: later.at})[name]
+        for id in later.ids:
             now = held.get(id, {}).get(name)
             if isinstance(now, datetime) and now < at:
-                held[id][name] = stored_doc(table, id, {name: at})[name]
+                held[id][name] = at
 
     def by_id(self, table: str, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
         """Rows by id; ids without a row are left out."""

@@ -35,7 +35,7 @@ from evidence.store.mongo.settled import settled_reads
 from evidence.store.mongo.slots import Claims, Heads
 from evidence.store.mongo.tables import MongoTables
 from evidence.store.mongo.vault import Vault
-from evidence.store.ports import Claim, Oddity, Row, StoreInfo
+from evidence.store.ports import Claim, Later, Oddity, Row, StoreInfo
 
 DEFAULT_DATABASE = "jejak"
 SELECT_MS = 3_000
@@ -186,13 +186,9 @@ class MongoArchive:
         """Drop claims."""
         self._claims.release(slots)
 
-    def project(self, rows: Sequence[Row]) -> None:
-        """Write projection rows, replacing rows of the same id."""
-        self._tables.put(rows)
-
-    def advance(self, table: str, ids: Sequence[str], field: str, at: datetime) -> None:
-        """In the rows of these ids whose time `field` is earlier than `at`, make it `at`."""
-        self._tables.advance(table, ids, field, at)
+    def project(self, rows: Sequence[Row], later: Sequence[Later] = ()) -> None:
+        """See ports.Archive.project."""
+        self._tables.put(rows, later)
 
     def row(self, table: str, id: str) -> dict[str, Any] | None:
         """One projection row, with `id` among its fields."""

@@ -93,6 +93,14 @@ class Edge:
             if time.monotonic() >= deadline:
                 raise
 
+    def has_one_log(self) -> bool:
+        """Whether a write that a majority keeps vouches for all writes before it in the same call.
+
+        It does in a replica set: its primary orders them in one log, and a call during which
+        another primary came is made anew as a whole.
+        """
+        return self._settled is not None and self._settled.has_one_log()
+
     def each(self, what: str, found: Iterable[T]) -> Iterator[T]:
         """The items of a cursor; a failure is said as StoreError, not tried again."""
         if self._settled is not None:

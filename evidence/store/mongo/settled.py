@@ -19,6 +19,7 @@ from pymongo.topology_description import TOPOLOGY_TYPE
 
 PROBE_MS = 10_000
 TRIES = 5
+NO_SET = "no replica set"
 
 
 class Settled:
@@ -44,6 +45,10 @@ class Settled:
                 self._settled = before
         raise AutoReconnect("the primary changes")
 
+    def has_one_log(self) -> bool:
+        """Whether the present primary keeps all writes in one order: a majority has all or a prefix."""
+        return self._primary() not in (None, NO_SET)
+
     def holds(self, name: Hashable) -> bool:
         """Whether that primary is still the present one: what was read meanwhile came from it."""
         return self._primary() == name
@@ -58,14 +63,14 @@ def settled_reads(client: MongoClient[Any], database: str, collection: str) -> S
     def primary() -> Hashable | None:
         seen = client.topology_description
         if seen.topology_type in (TOPOLOGY_TYPE.Sharded, TOPOLOGY_TYPE.LoadBalanced):
-            return "no replica set"
+            return NO_SET
         for address, server in seen.server_descriptions().items():
             if server.is_writable and server.replica_set_name:
                 return (address, server.election_id)
         return None
 
     def probe() -> object:
-        if primary() == "no replica set":
+        if primary() == NO_SET:
             return None
         linearizable = ReadConcern("linearizable")
         asked = client[database].get_collection(collection, read_concern=linearizable)

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from pymongo import ASCENDING, DESCENDING, ReplaceOne
+from pymongo import ASCENDING, DESCENDING, ReplaceOne, UpdateMany
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError
+from pymongo.write_concern import WriteConcern
 
 from evidence.store.mongo.edge import Edge, duplicates
 from evidence.store.mongo.schema import PROJECTION, Doc, Docs
-from evidence.store.ports import Row
+from evidence.store.ports import Later, Row
 from evidence.store.rows import checked_bound, checked_name, checked_where, stored_doc
 
 ID_PAGE = 5_000
+UNAWAITED = WriteConcern(w=1)
+"""For commands of a call whose last one waits for a majority: they precede it in one log."""
 
 
 class MongoTables:
@@ -26,15 +31,12 @@ class MongoTables:
         self._database = database
         self._edge = edge
 
-    def put(self, rows: Sequence[Row]) -> None:
-        """Write rows, replacing those of the same id. Raises StoreError."""
-        by_table: dict[str, list[ReplaceOne[Doc]]] = {}
-        for row in rows:
-            doc = stored_doc(row.table, row.id, row.doc)
-            replacing = ReplaceOne({"_id": {"$eq": row.id}}, {**doc, "_id": row.id}, upsert=True)
-            by_table.setdefault(checked_name(row.table, "table"), []).append(replacing)
-        for table, writes in by_table.items():
-            self._edge.run(f"projecting {table}", partial(self._write, table, writes))
+    def put(self, rows: Sequence[Row], later: Sequence[Later] = ()) -> None:
+        """Write rows, replacing those of the same id, then make times later. Raises StoreError."""
+        writes = _writes(rows, later)
+        if writes:
+            tables = ", ".join(dict.fromkeys(each.table for each in writes))
+            self._edge.run(f"projecting {tables}", lambda: self._write(writes))
 
     def remove(self, table: str, ids: Sequence[str]) -> None:
         """Remove rows by id. Raises StoreError for an odd name of a table."""
@@ -42,13 +44,6 @@ class MongoTables:
         for start in range(0, len(ids), ID_PAGE):
             where = {"_id": {"$in": [str(id) for id in ids[start : start + ID_PAGE]]}}
             self._edge.run(f"removing from {table}", partial(_remove, rows, where))
-
-    def advance(self, table: str, ids: Sequence[str], field: str, at: datetime) -> None:
-        """Make a time of rows later, where it is earlier: one command, however many rows."""
-        name = checked_name(field, "field")
-        rows = self._rows(table)
-        where = {"_id": {"$in": [str(id) for id in ids]}, name: {"$lt": at}}
-        self._edge.run(f"projecting {table}", lambda: rows.update_many(where, {"$set": {name: at}}))
 
     def by_id(self, table: str, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
         """Rows by id; ids without a row are left out."""
@@ -96,16 +91,81 @@ class MongoTables:
     def _rows(self, table: str) -> Docs:
         return self._database[PROJECTION + checked_name(table, "table")]
 
-    def _write(self, table: str, writes: Sequence[ReplaceOne[Doc]]) -> None:
-        for last in (False, False, True):
-            try:
-                self._rows(table).bulk_write(writes, ordered=True)
-            except BulkWriteError as error:
-                # Two processes that first write one row meet here; now it exists: replace it.
-                if last or duplicates(error) is None:
-                    raise
-            else:
-                return
+    def _write(self, writes: Sequence[Write]) -> None:
+        """All of it, one command a table; the last is waited for with all that came before it."""
+        queue = deque(writes)
+        while queue:
+            write = queue.popleft()
+            rows = self._rows(write.table)
+            if queue and self._edge.has_one_log():
+                rows = rows.with_options(write_concern=UNAWAITED)
+            queue.extend(write.into(rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One command: rows that are fresh, or else changes of rows in their order."""
+
+    table: str
+    fresh: Mapping[str, Doc]
+    changes: Sequence[ReplaceOne[Doc] | UpdateMany]
+
+    def into(self, rows: Docs) -> Iterator[Write]:
+        """Make it; what remains to be written: rows that were not fresh after all."""
+        if self.changes:
+            _change(rows, self.changes)
+            return
+        try:
+            rows.insert_many(self.fresh.values(), ordered=False)
+        except BulkWriteError as error:
+            there = duplicates(error)
+            if there is None:
+                raise
+            held = [doc for id, doc in self.fresh.items() if id in there]
+            yield Write(self.table, {}, [_replacing(doc) for doc in held])
+
+
+def _writes(rows: Sequence[Row], later: Sequence[Later]) -> list[Write]:
+    """Rows and times as one or two commands a table. Raises StoreError before any is made."""
+    fresh: dict[str, dict[str, Doc]] = {}
+    known: dict[str, dict[str, Doc]] = {}
+    for row in rows:
+        table = checked_name(row.table, "table")
+        doc = {**stored_doc(table, row.id, row.doc), "_id": row.id}
+        here, there = (fresh, known) if row.fresh else (known, fresh)
+        there.get(table, {}).pop(row.id, None)
+        here.setdefault(table, {})[row.id] = doc
+    changes: dict[str, list[ReplaceOne[Doc] | UpdateMany]] = {
+        table: [_replacing(doc) for doc in docs.values()] for table, docs in known.items()
+    }
+    for each in later:
+        changes.setdefault(checked_name(each.table, "table"), []).append(_later(each))
+    return [Write(table, docs, []) for table, docs in fresh.items() if docs] + [
+        Write(table, {}, each) for table, each in changes.items() if each
+    ]
+
+
+def _replacing(doc: Doc) -> ReplaceOne[Doc]:
+    return ReplaceOne({"_id": {"$eq": doc["_id"]}}, doc, upsert=True)
+
+
+def _later(later: Later) -> UpdateMany:
+    name = checked_name(later.field, "field")
+    told = stored_doc(later.table, "any", {name: later.at})
+    where = {"_id": {"$in": [str(id) for id in later.ids]}, name: {"$lt": told[name]}}
+    return UpdateMany(where, {"$set": told})
+
+
+def _change(rows: Docs, changes: Sequence[ReplaceOne[Doc] | UpdateMany]) -> None:
+    for last in (False, False, True):
+        try:
+            rows.bulk_write(changes, ordered=True)
+        except BulkWriteError as error:
+            # Two processes that first write one row meet here; now it exists: replace it.
+            if last or duplicates(error) is None:
+                raise
+        else:
+            return
 
 
 def _remove(rows: Docs, where: Doc) -> None:

@@ -13,7 +13,7 @@ import pytest
 from evidence.canonical import new_record_id, record_id
 from evidence.errors import ParseError, StoreError
 from evidence.model import Draft, Plain, StatementType
-from evidence.store import Archive, Claim, MemoryArchive, Row, open_archive
+from evidence.store import Archive, Claim, Later, MemoryArchive, Row, open_archive
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 
@@ -355,6 +355,53 @@ def test_one_id_twice_in_one_call_keeps_the_later_row(archive: Archive) -> None:
     archive.project([Row("posts", "m|1", {"n": 1}), Row("posts", "m|1", {"n": 2})])
 
     assert archive.row("posts", "m|1") == {"id": "m|1", "n": 2}
+
+
+@pytest.mark.parametrize("hints", [(True,), (False, True), (True, False), (True, True)])
+def test_a_row_said_to_be_fresh_replaces_one_that_is_there(
+    archive: Archive, hints: tuple[bool, ...]
+) -> None:
+    archive.project(POSTS)
+
+    archive.project([Row("posts", "m|1", {"n": n}, fresh) for n, fresh in enumerate(hints)])
+    archive.project([Row("posts", id, {"n": 7}, fresh=True) for id in ("m|2", "m|8")])
+
+    assert archive.row("posts", "m|1") == {"id": "m|1", "n": len(hints) - 1}
+    assert [archive.row("posts", id) for id in ("m|2", "m|8")] == [
+        {"id": "m|2", "n": 7},
+        {"id": "m|8", "n": 7},
+    ]
+    assert ids(archive)() == ["m|1", "m|2", "m|3", "m|8"]
+
+
+def test_a_time_becomes_later_and_never_earlier(archive: Archive) -> None:
+    hour = timedelta(hours=1)
+    fresh = Row("posts", "m|4", {"seen_at": AT}, fresh=True)
+
+    archive.project(
+        [*POSTS, fresh],
+        [
+            Later("posts", ("m|1", "m|2", "m|3", "m|4", "m|9"), "seen_at", AT + hour),
+            Later("posts", ("m|1",), "seen_at", AT + hour / 2),
+            Later("posts", ("m|2",), "url", AT),
+            Later("nothing", ("m|1",), "seen_at", AT),
+        ],
+    )
+
+    seen = {row["id"]: row["seen_at"] for row in archive.rows("posts")}
+    assert seen == {"m|1": AT + hour, "m|2": AT + hour, "m|3": AT + 2 * hour, "m|4": AT + hour}
+    assert "url" not in (archive.row("posts", "m|2") or {})
+
+
+@pytest.mark.parametrize(
+    "later",
+    [Later("posts", ("m|1",), "a.b", AT), Later("$p", ("m|1",), "seen_at", AT),
+     Later("posts", ("m|1",), "seen_at", AT.replace(tzinfo=None))],
+    ids=["field", "table", "naive"],
+)  # fmt: skip
+def test_an_odd_time_to_become_is_refused(archive: Archive, later: Later) -> None:
+    with pytest.raises(StoreError):
+        archive.project([], [later])
 
 
 def test_rows_that_are_taken_out_are_gone_and_the_others_stay(archive: Archive) -> None:
