@@ -105,7 +105,9 @@ ANCHOR_PATH = re.compile(
     r"data/proofs/anchors/(0|[1-9][0-9]{0,15})/"
     r"(checkpoint\.txt|report\.consistency|(?:0|[1-9][0-9]{0,3})\.(?:tsr|pem|cosig|ots))\Z"
 )
-MAX_TOKEN_BYTES, MAX_DER_DEPTH = 1 << 20, 32
+MAX_TOKEN_BYTES, MAX_CARRIED = 1 << 20, 16
+MAX_DER_DEPTH, MAX_DER_VALUES = 32, 20_000
+"""A token with its whole chain has some hundred values, and seldom more than five certificates."""
 DER_FORMS = {
     1: re.compile(rb"[\x00\xff]\Z"),
     2: re.compile(rb"(?s)(?:.|\x00[\x80-\xff].*|\xff[\x00-\x7f].*|[\x01-\xfe].+)\Z"),
@@ -121,6 +123,46 @@ TOKEN_TAGS = (0x02, 0x04, 0x30, 0x31, 0xA0, 0xA1)
 SHA256_OID = bytes.fromhex("608648016503040201")
 TST_INFO_OID = bytes.fromhex("2a864886f70d0109100104")
 CONTENT_TYPE_OID = bytes.fromhex("2a864886f70d010903")
+PEM_LABELS = {
+    f"-----BEGIN {label}-----": (f"-----END {label}-----", label)
+    for label in ("CERTIFICATE", "X509 CRL", "OCSP RESPONSE")
+}
+MAX_PEM_BYTES, MAX_PEM_BLOCKS = 16 << 20, 64
+LIST_AHEAD_S = 600
+"""How much later than a stamp the list may be that is kept with it: the recorder asks for it at once."""
+LASTING = frozenset((0, 3, 4, 5))
+"""Reasons (unspecified, affiliationChanged, superseded, cessationOfOperation) for which what was
+stamped before a certificate was revoked stays valid: RFC 3161 section 4, when the reason is given."""
+REMOVED = 8
+RSA_OID, PSS_OID = (bytes.fromhex("2a864886f70d0101" + end) for end in ("01", "0a"))
+MGF1_OID, EC_OID = bytes.fromhex("2a864886f70d010108"), bytes.fromhex("2a8648ce3d0201")
+HASHES = {
+    bytes.fromhex("6086480165030402" + end): name
+    for end, name in (("01", "sha256"), ("02", "sha384"), ("03", "sha512"))
+}
+SCHEMES = {
+    bytes.fromhex(oid): (RSA_OID if oid.startswith("2a864886") else EC_OID, name)
+    for oid, name in (
+        ("2a864886f70d01010b", "sha256"), ("2a864886f70d01010c", "sha384"),
+        ("2a864886f70d01010d", "sha512"), ("2a8648ce3d040302", "sha256"),
+        ("2a8648ce3d040303", "sha384"), ("2a8648ce3d040304", "sha512"),
+    )
+}  # fmt: skip
+"""Signature algorithm to the kind of key and the hash it wants."""
+CERTIFICATE_TAGS = r"(?:a0 )?02 30 30 30 30 30(?: 81)?(?: 82)?(?: a3)?"
+LIST_TAGS = r"(?:02 )?30 30 1[78](?: 1[78])?(?: 30)?(?: a0)?"
+KEY_USAGE, CONSTRAINTS, POINTS, PURPOSES, REASON, INVALIDITY, DELTA, SCOPE = (
+    bytes.fromhex("551d" + end) for end in ("0f", "13", "1f", "25", "15", "18", "1b", "1c")
+)
+OF_A_LIST = frozenset((DELTA, SCOPE, bytes.fromhex("551d23")))
+"""Extensions of a list that may bind who reads it: these two and its issuer's key, as openssl has it."""
+OF_AN_ENTRY = frozenset((REASON, INVALIDITY))
+OF_A_CERTIFICATE = frozenset((KEY_USAGE, CONSTRAINTS, POINTS, PURPOSES))
+OCSP_BASIC = bytes.fromhex("2b0601050507300101")
+OCSP_SIGNING = bytes.fromhex("2b06010505070309")
+CRL_SIGN, KEY_IS_CA = 0x02, b"\xff"
+DIGESTS_OF_NAMES = {bytes.fromhex("2b0e03021a"): "sha1", **HASHES}
+"""Hashes by which an answer may name an issuer; SHA-1 names, it proves nothing here."""
 OPENSSL_S = 20
 STEPS = (("first", "report"), ("report", "last"))
 FIXED = (
@@ -460,6 +502,162 @@ TEXTS = {
         "cap waktu sah pada waktunya; sertifikat penandanya kini telah kedaluwarsa",
         "the stamp is good at its own time; its signer's certificate has expired since",
     ),
+    "STAMP_REVOKED": (
+        ERROR,
+        (
+            "sertifikat nomor {0} di balik cap waktu ini sudah dicabut penerbitnya pada {1}, tidak"
+            " sesudah cap waktu; tidak dihitung"
+        ),
+        (
+            "certificate number {0} behind this stamp was revoked by its issuer at {1}, not after the"
+            " stamp's time; it does not count"
+        ),
+    ),
+    "STAMP_COMPROMISED": (
+        INCOMPLETE,
+        (
+            "sertifikat nomor {0} di balik cap waktu ini dicabut penerbitnya kemudian ({1}), tanpa"
+            " alasan atau dengan alasan yang menggugurkan juga yang ditandatangani sebelumnya (RFC 3161"
+            " bagian 4); tidak dihitung"
+        ),
+        (
+            "certificate number {0} behind this stamp was revoked by its issuer later ({1}), for no"
+            " stated reason or one that takes away what was signed before as well (RFC 3161 section 4);"
+            " it does not count"
+        ),
+    ),
+    "REVOCATION_SHOWN": (
+        NOTICE,
+        (
+            "{0} cap waktu, mulai dari ini: menurut daftar pencabutan penerbitnya, bertanggal {1} sampai"
+            " {2}, sertifikatnya tidak dicabut"
+        ),
+        (
+            "{0} stamps, from this one on: by their issuers' lists of revocations, of {1} to {2}, their"
+            " certificates were not revoked"
+        ),
+    ),
+    "REVOCATION_LATER": (
+        NOTICE,
+        (
+            "{0} cap waktu, mulai dari ini: sertifikatnya dicabut kemudian ({1} sampai {2}), dengan"
+            " alasan yang tidak menggugurkan yang ditandatangani sebelumnya"
+        ),
+        (
+            "{0} stamps, from this one on: a certificate was revoked later ({1} to {2}), for a reason"
+            " that leaves what was signed before as it was"
+        ),
+    ),
+    "REVOCATION_TRUSTED": (
+        NOTICE,
+        (
+            "{0} cap waktu, mulai dari ini: ditandatangani sertifikat dalam berkas kepercayaan sendiri;"
+            " tidak ada daftar pencabutan untuknya"
+        ),
+        (
+            "{0} stamps, from this one on: signed by a certificate of the trust file itself; there is no"
+            " list of revocations for it"
+        ),
+    ),
+    "REVOCATION_NOT_KEPT": (
+        NOTICE,
+        (
+            "{0} cap waktu, mulai dari ini: tidak tampak apakah sertifikatnya dicabut: daftar pencabutan"
+            " yang diperlukan tidak disertakan"
+        ),
+        (
+            "{0} stamps, from this one on: whether a certificate was revoked is not shown: a list of"
+            " revocations that it takes is not included"
+        ),
+    ),
+    "REVOCATION_UNREADABLE": (
+        NOTICE,
+        (
+            "{0} cap waktu, mulai dari ini: tidak tampak apakah sertifikatnya dicabut: daftar pencabutan"
+            " yang disertakan tidak terbaca, atau memuat syarat yang tidak dikenal"
+        ),
+        (
+            "{0} stamps, from this one on: whether a certificate was revoked is not shown: the list of"
+            " revocations cannot be read, or has a condition that is not known here"
+        ),
+    ),
+    "REVOCATION_NO_ISSUER": (
+        NOTICE,
+        (
+            "{0} cap waktu, mulai dari ini: tidak tampak apakah sertifikatnya dicabut: penerbit salah"
+            " satunya tidak disertakan, atau jenis tanda tangannya tidak diperiksa di sini"
+        ),
+        (
+            "{0} stamps, from this one on: whether a certificate was revoked is not shown: the issuer of"
+            " one is not included, or its signature is of a kind that is not checked here"
+        ),
+    ),
+    "REVOCATION_OTHER_ISSUER": (
+        NOTICE,
+        (
+            "{0} cap waktu, mulai dari ini: tidak tampak apakah sertifikatnya dicabut: daftar pencabutan"
+            " yang disertakan bukan dari penerbitnya atau bukan tentangnya"
+        ),
+        (
+            "{0} stamps, from this one on: whether a certificate was revoked is not shown: the list of"
+            " revocations is not by its issuer or not about it"
+        ),
+    ),
+    "REVOCATION_OUTDATED": (
+        NOTICE,
+        (
+            "{0} cap waktu, mulai dari ini: tidak tampak apakah sertifikatnya dicabut: daftar pencabutan"
+            " yang disertakan tidak berlaku pada waktu cap itu"
+        ),
+        (
+            "{0} stamps, from this one on: whether a certificate was revoked is not shown: the list of"
+            " revocations was not current at the stamp's time"
+        ),
+    ),
+    "REVOCATION_PARTIAL": (
+        NOTICE,
+        (
+            "{0} cap waktu, mulai dari ini: tidak tampak apakah sertifikatnya dicabut: daftar pencabutan"
+            " yang disertakan hanya sebagian"
+        ),
+        (
+            "{0} stamps, from this one on: whether a certificate was revoked is not shown: the list of"
+            " revocations is but a part"
+        ),
+    ),
+    "REVOCATION_UNKNOWN": (
+        NOTICE,
+        (
+            "{0} cap waktu, mulai dari ini: tidak tampak apakah sertifikatnya dicabut: penerbitnya"
+            " menjawab tidak mengenalnya"
+        ),
+        (
+            "{0} stamps, from this one on: whether a certificate was revoked is not shown: its issuer"
+            " answered that it does not know it"
+        ),
+    ),
+    "REVOCATION_UNCHECKED": (
+        NOTICE,
+        (
+            "{0} cap waktu, mulai dari ini: tidak tampak apakah sertifikatnya dicabut: daftar pencabutan"
+            " tidak dapat diperiksa dengan sarana yang ada di sini"
+        ),
+        (
+            "{0} stamps, from this one on: whether a certificate was revoked is not shown: the list of"
+            " revocations cannot be checked with the means there are here"
+        ),
+    ),
+    "REVOCATION_DISAGREE": (
+        NOTICE,
+        (
+            "{0} cap waktu, mulai dari ini: tidak tampak apakah sertifikatnya dicabut: openssl tidak"
+            " menerima daftar pencabutan yang disertakan"
+        ),
+        (
+            "{0} stamps, from this one on: whether a certificate was revoked is not shown: openssl does"
+            " not take the list of revocations"
+        ),
+    ),
     "OTS_INVALID": (
         ERROR,
         "bukti OpenTimestamps tidak sah untuk kepala log ini: {0}",
@@ -590,13 +788,19 @@ class Check(NamedTuple):
 class Stamp(NamedTuple):
     """A time stamp that holds: the head's size, epoch seconds, the authority's name.
 
-    slack: by how many seconds a record's clock may disagree with it.
+    slack:      by how many seconds a record's clock may disagree with it.
+    path:       its file.
+    revocation: of a time stamp authority's, the word of its REVOCATION_* finding, else empty.
+    listed:     epoch seconds of the oldest list that shows it, or of a later revocation.
     """
 
     size: int
     time: float
     authority: str
     slack: int = CLOCK_S
+    path: str = ""
+    revocation: str = ""
+    listed: float | None = None
 
 
 class Bound(NamedTuple):
@@ -615,7 +819,8 @@ class Bound(NamedTuple):
 class Report(NamedTuple):
     """All findings, all checks, and three plain verdicts as (word, Indonesian, English).
 
-    times: of each capture, in log order.
+    times:  of each capture, in log order.
+    stamps: those that count, in order of their files.
     """
 
     package: str
@@ -627,6 +832,7 @@ class Report(NamedTuple):
     time: tuple[str, str, str]
     completeness: tuple[str, str, str]
     times: tuple[Bound, ...] = ()
+    stamps: tuple[Stamp, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -674,6 +880,77 @@ class Der(NamedTuple):
     whole: bytes
     content: bytes
     parts: Sequence[Der]
+
+
+class Token(NamedTuple):
+    """What a time stamp says of itself. time: epoch seconds.   signer: issuer's name and number."""
+
+    time: float
+    signer: tuple[bytes, bytes]
+    carried: Sequence[Der]
+
+
+class Certificate(NamedTuple):
+    """Of a certificate what says whose it is and who may revoke it. since, until: epoch seconds."""
+
+    whole: bytes
+    body: bytes
+    number: bytes
+    issuer: bytes
+    subject: bytes
+    since: float
+    until: float
+    key: Der
+    algorithm: Der
+    signature: bytes
+    extensions: Mapping[bytes, Der]
+
+
+class Link(NamedTuple):
+    """A certificate that is not trusted by itself and the one that issued it, None when not there."""
+
+    certificate: Certificate
+    issuer: Certificate | None
+
+
+class RevocationList(NamedTuple):
+    """A list of revocations (CRL). made, until: epoch seconds.   entries: DER, one after the other."""
+
+    path: str
+    data: bytes
+    body: bytes
+    algorithm: Der
+    signature: bytes
+    issuer: bytes
+    made: float
+    until: float | None
+    entries: bytes
+    extensions: Mapping[bytes, Der]
+
+
+class Answer(NamedTuple):
+    """An answer about single certificates (OCSP). singles: DER; responder: who says it answers."""
+
+    path: str
+    data: bytes
+    body: bytes
+    algorithm: Der
+    signature: bytes
+    responder: Der
+    singles: Sequence[Der]
+    certificates: Sequence[Certificate]
+
+
+class Said(NamedTuple):
+    """What was published of a certificate, or of all that are behind a stamp.
+
+    word: SHOWN, LATER, TRUSTED, REVOKED, COMPROMISED, or why it is not shown (REVOCATION_*).
+    at:   epoch seconds: when the list was made, or since when the certificate is revoked.
+    """
+
+    word: str
+    at: float | None = None
+    number: str = ""
 
 
 class Head(NamedTuple):
@@ -1113,6 +1390,10 @@ class Case:
         self.bounds: list[Bound] = []
         self.proven: set[int] = set()
         self.witnessed: dict[int, set[str]] = {}
+        self.published: list[RevocationList | Answer] = []
+        self.unreadable: set[str] = set()
+        self.held: dict[bytes, bool | None] = {}
+        self.entries: dict[tuple[int, bytes], list[tuple[float, int | None]] | None] = {}
 
     def find(self, code: str, path: str, *detail: object) -> None:
         """Note a finding."""
@@ -1613,6 +1894,7 @@ def check_anchors(case: Case) -> Iterator[int]:
             sizes.setdefault(int(match.group(1)), []).append(match.group(2))
         else:
             case.find("ANCHOR_FORMAT", shown(path), "name")
+    read_published(case, sizes)
     for size, names in sorted(sizes.items()):
         head = anchored_head(case, size)
         if head is None:
@@ -1630,8 +1912,7 @@ def check_anchors(case: Case) -> Iterator[int]:
                 yield check_ots(case, path, head)
             elif name.endswith(".cosig"):
                 yield check_cosignature(case, path, head)
-            elif name.endswith(".pem") and not case.small.get(path, b"").startswith(b"-----BEGIN"):
-                case.find("ANCHOR_FORMAT", path, "PEM")
+    tell_revocation(case)
     check_quorum(case)
     for item in case.description.get("anchors", ()):
         if item["status"] != "anchored":
@@ -1671,18 +1952,24 @@ def anchored_head(case: Case, size: int) -> Head | None:
 def check_stamp(case: Case, path: str, head: Head) -> int:
     """1 when a time stamp over a head holds with a trusted authority, else 0."""
     try:
-        time = token_time(case.small.get(path, b""), head.note)
+        token = read_token(case.small.get(path, b""), head.note)
     except Malformed:
         case.find("STAMP_INVALID", path)
         return 0
     words = set()
     for name, roots in case.trust.tsas:
-        word = ask_openssl(case, path, head, roots, time)
+        word = ask_openssl(case, path, head, roots, token.time)
         words.add(word)
         if word in ("good", "expired"):
+            said = revocation_of(case, path, token, roots)
+            if said.word in ("REVOKED", "COMPROMISED"):
+                case.find(f"STAMP_{said.word}", path, said.number, stamp(int(said.at or 0)))
+                return 0
             if word == "expired":
                 case.find("STAMP_EXPIRED", path)
-            case.stamps.append(Stamp(head.size, time, name))
+            case.stamps.append(
+                Stamp(head.size, token.time, name, CLOCK_S, path, said.word, said.at)
+            )
             case.stamped.add(hashlib.sha256(head.note).hexdigest())
             return 1
     if "absent" in words:
@@ -1692,8 +1979,8 @@ def check_stamp(case: Case, path: str, head: Head) -> int:
     return 0
 
 
-def token_time(answer: bytes, note: bytes) -> float:
-    """Epoch seconds that a TimeStampResp gives for a note. Raises Malformed.
+def read_token(answer: bytes, note: bytes) -> Token:
+    """What a TimeStampResp says of a note. Raises Malformed.
 
     Refuses what openssl lets pass: another spelling than DER, bytes left over, a digest other than
     SHA-256, a signature that was not made for a time stamp. Whether the signature holds is not seen.
@@ -1710,6 +1997,8 @@ def token_time(answer: bytes, note: bytes) -> float:
         ((info,),) = (read_der(part.content) for part in encapsulated.parts[1].parts)
         imprint, moment = info.parts[2], info.parts[4]
         algorithm, digest = imprint.parts
+        issuer, number = signer.parts[1].parts
+        carried = [part for part in signed.parts[3].parts if signed.parts[3].tag == 0xA0]
         facts = (
             status.parts[0].whole in (b"\2\1\0", b"\2\1\1"),
             [v.content for v in attributes.get(CONTENT_TYPE_OID, ())] == [TST_INFO_OID],
@@ -1719,12 +2008,14 @@ def token_time(answer: bytes, note: bytes) -> float:
             algorithm.parts[0].content == SHA256_OID,
             digest.content == hashlib.sha256(note).digest(),
             moment.tag == 0x18,
+            (issuer.tag, number.tag) == (0x30, 2),
+            len(carried) <= MAX_CARRIED,
         )
     except (ValueError, IndexError):
         raise Malformed("token") from None
     if not all(facts):
         raise Malformed("token")
-    return token_seconds(moment.content)
+    return Token(token_seconds(moment.content), (issuer.whole, number.content), carried)
 
 
 def token_seconds(text: bytes) -> float:
@@ -1735,12 +2026,19 @@ def token_seconds(text: bytes) -> float:
         raise Malformed("time") from None
 
 
-def read_der(data: bytes, depth: int = 0) -> list[Der]:
-    """The DER values that follow each other, with all that is in them. Raises Malformed."""
+def read_der(data: bytes, depth: int = 0, left: list[int] | None = None) -> list[Der]:
+    """The DER values that follow each other, with all that is in them. Raises Malformed.
+
+    left: how many values there may still be, all depths together.
+    """
     found, at = [], 0
+    left = [MAX_DER_VALUES] if left is None else left
     if depth > MAX_DER_DEPTH:
         raise Malformed("DER")
     while at < len(data):
+        left[0] -= 1
+        if left[0] < 0:
+            raise Malformed("DER")
         tag, begin, end = data[at], *der_place(data, at + 1)
         content, kind, constructed = data[begin:end], tag & 0x1F, bool(tag & 0x20)
         form = DER_FORMS.get(tag)
@@ -1750,7 +2048,8 @@ def read_der(data: bytes, depth: int = 0) -> list[Der]:
             raise Malformed("DER")
         if tag == 3 and content[-1] & (1 << content[0]) - 1:
             raise Malformed("DER")
-        value = Der(tag, data[at:end], content, read_der(content, depth + 1) if constructed else ())
+        parts = read_der(content, depth + 1, left) if constructed else ()
+        value = Der(tag, data[at:end], content, parts)
         if tag == 0x31 and not in_order(value):
             raise Malformed("DER")
         found.append(value)
@@ -1808,6 +2107,26 @@ def ask_openssl(case: Case, path: str, head: Head, roots: str, time: float) -> s
 
 def run_openssl(arguments: Sequence[str]) -> tuple[int | None, str]:
     """Exit code and words of `openssl ts ...`; code None when there is no such program."""
+    return run_program(["ts", *arguments])
+
+
+def run_program(
+    arguments: Sequence[str], files: Mapping[str, bytes] | None = None
+) -> tuple[int | None, str]:
+    """The same of openssl, in a folder with these files when there are any."""
+    import tempfile
+
+    if files is None:
+        return run_in(None, arguments)
+    with tempfile.TemporaryDirectory(prefix="jejak-verify-") as folder:
+        for name, content in files.items():
+            with open(os.path.join(folder, name), "wb") as file:
+                file.write(content)
+        return run_in(folder, arguments)
+
+
+def run_in(folder: str | None, arguments: Sequence[str]) -> tuple[int | None, str]:
+    """The same in a folder."""
     import shutil
     import subprocess
 
@@ -1816,13 +2135,596 @@ def run_openssl(arguments: Sequence[str]) -> tuple[int | None, str]:
         return None, ""
     try:
         done = subprocess.run(  # noqa: S603 (fixed program; the data lies in files)
-            [program, "ts", *arguments],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            [program, *arguments],
+            cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             timeout=OPENSSL_S, check=False,
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired):
         return 1, ""
     return done.returncode, done.stdout.decode("utf-8", "replace")
+
+
+# --- revocation: what issuers published about the certificates behind a stamp -------------------
+
+
+def read_published(case: Case, sizes: Mapping[int, Sequence[str]]) -> None:
+    """Read the lists and answers of all `.pem` files: a later stamp's may speak of an earlier one."""
+    for size, names in sorted(sizes.items()):
+        for path in [f"{ANCHORS}{size}/{name}" for name in names if name.endswith(".pem")]:
+            try:
+                blocks = read_pem(case.small.get(path, b""))
+            except Malformed:
+                case.find("ANCHOR_FORMAT", path, "PEM")
+                case.unreadable.add(path)
+                continue
+            for label, data in blocks:
+                try:
+                    if label == "X509 CRL":
+                        case.published.append(read_list(path, data))
+                    elif label == "OCSP RESPONSE":
+                        case.published.append(read_answer(path, data))
+                except Malformed:
+                    case.unreadable.add(path)
+
+
+def read_pem(data: bytes) -> list[tuple[str, bytes]]:
+    """(label, content) of whole PEM blocks and nothing else. Raises Malformed."""
+    if not data.isascii() or not data.endswith(b"\n") or len(data) > MAX_PEM_BYTES:
+        raise Malformed("PEM")
+    found: list[tuple[str, bytes]] = []
+    inside: list[str] = []
+    label = end = ""
+    for line in data.decode()[:-1].split("\n"):
+        if line in PEM_LABELS and not label:
+            (end, label), inside = PEM_LABELS[line], []
+        elif label and line == end and inside:
+            found.append((label, unbase64("".join(inside))))
+            label = ""
+        elif label and PEM_LINE.match(line):
+            inside.append(line)
+        else:
+            raise Malformed("PEM")
+    if label or len(found) > MAX_PEM_BLOCKS:
+        raise Malformed("PEM")
+    return found
+
+
+def tell_revocation(case: Case) -> None:
+    """Say of the stamps that count what is shown of their certificates, one finding for each word."""
+    words = sorted({s.revocation for s in case.stamps if s.revocation})
+    for word in words:
+        stamps = [s for s in case.stamps if s.revocation == word]
+        dates = [stamp(int(s.listed)) for s in stamps if s.listed is not None]
+        span = (min(dates), max(dates)) if dates else ()
+        case.find(f"REVOCATION_{word}", stamps[0].path, len(stamps), *span)
+
+
+def revocation_of(case: Case, path: str, token: Token, roots: str) -> Said:
+    """What was published, up to its time and since, of the certificates behind a sound stamp.
+
+    roots: PEM of the certificates that are trusted without a list.
+    """
+    own, trusted, carried = f"{path[:-4]}.pem", read_roots(roots), carried_by(token)
+    signers = [c for c in carried if (c.issuer, c.number) == token.signer]
+    if signers and {c.whole for c in signers} <= {c.whole for c in trusted}:
+        return Said("TRUSTED")
+    if not case.published:
+        return Said("UNREADABLE" if own in case.unreadable else "NOT_KEPT")
+    links = links_of(case, signers, carried, trusted)
+    found = [(link, best_of(case, link, token.time)) for link in links]
+    for word in ("REVOKED", "COMPROMISED"):
+        gone = [said for _, said in found if said and said.word == word]
+        if gone:
+            return min(gone, key=lambda s: s.at or 0)
+    for link, said in found:
+        if said is None or said.word not in ("SHOWN", "LATER"):
+            return said or Said("NO_ISSUER" if link.issuer is None else missing(case, own, links))
+    shown = [said for _, said in found if said]
+    later = [said for said in shown if said.word == "LATER"]
+    return min(later or shown, key=lambda s: s.at or 0) if shown else Said("NO_ISSUER")
+
+
+def missing(case: Case, own: str, links: Sequence[Link]) -> str:
+    """Why nothing speaks of a certificate: of what lies beside its stamp, something is about others."""
+    if own in case.unreadable:
+        return "UNREADABLE"
+    beside = [p for p in case.published if p.path == own]
+    about = [p for p in beside if any(said_by(case, p, link, 0) for link in links)]
+    return "OTHER_ISSUER" if len(about) < len(beside) else "NOT_KEPT"
+
+
+def best_of(case: Case, link: Link, time: float) -> Said | None:
+    """Of all that is said of one certificate what weighs most; None when nothing is."""
+    all_said = [(published, said_by(case, published, link, time)) for published in case.published]
+    found = [(published, said) for published, said in all_said if said]
+    for word in REVOKED:
+        gone = [said for _, said in found if said.word == word]
+        if gone:
+            return min(gone, key=lambda s: s.at or 0)._replace(number=link.certificate.number.hex())
+    words = [said.word for _, said in found if said.word != "SHOWN"]
+    for published, said in sorted(found, key=lambda f: -(f[1].at or 0)):
+        if said.word == "SHOWN":
+            word = second_opinion(published, link, max(time, said.at or 0))
+            if word == "SHOWN":
+                return said
+            words.append(word)
+    return Said(max(words, key=WEIGHT.index)) if words else None
+
+
+WEIGHT = ("UNREADABLE", "OTHER_ISSUER", "UNKNOWN", "PARTIAL", "OUTDATED", "UNCHECKED", "DISAGREE")
+"""Why several things show nothing: the last of these is told, the one that lacks least."""
+
+
+def links_of(
+    case: Case,
+    signers: Sequence[Certificate],
+    carried: Sequence[Certificate],
+    trusted: Sequence[Certificate],
+) -> list[Link]:
+    """The signer's certificate and those of the token above it, below the trusted ones."""
+    pending, links, known = list(signers), [], {c.whole for c in trusted}
+    while pending:
+        certificate = pending.pop(0)
+        if certificate.whole in known:
+            continue
+        known.add(certificate.whole)
+        above = [c for c in trusted if issued(case, c, certificate)]
+        between = [] if above else [c for c in carried if issued(case, c, certificate)]
+        links.append(Link(certificate, next(iter(above or between), None)))
+        pending += between
+    return links
+
+
+def carried_by(token: Token) -> list[Certificate]:
+    """The certificates of a token that can be read."""
+    return [c for c in map(certificate_of, token.carried) if c]
+
+
+def read_roots(text: str) -> list[Certificate]:
+    """The certificates of a trust file's authority that can be read."""
+    found = []
+    for block in text.split("-----BEGIN CERTIFICATE-----\n")[1:]:
+        try:
+            (value,) = read_der(unbase64("".join(block.split("\n")[:-2])))
+        except ValueError:
+            continue
+        found.append(certificate_of(value))
+    return [c for c in found if c]
+
+
+def issued(case: Case, issuer: Certificate, certificate: Certificate) -> bool:
+    """Whether a certificate bears the name and the signature of another."""
+    return issuer.subject == certificate.issuer and bool(
+        signature_holds(
+            case, issuer.key, certificate.algorithm, certificate.signature, certificate.body
+        )
+    )
+
+
+def said_by(case: Case, published: RevocationList | Answer, link: Link, time: float) -> Said | None:
+    """What a list or an answer says of a certificate at a time; None when it is not about it."""
+    if link.issuer is None:
+        return None
+    if isinstance(published, RevocationList):
+        return said_by_list(case, published, link.certificate, link.issuer, time)
+    return said_by_answer(case, published, link.certificate, link.issuer, time)
+
+
+def said_by_list(
+    case: Case, found: RevocationList, certificate: Certificate, issuer: Certificate, time: float
+) -> Said | None:
+    """What a list says of a certificate at a time (RFC 5280 section 6.3.3); None: of another issuer."""
+    if found.issuer != issuer.subject:
+        return None
+    usage = issuer.extensions.get(KEY_USAGE)
+    if usage is not None and not (usage.content + b"\0\0")[1] & CRL_SIGN:
+        return Said("OTHER_ISSUER")
+    held = signature_holds(case, issuer.key, found.algorithm, found.signature, found.body)
+    if not held:
+        return Said("UNCHECKED" if held is None else "OTHER_ISSUER")
+    question = id(found), certificate.number
+    if question not in case.entries:
+        case.entries[question] = entries_about(found, certificate.number)
+    entries = case.entries[question]
+    if entries is None:
+        return Said("UNREADABLE")
+    scope = found.extensions.get(SCOPE)
+    narrow = scope is not None and any(part.tag in (0x83, 0x84, 0x85) for part in scope.parts)
+    indirect = scope is not None and any(part.tag == 0x84 for part in scope.parts)
+    if DELTA in found.extensions:
+        entries = [entry for entry in entries if entry[1] != REMOVED]
+    if entries and not indirect:
+        return min(
+            (revoked(*entry, time) for entry in entries), key=lambda s: REVOKED.index(s.word)
+        )
+    if narrow or DELTA in found.extensions or (scope and not in_scope(scope, certificate)):
+        return Said("PARTIAL")
+    return current_at(found.made, found.until, certificate, time)
+
+
+REVOKED = ("REVOKED", "COMPROMISED", "LATER")
+
+
+def revoked(since: float, reason: int | None, time: float) -> Said:
+    """What it means for a stamp of a time that a certificate behind it is revoked since another."""
+    if since <= time:
+        return Said("REVOKED", since)
+    return Said("LATER" if reason in LASTING else "COMPROMISED", since)
+
+
+def current_at(made: float, until: float | None, certificate: Certificate, time: float) -> Said:
+    """SHOWN when what was published at one time speaks of a stamp's, else OUTDATED.
+
+    One that is made after a certificate has expired may leave it out (RFC 5280 section 3.3).
+    """
+    early = made > time + LIST_AHEAD_S or made >= certificate.until
+    late = made < time - LIST_AHEAD_S if until is None else until <= max(time, made)
+    return Said("OUTDATED") if early or late else Said("SHOWN", made)
+
+
+def in_scope(scope: Der, certificate: Certificate) -> bool:
+    """Whether a list that is bound to some kind of certificate, or address, is about this one."""
+    constraints = certificate.extensions.get(CONSTRAINTS)
+    is_authority = constraints is not None and any(
+        part.tag == 1 and part.content == KEY_IS_CA for part in constraints.parts
+    )
+    tags = [part.tag for part in scope.parts]
+    if (0x81 in tags and is_authority) or (0x82 in tags and not is_authority):
+        return False
+    named = [name for part in scope.parts if part.tag == 0xA0 for name in names_of(part)]
+    points = certificate.extensions.get(POINTS)
+    own = [
+        name
+        for point in (points.parts if points else ())
+        if [part.tag for part in point.parts] == [0xA0]
+        for name in names_of(point.parts[0])
+    ]
+    return 0xA0 not in tags or any(name in own for name in named)
+
+
+def names_of(point: Der) -> list[bytes]:
+    """The full names of a distribution point, in DER."""
+    return [name.whole for kind in point.parts if kind.tag == 0xA0 for name in kind.parts]
+
+
+def entries_about(found: RevocationList, number: bytes) -> list[tuple[float, int | None]] | None:
+    """(since, reason) of each entry with a certificate's number; None when one cannot be read.
+
+    An entry with a critical extension that is not understood makes the whole list unusable.
+    """
+    data, at, wanted, about = found.entries, 0, der_of(2, number), []
+    try:
+        while at < len(data):
+            begin, end = der_place(data, at + 1)
+            if data[at] != 0x30:
+                raise Malformed("entry")
+            if data.startswith(wanted, begin) or data.find(b"\1\1\xff", begin, end) >= 0:
+                entry = read_entry(read_der(data[at:end])[0])
+                about += [entry[1:]] if entry[0] == number else []
+            at = end
+    except (ValueError, IndexError):
+        return None
+    return about
+
+
+def read_entry(entry: Der) -> tuple[bytes, float, int | None]:
+    """Number, since when and reason of an entry of a list. Raises Malformed."""
+    number, date, *rest = shaped(entry, r"02 1[78](?: 30)?")
+    extensions = read_extensions(rest[0], OF_AN_ENTRY) if rest else {}
+    reason, invalid = extensions.get(REASON), extensions.get(INVALIDITY)
+    since = der_seconds(date)
+    if reason is not None and (reason.tag != 10 or len(reason.content) != 1):
+        raise Malformed("reason")
+    if invalid is not None:
+        since = min(since, der_seconds(invalid))
+    return number.content, since, None if reason is None else reason.content[0]
+
+
+def said_by_answer(
+    case: Case, found: Answer, certificate: Certificate, issuer: Certificate, time: float
+) -> Said | None:
+    """What an answer says of a certificate at a time (RFC 6960 section 3.2); None: of another's."""
+    try:
+        about = [one.parts for one in found.singles if is_about(one, certificate, issuer)]
+        if not about:
+            return None
+        held = answer_holds(case, found, issuer)
+        if not held:
+            return Said("UNCHECKED" if held is None else "OTHER_ISSUER")
+        said = [said_by_single(parts, certificate, time) for parts in about]
+    except (ValueError, IndexError):
+        return Said("UNREADABLE")
+    order = (*REVOKED, *reversed(WEIGHT), "SHOWN")
+    return min(said, key=lambda s: order.index(s.word))
+
+
+def said_by_single(parts: Sequence[Der], certificate: Certificate, time: float) -> Said:
+    """What one part of an answer says. Raises Malformed."""
+    status, made, rest = parts[1], der_seconds(parts[2]), parts[3:]
+    if status.tag == 0xA1:
+        since, *why = shaped(status, r"18(?: a0)?", 0xA1)
+        reason = shaped(why[0], "0a", 0xA0)[0].content[0] if why else None
+        return revoked(der_seconds(since), reason, time)
+    if status.tag == 0x82:
+        return Said("UNKNOWN")
+    until = der_seconds(shaped(rest[0], "18", 0xA0)[0]) if rest and rest[0].tag == 0xA0 else None
+    return current_at(made, until, certificate, time)
+
+
+def is_about(single: Der, certificate: Certificate, issuer: Certificate) -> bool:
+    """Whether one part of an answer names a certificate: by its issuer's name and key, and its number."""
+    algorithm, name, key, number = shaped(single.parts[0], "30 04 04 02")
+    digest = DIGESTS_OF_NAMES.get(algorithm.parts[0].content)
+    if digest is None or number.content != certificate.number:
+        return False
+    own = (issuer.subject, key_bits(issuer))
+    return [hashlib.new(digest, part).digest() for part in own] == [name.content, key.content]
+
+
+def key_bits(certificate: Certificate) -> bytes:
+    """The public key itself, as key identifiers are made of it."""
+    return certificate.key.parts[1].content[1:]
+
+
+def answer_holds(case: Case, found: Answer, issuer: Certificate) -> bool | None:
+    """Whether an answer is signed by the issuer, or by one whom the issuer named for it.
+
+    Whether that one was revoked is not asked (RFC 6960 section 4.2.2.2.1).
+    """
+    made = min(der_seconds(one.parts[2]) for one in found.singles)
+    named = [
+        c
+        for c in found.certificates
+        if c.since <= made <= c.until and answers_for(c) and issued(case, issuer, c)
+    ]
+    signers = [c for c in (issuer, *named) if is_responder(found.responder, c)]
+    held = [
+        signature_holds(case, c.key, found.algorithm, found.signature, found.body) for c in signers
+    ]
+    return True if True in held else None if None in held else False
+
+
+def answers_for(certificate: Certificate) -> bool:
+    """Whether a certificate is for signing answers."""
+    purposes = certificate.extensions.get(PURPOSES)
+    return purposes is not None and any(p.content == OCSP_SIGNING for p in purposes.parts)
+
+
+def is_responder(responder: Der, certificate: Certificate) -> bool:
+    """Whether a certificate is of who an answer says has answered: by name, or by its key's SHA-1."""
+    (named,) = responder.parts
+    if responder.tag == 0xA1:
+        return named.whole == certificate.subject
+    return named.content == hashlib.sha1(key_bits(certificate)).digest()  # noqa: S324 (a name)
+
+
+def read_list(path: str, data: bytes) -> RevocationList:
+    """A list of revocations in DER (RFC 5280 section 5), its entries unread. Raises Malformed."""
+    try:
+        (outer,) = shallow_der(data)
+        body, algorithm, signature = shaped(with_parts(outer), "30 30 03")
+        parts = list(shaped(with_parts(body), LIST_TAGS))
+        second = parts[0].tag == 2
+        if second and parts.pop(0).content != b"\1":
+            raise Malformed("version")
+        inner, issuer, made, *rest = parts
+        until = rest.pop(0) if rest and rest[0].tag in (0x17, 0x18) else None
+        entries = rest.pop(0).content if rest and rest[0].tag == 0x30 else b""
+        (algorithm,), (made,) = read_der(algorithm.whole), read_der(made.whole)
+        if inner.whole != algorithm.whole or signature.content[0] or (rest and not second):
+            raise Malformed("list")
+        more = shaped(read_der(rest[0].whole)[0], "30", 0xA0)[0] if rest else None
+        extensions = read_extensions(more, OF_A_LIST) if more else {}
+        if SCOPE in extensions:
+            shaped(extensions[SCOPE], r"(?:a0)?(?: ?8[1-5])*")
+        return RevocationList(
+            path, data, body.whole, algorithm, signature.content[1:], issuer.whole,
+            der_seconds(made), der_seconds(read_der(until.whole)[0]) if until else None,
+            entries, extensions,
+        )  # fmt: skip
+    except (ValueError, IndexError):
+        raise Malformed("list") from None
+
+
+def read_answer(path: str, data: bytes) -> Answer:
+    """An answer in DER (RFC 6960 section 4.2) that succeeded. Raises Malformed."""
+    try:
+        (outer,) = read_der(data)
+        status, wrapped = shaped(outer, "0a a0")
+        kind, inner = shaped(shaped(wrapped, "30", 0xA0)[0], "06 04")
+        (basic,) = read_der(inner.content)
+        body, algorithm, signature, *rest = shaped(basic, "30 30 03(?: a0)?")
+        responder, _, singles, *more = shaped(body, "a[12] 18 30(?: a1)?")
+        for one in singles.parts:
+            more += [
+                p for p in shaped(one, "30 (?:80|a1|82) 18(?: a0)?(?: a1)?")[3:] if p.tag == 0xA1
+            ]
+        for extensions in more:
+            read_extensions(shaped(extensions, "30", 0xA1)[0], frozenset())
+        certificates = [certificate_of(one) for one in (rest[0].parts[0].parts if rest else ())]
+        facts = (status.content == b"\0", kind.content == OCSP_BASIC, None not in certificates)
+        if not all(facts) or signature.content[0] or len(certificates) > MAX_CARRIED:
+            raise Malformed("answer")
+        known = [c for c in certificates if c]
+        return Answer(
+            path, data, body.whole, algorithm, signature.content[1:], responder,
+            singles.parts, known,
+        )  # fmt: skip
+    except (ValueError, IndexError):
+        raise Malformed("answer") from None
+
+
+def certificate_of(value: Der) -> Certificate | None:
+    """A certificate (RFC 5280 section 4.1), None when it cannot be read."""
+    try:
+        body, algorithm, signature = shaped(value, "30 30 03")
+        parts = shaped(body, CERTIFICATE_TAGS)
+        number, _, issuer, validity, subject, key = parts[parts[0].tag == 0xA0 :][:6]
+        since, until = (der_seconds(part) for part in shaped(validity, "1[78] 1[78]"))
+        shaped(key, "30 03")
+        more = shaped(parts[-1], "30", 0xA3)[0] if parts[-1].tag == 0xA3 else None
+        extensions = read_extensions(more, OF_A_CERTIFICATE, bound=False) if more else {}
+    except (ValueError, IndexError):
+        return None
+    return Certificate(
+        value.whole, body.whole, number.content, issuer.whole, subject.whole, since, until, key,
+        algorithm, signature.content[1:], extensions,
+    )  # fmt: skip
+
+
+def read_extensions(value: Der, known: frozenset[bytes], *, bound: bool = True) -> dict[bytes, Der]:
+    """The known extensions by name. Raises Malformed, also when bound by another, critical one."""
+    found: dict[bytes, Der] = {}
+    names = set()
+    for one in shaped(value, r"30(?: 30)*"):
+        kind, *critical, inside = shaped(one, r"06(?: 01)? 04")
+        if kind.content in names or (
+            bound and kind.content not in known and any(c.content != b"\0" for c in critical)
+        ):
+            raise Malformed("extension")
+        names.add(kind.content)
+        if kind.content in known:
+            (found[kind.content],) = read_der(inside.content)
+    return found
+
+
+def der_seconds(value: Der) -> float:
+    """Epoch seconds of a UTCTime or GeneralizedTime without fractions, from 1950 on.
+
+    Raises Malformed.
+    """
+    text = value.content
+    if value.tag == 0x17:
+        text = (b"19" if text >= b"5" else b"20") + text
+    if value.tag not in (0x17, 0x18) or len(text) != 15 or text < b"195":
+        raise Malformed("time")
+    return token_seconds(text)
+
+
+def shaped(value: Der, pattern: str, tag: int = 0x30) -> Sequence[Der]:
+    """The parts of a value of this tag, whose tags, in hex, are these. Raises Malformed."""
+    tags = " ".join(f"{part.tag:02x}" for part in value.parts)
+    if value.tag != tag or not re.fullmatch(pattern, tags):
+        raise Malformed("DER")
+    return value.parts
+
+
+def shallow_der(data: bytes) -> list[Der]:
+    """The DER values that follow each other; what is in them is not read. Raises Malformed."""
+    found: list[Der] = []
+    at = 0
+    while at < len(data):
+        if len(found) > MAX_CARRIED:
+            raise Malformed("DER")
+        begin, end = der_place(data, at + 1)
+        found.append(Der(data[at], data[at:end], data[begin:end], ()))
+        at = end
+    return found
+
+
+def with_parts(value: Der) -> Der:
+    """A value with the values in it, but not with those in these. Raises Malformed."""
+    return value._replace(parts=shallow_der(value.content))
+
+
+def der_of(tag: int, content: bytes) -> bytes:
+    """A DER value of less than 65,536 bytes."""
+    size = len(content)
+    more = [] if size < 128 else [0x81] if size < 256 else [0x82, size >> 8]
+    return bytes([tag, *more, size & 0xFF]) + content
+
+
+def signature_holds(
+    case: Case, key: Der, algorithm: Der, signature: bytes, data: bytes
+) -> bool | None:
+    """Whether a signature by a public key holds over bytes; None when that cannot be computed."""
+    parts = (key.whole, algorithm.whole, signature, data)
+    question = b"".join(hashlib.sha256(part).digest() for part in parts)
+    if question not in case.held:
+        try:
+            case.held[question] = ask_signature(key, algorithm, signature, data)
+        except (ValueError, IndexError):
+            case.held[question] = False
+    return case.held[question]
+
+
+def ask_signature(key: Der, algorithm: Der, signature: bytes, data: bytes) -> bool | None:
+    """The same by `openssl dgst -verify`. Raises Malformed when it is no such signature."""
+    kind, own = algorithm.parts[0].content, key.parts[0].parts[0].content
+    options: list[str] = []
+    if kind == PSS_OID:
+        scheme = pss_scheme(algorithm.parts[1]) if len(algorithm.parts) > 1 else None
+        if scheme is None or (own == PSS_OID and len(key.parts[0].parts) > 1):
+            return None
+        wanted, digest = (own if own in (RSA_OID, PSS_OID) else RSA_OID), scheme[0]
+        options = ["rsa_padding_mode:pss", f"rsa_pss_saltlen:{scheme[1]}"]
+    elif kind in SCHEMES:
+        wanted, digest = SCHEMES[kind]
+    else:
+        return None
+    if own != wanted:
+        return False
+    if wanted == EC_OID:
+        (numbers,) = read_der(signature)
+        shaped(numbers, "02 02")
+    text = base64.encodebytes(key.whole).decode()
+    pem = f"-----BEGIN PUBLIC KEY-----\n{text}-----END PUBLIC KEY-----\n".encode()
+    said = run_program(
+        ["dgst", f"-{digest}", "-verify", "key.pem", "-signature", "signature",
+         *(word for option in options for word in ("-sigopt", option)), "data"],
+        {"key.pem": pem, "signature": signature, "data": data},
+    )[1]  # fmt: skip
+    if "Verified OK" in said:
+        return True
+    return False if "erification fail" in said.lower() or "Error verifying" in said else None
+
+
+def pss_scheme(parameters: Der) -> tuple[str, int] | None:
+    """Hash and length of the salt of RSASSA-PSS, None when they are of a kind not computed here."""
+    said = {part.tag: part.parts[0] for part in parameters.parts}
+    digest = HASHES.get(said[0xA0].parts[0].content) if 0xA0 in said else None
+    mask = said[0xA1].parts if 0xA1 in said else ()
+    below = HASHES.get(mask[1].parts[0].content) if len(mask) > 1 else None
+    if digest is None or mask[0].content != MGF1_OID or below != digest or 0xA3 in said:
+        return None
+    return digest, int.from_bytes(said[0xA2].content, "big") if 0xA2 in said else 20
+
+
+def second_opinion(published: RevocationList | Answer, link: Link, time: float) -> str:
+    """What openssl itself says of a certificate that is not revoked by what is said above.
+
+    SHOWN, DISAGREE, or UNCHECKED when it knows no such options.   time: at which all is valid.
+    """
+    if link.issuer is None:
+        return "UNCHECKED"
+    files = {
+        "certificate.pem": pem_of("CERTIFICATE", link.certificate.whole),
+        "issuer.pem": pem_of("CERTIFICATE", link.issuer.whole),
+        "list": published.data,
+    }
+    trusting = ["-CAfile", "issuer.pem", "-partial_chain", "-attime", str(int(time))]
+    if isinstance(published, RevocationList):
+        files["list"] = pem_of("X509 CRL", published.data)
+        asked = ["verify", "-crl_check", "-CRLfile", "list", *trusting, "certificate.pem"]
+        proper = "certificate.pem: OK"
+    else:
+        about = (one for one in published.singles if is_about(one, link.certificate, link.issuer))
+        kind = next(about).parts[0].parts[0].parts[0].content
+        # Whether it is current was asked above, of the stamp's time; openssl knows only today.
+        asked = ["ocsp", f"-{DIGESTS_OF_NAMES[kind]}", "-respin", "list", "-issuer", "issuer.pem", "-cert", "certificate.pem",
+                 "-no_nonce", "-validity_period", "3153600000", *trusting]  # fmt: skip
+        proper = "certificate.pem: good"
+    code, said = run_program(asked, files)
+    if code == 0 and proper in said and "WARNING" not in said:
+        return "SHOWN"
+    unknown = code is None or re.search(r"(?i)unknown option|unrecognized|usage:|use -help", said)
+    return "UNCHECKED" if unknown else "DISAGREE"
+
+
+def pem_of(label: str, data: bytes) -> bytes:
+    """DER as PEM."""
+    text = base64.encodebytes(data).decode()
+    return f"-----BEGIN {label}-----\n{text}-----END {label}-----\n".encode()
 
 
 def check_ots(case: Case, path: str, head: Head) -> int:
@@ -1842,7 +2744,7 @@ def check_ots(case: Case, path: str, head: Head) -> int:
             case.find("OTS_INVALID", path, f"block {height}")
         else:
             time = int.from_bytes(header[68:72], "little")
-            case.stamps.append(Stamp(head.size, time, f"Bitcoin {height}", BLOCK_S))
+            case.stamps.append(Stamp(head.size, time, f"Bitcoin {height}", BLOCK_S, path))
             case.stamped.add(digest.hex())
             good = 1
     return good
@@ -2389,6 +3291,7 @@ def conclude(case: Case, simulated: bool) -> Report:
         time=qualified(case, time_verdict(case)),
         completeness=qualified(case, completeness_verdict(case)),
         times=tuple(case.bounds),
+        stamps=tuple(case.stamps),
     )
 
 
@@ -2433,7 +3336,7 @@ def time_verdict(case: Case) -> tuple[str, str, str]:
     indices = exported(case)
     top = max(indices, default=-1)
     over_all = [s for s in case.stamps if s.size > top]
-    lower = lower_words(case)
+    lower, kept = lower_words(case), revocation_words(case)
     if over_all:
         first = min(over_all, key=lambda s: s.time)
         when, who = stamp(int(first.time)), shown(first.authority)
@@ -2441,11 +3344,11 @@ def time_verdict(case: Case) -> tuple[str, str, str]:
             "BOUNDED",
             (
                 f"Semua rekaman, kecuali ekspor ini, sudah ada pada {when} menurut {who}. {lower[0]}"
-                f" Jam pencatat: {span}."
+                f" Jam pencatat: {span}.{kept[0]}"
             ),
             (
                 f"All records but the export existed at {when} by {who}. {lower[1]} Recorder's clock:"
-                f" {span}."
+                f" {span}.{kept[1]}"
             ),
         )
     covered = [i for i in indices if any(s.size > i for s in case.stamps)]
@@ -2454,17 +3357,35 @@ def time_verdict(case: Case) -> tuple[str, str, str]:
             "PARTLY_BOUNDED",
             (
                 f"{len(covered)} dari {len(indices)} rekaman sudah ada pada suatu cap waktu; lainnya"
-                f" hanya jam pencatat sendiri ({span}). {lower[0]}"
+                f" hanya jam pencatat sendiri ({span}). {lower[0]}{kept[0]}"
             ),
             (
                 f"{len(covered)} of {len(indices)} records existed at a stamp's time; the others are"
-                f" dated by the recorder's own clock only ({span}). {lower[1]}"
+                f" dated by the recorder's own clock only ({span}). {lower[1]}{kept[1]}"
             ),
         )
     return (
         "OWN_CLOCK",
         f"Hanya jam pencatat sendiri ({span}), tanpa cap waktu pihak ketiga; urutan log terbukti.",
         f"The recorder's own clock only ({span}), no third party's stamp; log order is proven.",
+    )
+
+
+def revocation_words(case: Case) -> tuple[str, str]:
+    """For how many of the counted stamps it is shown that no certificate was revoked."""
+    asked = [s.revocation for s in case.stamps if s.revocation not in ("", "TRUSTED")]
+    count = sum(word in ("SHOWN", "LATER") for word in asked)
+    if not asked:
+        return "", ""
+    return (
+        (
+            f" Bahwa sertifikatnya saat itu tidak dicabut ditunjukkan untuk {count} dari {len(asked)}"
+            " cap waktu yang dihitung."
+        ),
+        (
+            f" That their certificates were not revoked then is shown for {count} of the {len(asked)}"
+            " stamps that count."
+        ),
     )
 
 
@@ -2582,6 +3503,16 @@ def render_json(report: Report) -> str:
                 "not_after": dated(b.not_after),
             }
             for b in report.times
+        ],
+        "stamps": [
+            {
+                "path": s.path,
+                "size": s.size,
+                **(dated(s) or {}),
+                "revocation": s.revocation or None,
+                "list": None if s.listed is None else stamp(int(s.listed)),
+            }
+            for s in report.stamps
         ],
     }
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"

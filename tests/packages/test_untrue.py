@@ -40,7 +40,11 @@ def test_a_capture_is_bounded_on_both_sides(sound: Sound) -> None:
     second = read_package(package, trust)
     assert (second.problems, second.holes) == ([], [])
     assert report.ok, report.findings
-    assert {f.code for f in report.findings} == {"OBJECT_WITHHELD", "SLOT_NOT_SEEN"}
+    assert {f.code for f in report.findings} == {
+        "OBJECT_WITHHELD",
+        "SLOT_NOT_SEEN",
+        "REVOCATION_NOT_KEPT",
+    }
     assert report.time[0] == "BOUNDED"
     assert "1 of 6 captures name a stamp and were recorded after it" in report.time[2]
     bounds = json.loads(render_json(report))["times"]
