@@ -37,6 +37,7 @@ BESIDE = frozenset(
      "menu", "popup", "modal", "tags", "pagination",
      "trending", "populer", "popular", "terpopuler", "bacajuga", "disqus", "outbrain", "taboola", "readmore", "lihatjuga")
 )  # fmt: skip
+PARAGRAPHS = frozenset(("p", "li", "blockquote", "pre", "dd", "td"))
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 LONG = 40
@@ -126,7 +127,7 @@ def _stands_in(element: Any, top: Any) -> bool:
 
 
 def _top(root: Any, blocks: list[Block]) -> Any:
-    """The deepest part that holds most of the running text."""
+    """The deepest part that holds most of the running text, and is no paragraph of it."""
     score: dict[Any, int] = {}
     for block in blocks:
         length = len(block.text)
@@ -140,7 +141,17 @@ def _top(root: Any, blocks: list[Block]) -> Any:
         best = max((c for c in at if c in score), key=lambda c: score[c], default=None)
         if best is None or score[best] < SHARE * score.get(at, 0):
             return at
+        if _is_paragraph(best, at, score):
+            return at
         at = best
+
+
+def _is_paragraph(part: Any, above: Any, score: dict[Any, int]) -> bool:
+    """Whether a part is one paragraph among others, however long: the others must not be lost."""
+    if part.tag in PARAGRAPHS:
+        return True
+    alone = not any(child is not part and child in score for child in above)
+    return not alone and not any(child in score for child in part)
 
 
 def _blocks(root: Any) -> Iterator[Block]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from crawler.platforms.web import urls
-from evidence.model import Reading
+from evidence.model import Reading, SeenState
 
 
 def placed(reading: Reading, native_id: str | None, handle: str) -> Reading:
@@ -23,5 +23,9 @@ def placed(reading: Reading, native_id: str | None, handle: str) -> Reading:
         reading,
         posts=tuple(replace(post, author_id=native_id) for post in reading.posts),
         accounts=tuple(replace(account, native_id=native_id) for account in reading.accounts),
-        states=tuple(state for state in reading.states if state.subject not in shown),
+        states=tuple(
+            state
+            for state in reading.states
+            if state.subject not in shown or state.state is SeenState.PRESENT
+        ),
     )

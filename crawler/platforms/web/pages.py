@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from crawler.document import canonical, root_of
@@ -22,6 +23,7 @@ from crawler.platforms.web.said import (
     text_of,
     time_of,
 )
+from crawler.platforms.web.stamp import Stamps, stamps
 from evidence.errors import ParseError
 from evidence.model import AccountSeen, Drift, Post, Reading, SeenState, StateSeen
 
@@ -31,6 +33,17 @@ __all__ = ["READ_BY", "placed", "read"]
 CHARSET = re.compile(
     rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE
 )
+WIDE = (
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+    (b"<\0", "utf-16-le"),
+    (b"\0<", "utf-16-be"),
+)
+"""How a document of two bytes a letter begins, with its mark or without."""
+WESTERN = ("iso-8859-1", "latin1", "latin-1", "us-ascii")
+"""Names that stand for windows-1252 on the web (WHATWG Encoding Standard, section 4.2)."""
+GOES_ON = "link rel=next: a part of its pages"
+"""Marker of an article that goes on on a page of its own."""
 UNNAMED = "body:"
 """Before the digest that names a page without an address."""
 MOST_LINKS = 60
@@ -86,8 +99,9 @@ def _text(page: Page) -> str:
 
     Pages that name none and are no UTF-8 are old ones in windows-1252.
     """
-    if page.body.startswith((b"\xff\xfe", b"\xfe\xff")):
-        wide = page.body.decode("utf-16", "replace")
+    wide_form = next((name for mark, name in WIDE if page.body.startswith(mark)), None)
+    if wide_form is not None:
+        wide = page.body.decode(wide_form, "replace")
         if wide.lstrip("\ufeff \t\r\n").startswith("<"):
             return wide
         raise ParseError("body", "is no HTML document")
@@ -100,8 +114,10 @@ def _text(page: Page) -> str:
     if page.body.count(b"<") > MOST_MARKS:
         raise ParseError("body", "has more marks than any page that is made to be read")
     found = CHARSET.search(page.body[:4096])
-    if "charset" in page.headers.get("content-type", "").lower():
-        return page.text()
+    told = page.headers.get("content-type", "").lower()
+    if "charset" in told:
+        old = any(name in told for name in WESTERN)
+        return page.body.decode("windows-1252", "replace") if old else page.text()
     try:
         if found is None:
             return page.body.decode("utf-8")
@@ -139,33 +155,54 @@ def _page(page: Page, root: Any, spoken: Said, shown: Body, faults: list[Drift])
     name = address or f"{UNNAMED}{hashlib.sha256(page.body).hexdigest()[:16]}"
     post = _post(name, text, root, spoken, shown)
     account = AccountSeen(urls.origin(name), None, spoken.publisher, SeenState.PRESENT)
-    closed = StateSeen(f"post:{name}", SeenState.GATED, "isAccessibleForFree false")
+    is_article = _is_article(name, spoken)
+    onward = _onward(root, page.url or name) if is_article else ()
     return Reading(
         READ_BY,
         posts=(post,),
         accounts=(account,) if address or spoken.publisher else (),
-        states=(closed,) if is_closed(spoken.article) else (),
-        next=() if _is_article(name, spoken) else tuple(_articles(root, page.url or name)),
+        states=tuple(_marks(name, is_closed(spoken.article), bool(onward))),
+        next=onward if is_article else tuple(_articles(root, page.url or name)),
         drift=tuple(dict.fromkeys(faults)),
     )
 
 
+def _marks(name: str, closed: bool, goes_on: bool) -> Iterator[StateSeen]:
+    """What a shown page says of itself: that it is shown in part."""
+    if closed:
+        yield StateSeen(f"post:{name}", SeenState.GATED, "isAccessibleForFree false")
+    if goes_on:
+        yield StateSeen(f"post:{name}", SeenState.PRESENT, GOES_ON)
+
+
+def _onward(root: Any, base: str) -> tuple[str, ...]:
+    """The next page of an article that is shown in pages, as its head names it."""
+    for link in root.iter("link"):
+        address = urls.absolute(base, link.get("href"))
+        if (link.get("rel") or "").lower() == "next" and address and urls.is_part(address, base):
+            return (address,)
+    return ()
+
+
 def _post(address: str, text: str, root: Any, spoken: Said, shown: Body) -> Post:
     article = spoken.article
+    beside = Stamps() if urls.is_front(address) else stamps(root)
     published = time_of(
         article.get("datePublished"), article.get("dateCreated"),
         spoken.first("article:published_time"), spoken.first("datepublished"),
-        spoken.first("date", "dc.date", "pubdate"), _time_element(root),
+        spoken.first("date", "dc.date", "pubdate"),
     )  # fmt: skip
+    published = published or beside.published
     modified = time_of(
         article.get("dateModified"), spoken.first("article:modified_time"),
         spoken.first("datemodified"), spoken.first("og:updated_time"),
     )  # fmt: skip
+    modified = modified or beside.modified
     links = [urls.absolute(address, href) for href in shown.links]
     return Post(
         native_id=address,
         author_id=urls.origin(address),
-        author_handle=_author(spoken),
+        author_handle=_author(spoken) or name_of(beside.author),
         text=text,
         published_at=published,
         edited_at=modified if modified and (published is None or modified > published) else None,
@@ -234,10 +271,6 @@ def _author(spoken: Said) -> str | None:
         return named
     meta = spoken.first("author", "article:author", "dc.creator", "byl", "parsely-author")
     return name_of(meta) if meta and "://" not in meta else None
-
-
-def _time_element(root: Any) -> str | None:
-    return next((t.get("datetime") for t in root.iter("time") if t.get("datetime")), None)
 
 
 def _is_article(address: str, spoken: Said) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from crawler.platforms.web import urls
 from crawler.platforms.web.naming import placed
+from crawler.platforms.web.pages import GOES_ON
 from crawler.spider import AccountSpider
 from crawler.visit import Seen, Visit
 from evidence.model import KnownPost, SeenState, StateSeen
@@ -39,6 +40,7 @@ class WebSpider(AccountSpider):
         for seen in looks:
             yield own(seen, address)
         async for seen in articles(visit, looks):
+            tell_of_pages(seen)
             yield own(seen, address)
         if any(seen.sound or seen.status == 304 for seen in looks):
             async for seen in again(visit):
@@ -69,6 +71,12 @@ async def again(visit: Visit) -> AsyncIterator[Seen]:
             # The watched page was unchanged (304); that the site answers soundly has to be shown.
             await visit.check(visit.native_id or address)
         yield replace(seen, control=visit.control)
+
+
+def tell_of_pages(seen: Seen) -> None:
+    """Note that an article goes on on further pages, which are not opened."""
+    if any(state.marker == GOES_ON for state in seen.reading.states):
+        seen.visit.gap("PAGE_LIMIT", "an article goes on on further pages", seen.capture)
 
 
 def is_gone(seen: Seen) -> bool:

@@ -75,6 +75,17 @@ def is_article(url: str) -> bool:
     return bool(DATED.search(path)) or len(re.findall(r"[-_]", words)) >= 3
 
 
+def is_part(url: str, base: str) -> bool:
+    """Whether an address is another page of the article at `base`: `?page=2`, `/2`, `/page/2`."""
+    here, there = split(base), split(url)
+    if here.netloc != there.netloc:
+        return False
+    path = here.path.rstrip("/")
+    rest = there.path.rstrip("/").removeprefix(path)
+    numbered = re.fullmatch(r"(?:/page)?/\d{1,3}", rest) is not None
+    return there.path.startswith(path) and (numbered or (not rest and there.query != here.query))
+
+
 def split(url: str) -> SplitResult:
     """The parts of an address; all empty for one that cannot be split."""
     try:
