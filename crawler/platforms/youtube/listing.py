@@ -32,7 +32,7 @@ def read(
     """Note the videos of a list; returns how many cards it has, other people's included.
 
     own: the list shows this channel's videos alone, so a card without a name is the channel's.
-    Else only cards that name the channel are taken. The text is the title: a list shows no more,
+    Else only cards that name the channel first are taken. The text is the title: a list shows no more,
     and its time is relative (`2 days ago`), so none is given; a state says so of each.
     """
     cards = 0
@@ -46,10 +46,10 @@ def read(
             sight.fault(f"{error.what}: {error.why}")
             continue
         cards += 1
-        byline = _byline(card)
-        if byline is None and not own and name in CARDS:
+        bylines = _bylines(card)
+        if not bylines and not own and name in CARDS:
             sight.fault(f"{name}[{index}]: names no channel in a list of several")
-        if (byline and byline == native_id) or (own and byline is None):
+        if native_id in (bylines if own else bylines[:1]) or (own and not bylines):
             sight.posts.setdefault(post.native_id, post)
             sight.state(f"post:{post.native_id}", SeenState.PRESENT, f"{name}: {PART}")
     _unknown(content, sight)
@@ -130,14 +130,14 @@ def _says_views(text: str) -> bool:
     return "view" in text.lower() or "ditonton" in text.lower()
 
 
-def _byline(card: dict[str, Any]) -> str | None:
-    """The channel a card names as its video's; None when it names none."""
+def _bylines(card: dict[str, Any]) -> list[str]:
+    """The channels a card names as its video's: one, or several that made it together."""
     places = [card[name] for name in BYLINES if name in card]
     model = first(card.get("metadata"), "lockupMetadataViewModel")
     if model is not None:
         places += [model.get("image"), model.get("metadata")]
     named = (text_at(end, "browseId") for _, end in nodes(places, "browseEndpoint"))
-    return next((name for name in named if name and urls.CHANNEL.fullmatch(name)), None)
+    return [name for name in named if name and urls.CHANNEL.fullmatch(name)]
 
 
 def _unknown(content: Any, sight: Sight) -> None:

@@ -21,6 +21,8 @@ SCALE = {
     "b": 10**9, "bn": 10**9, "billion": 10**9, "miliar": 10**9,
 }  # fmt: skip
 """English and Indonesian; we ask for English, kept pages of other people may be in Indonesian."""
+INDONESIAN = re.compile("ditonton|tayangan|pelanggan|komentar|suka", re.IGNORECASE)
+"""Words beside a figure where `M` stands for miliar (10**9)."""
 
 
 def shown(value: Any) -> str | None:
@@ -85,7 +87,7 @@ def figure(text: str | None) -> tuple[int | None, int | None]:
     digits, unit = found[1].strip(" .,\u00a0\u202f"), found[2].lower()
     if unit in SCALE and DECIMAL.fullmatch(digits):
         whole, _, part = digits.replace(",", ".").partition(".")
-        scale = SCALE[unit]
+        scale = SCALE["b"] if unit == "m" and INDONESIAN.search(text or "") else SCALE[unit]
         return None, int(whole) * scale + int(part or "0") * scale // 10 ** len(part)
     if unit not in SCALE and GROUPED.fullmatch(digits):
         exact = int(re.sub(r"\D", "", digits)[:17])

@@ -1,0 +1,31 @@
+"""Figures as YouTube writes them for people, in English and Indonesian."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawler.platforms.youtube.words import figure, viewed
+
+FIGURES = [
+    ("1,545,374 views", (1_545_374, None)),
+    ("1.545.374 x ditonton", (1_545_374, None)),
+    ("1.2M views", (None, 1_200_000)),
+    ("1,2 M x ditonton", (None, 1_200_000_000)),
+    ("1,5 jt x ditonton", (None, 1_500_000)),
+    ("12,3 rb subscriber", (None, 12_300)),
+    ("1.2B views", (None, 1_200_000_000)),
+    ("No views", (None, None)),
+    ("Tidak ada penayangan", (None, None)),
+]
+
+
+@pytest.mark.parametrize(("said", "meant"), FIGURES)
+def test_a_figure_is_exact_only_where_it_is_written_out(
+    said: str, meant: tuple[int | None, int | None]
+) -> None:
+    assert figure(said) == meant
+
+
+@pytest.mark.parametrize("said", ["1,204 watching now", "1.204 menonton", "31 menunggu"])
+def test_who_is_watching_now_is_no_figure_of_views(said: str) -> None:
+    assert viewed(said) == (None, None)
