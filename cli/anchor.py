@@ -45,8 +45,8 @@ def anchor(shell: Shell, as_json: bool) -> int:
 @click.pass_obj
 def export(shell: Shell, directory: Path, as_json: bool) -> None:
     """Write the signed log as C2SP tiles into DIRECTORY, for an independent auditor."""
-    from evidence.errors import ScopeError
-    from evidence.ledger import Tree, parse_checkpoint, tiles
+    from evidence.errors import IntegrityError, ScopeError
+    from evidence.ledger import Tree, leaf_hash, parse_checkpoint, tiles
     from evidence.seal.disk import write_durably
 
     notes = shell.archive.checkpoints()
@@ -54,7 +54,11 @@ def export(shell: Shell, directory: Path, as_json: bool) -> None:
         raise ScopeError("log", "has no signed checkpoint yet", "Run `jejak ledger seal`")
     head = parse_checkpoint(notes[-1][1])
     leaves = list(shell.archive.raw_leaves(0, head.size))
-    tree = Tree(stored for _index, _data, stored in leaves)
+    tree = Tree(leaf_hash(data) for _index, data, _stored in leaves)
+    if len(leaves) < head.size or tree.root(head.size) != head.root:
+        raise IntegrityError(
+            "log", "the leaves do not give the signed root", "See `jejak ledger fsck`"
+        )
     files = tiles([data for _index, data, _stored in leaves], tree, head.note, head.size)
     # The checkpoint is written last: whoever reads meanwhile never sees a head without its tiles.
     for name in sorted(files, key=lambda path: path == "checkpoint"):
