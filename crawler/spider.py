@@ -119,7 +119,8 @@ class AccountSpider(scrapy.Spider):
         manifest = registry.PLATFORMS[self.platform].manifest
         self.pace = Pace(self.crawler, manifest.pace_s, manifest.concurrency)
         self.browsing = Browsing(self.platform, self.desk, self.browser, self.crawler, self.pace)
-        self.key = key_of(manifest, self.desk.config.official)
+        config = self.desk.config
+        self.key = key_of(manifest, config.official, sandbox=config.sandbox)
         self.fetching = Fetching(self.platform, self.desk, self.crawler, self.pace, self.key)
         self.opened = True
         queue: asyncio.Queue[Seen | None] = asyncio.Queue()

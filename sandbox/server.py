@@ -102,17 +102,19 @@ class Sandbox:
         world, shape = self._world, SHAPES[platform]
         if ask.method == "POST" and not shape.by_post:
             return as_json({"error": "Not Found"}, 404)
+        beside = shape.interface
+        official = beside if beside and ask.path.startswith(beside.prefix) else None
         for fault in world.faults:
             if fault.platform != platform:
                 continue
             if isinstance(fault, DropConnection):
                 return None
-            if isinstance(fault, LoginWall) and fault.account:
+            if isinstance(fault, LoginWall) and (fault.account or official):
                 continue  # the shape knows what belongs to the account
             if isinstance(fault, RateLimit) and not self._refuses(fault):
                 continue
-            return shape.refuse(fault, ask)
-        return shape.answer(world, ask)
+            return (official or shape).refuse(fault, ask)
+        return (official or shape).answer(world, ask)
 
     def _refuses(self, fault: RateLimit) -> bool:
         if fault.refusals is None:

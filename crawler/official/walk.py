@@ -57,13 +57,14 @@ async def converse(visit: Visit, key: Key) -> AsyncIterator[Seen]:
 async def _pages(
     visit: Visit, key: Key, address: str, *, minimise: bool = False
 ) -> AsyncIterator[Seen]:
-    waiting, known = deque([address]), {address}
+    first = key.placed(address, visit.base_url)
+    waiting, known = deque([first]), {first}
     for _ in range(visit.pages_limit * 2):
         if not waiting:
             return
         seen = await visit.get(waiting.popleft(), minimise=minimise)
         yield seen
-        for url in seen.reading.next:
+        for url in (key.placed(url, visit.base_url) for url in seen.reading.next):
             if url not in known and key.speaks_to(url):
                 known.add(url)
                 waiting.append(url)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -46,6 +47,7 @@ USER_FIELDS = "created_at,protected,public_metrics,username,verified"
 MEDIA_FIELDS = "alt_text,media_key,preview_image_url,type,url,variants"
 ACTS = {"liking_users": Act.LIKE, "retweeted_by": Act.SHARE}
 OURS = re.compile(rb'"(?:result_count|public_metrics|edit_history_tweet_ids)"|/2/problems/')
+EPOCH_MS = 1_288_834_974_657
 KINDS = {"photo": "image", "video": "video", "animated_gif": "gifv"}
 
 
@@ -153,17 +155,19 @@ def _tweet(
     row: dict[str, Any], users: dict[Any, Any], media: dict[Any, Any], answer: Answer
 ) -> None:
     native_id, author = native(row.get("id")), native(row.get("author_id"))
+    first, written_at = _first(row, native_id)
     text = words(inner(row, "note_tweet", "text")) or row.get("text")
-    if native_id is None or not isinstance(text, str):
+    if native_id is None or first is None or not isinstance(text, str):
         answer.fault("$.data[].text", "expected id and text")
         return
     handle = words(inner(users.get(author), "username"))
     told = {words(r.get("type")): native(r.get("id")) for r in rows(row.get("referenced_tweets"))}
     figures, entities = row.get("public_metrics"), row.get("entities")
+    at = moment(row.get("created_at"))
     post = Post(
-        native_id=native_id, author_id=author, author_handle=handle,
+        native_id=first, author_id=author, author_handle=handle,
         text="" if told.get("retweeted") else html.unescape(text),
-        published_at=moment(row.get("created_at")),
+        published_at=written_at, edited_at=at if first != native_id else None,
         url=f"https://x.com/{handle or 'i'}/status/{native_id}",
         media=_media(row, media), links=_links(inner(row, "note_tweet", "entities") or entities),
         reply_to=told.get("replied_to"), repost_of=told.get("retweeted"), quote_of=told.get("quoted"),
@@ -174,15 +178,32 @@ def _tweet(
         ),
     )  # fmt: skip
     answer.posts.append(post)
-    at = post.published_at
     if post.reply_to:
         answer.edges.append(
-            Interaction(Act.COMMENT, author, handle, post.reply_to, native_id, at, post.text)
+            Interaction(Act.COMMENT, author, handle, post.reply_to, first, written_at, post.text)
         )
     for name in rows(inner(entities, "mentions")):
         target = native(name.get("id")) or words(name.get("username"))
         if target:
-            answer.edges.append(Interaction(Act.MENTION, author, handle, target, native_id, at))
+            answer.edges.append(Interaction(Act.MENTION, author, handle, target, first, written_at))
+
+
+def _first(row: dict[str, Any], native_id: str | None) -> tuple[str | None, datetime | None]:
+    """The number a post was published under, and when: each edit has a number of its own.
+
+    Of an edited post the interface tells only when the newest version was written. Numbers hold
+    their time: milliseconds since 4 November 2010, above 22 bits.
+    """
+    held = row.get("edit_history_tweet_ids")
+    numbers = (
+        [number for each in held if (number := native(each))] if isinstance(held, list) else []
+    )
+    first = numbers[0] if numbers else native_id
+    if first is None or first == native_id:
+        return first, moment(row.get("created_at"))
+    if not (first.isascii() and first.isdecimal() and len(first) < 20):
+        return None, None
+    return first, datetime.fromtimestamp(((int(first) >> 22) + EPOCH_MS) / 1000, UTC)
 
 
 def _links(entities: Any) -> tuple[str, ...]:
@@ -217,7 +238,10 @@ def _problem(row: dict[str, Any], answer: Answer) -> None:
     if words(row.get("section")) == "includes":
         return
     where = f"{subject}:{name}" if subject and name else f"page:{answer.url}"
-    if kind == "resource-not-found":
+    if kind == "resource-not-found" and row.get("title") == "Forbidden":
+        # An account that X suspended is answered so; only the title tells it from one that is gone.
+        answer.state(where, SeenState.GATED, f"{kind}: Forbidden")
+    elif kind == "resource-not-found":
         answer.state(where, SeenState.ABSENT if subject else SeenState.UNSEEN, kind)
     elif kind in ("not-authorized-for-resource", "resource-unavailable"):
         answer.state(where, SeenState.GATED, kind)

@@ -180,3 +180,21 @@ def test_a_key_that_is_there_and_allowed_is_used_as_the_manifest_says() -> None:
     assert key == OWN
     assert token is not None
     assert (token.header, token.value) == ("Authorization", f"Bearer {CANARY}")
+
+
+def test_in_a_sandbox_a_key_goes_to_loopback_and_never_to_the_platform() -> None:
+    key = key_of(MANIFEST, ("youtube",), {"JEJAK_YOUTUBE_KEY": CANARY}, sandbox=True)
+
+    assert key is not None
+    placed = key.placed("https://www.googleapis.com/youtube/v3/videos?id=a", "http://127.0.0.1:81")
+    assert placed == "http://localhost:81/youtube/v3/videos?id=a"
+    assert key.speaks_to(placed)
+    assert not key.speaks_to("http://127.0.0.1:81/watch?v=a")
+    assert not key.speaks_to("https://www.googleapis.com/youtube/v3/videos")
+
+
+def test_outside_a_sandbox_a_row_cannot_send_the_key_elsewhere() -> None:
+    url = "https://www.googleapis.com/youtube/v3/videos"
+
+    assert OWN.placed(url, "http://127.0.0.1:81") == url
+    assert not OWN.speaks_to("http://localhost:81/youtube/v3/videos")

@@ -157,6 +157,30 @@ def test_a_post_of_x_has_text_links_media_figures_and_what_it_refers_to() -> Non
     ]  # fmt: skip
 
 
+def test_an_edited_post_of_x_stays_one_post_under_its_first_number_and_time() -> None:
+    # X's documentation prints this number beside "Wed Oct 10 20:19:24 +0000 2018".
+    first = "1050118621198921728"
+    said = {**TWEET, "id": "1860161999999999999",
+            "edit_history_tweet_ids": [first, "1860161999999999999"]}  # fmt: skip
+
+    found = of("x", {"data": [said], "meta": {"result_count": 1}}, f"{x.API}/users/9/tweets")
+
+    (post,) = found.posts
+    assert post.native_id == first
+    assert post.published_at is not None
+    assert post.published_at.replace(microsecond=0) == datetime(2018, 10, 10, 20, 19, 24, 0, UTC)
+    assert post.edited_at == AT
+    assert {edge.native_id for edge in found.interactions} == {first}
+
+
+def test_a_suspended_account_of_x_is_not_called_absent() -> None:
+    row = {"type": "https://api.twitter.com/2/problems/resource-not-found", "title": "Forbidden",
+           "resource_type": "user", "resource_id": "contoh", "value": "contoh"}  # fmt: skip
+
+    (found,) = of("x", {"errors": [row]}, f"{x.API}/users/by/username/contoh").states
+    assert (found.subject, found.state) == ("account:contoh", SeenState.GATED)
+
+
 def test_a_long_post_and_a_repost() -> None:
     long = {**TWEET, "note_tweet": {"text": "panjang sekali"}}
     repost = {**TWEET, "referenced_tweets": [{"type": "retweeted", "id": "7"}]}
