@@ -2717,7 +2717,9 @@ def second_opinion(published: RevocationList | Answer, link: Link, time: float) 
     code, said = run_program(asked, files)
     if code == 0 and proper in said and "WARNING" not in said:
         return "SHOWN"
-    unknown = code is None or re.search(r"(?i)unknown option|unrecognized|usage:|use -help", said)
+    unknown = code is None or re.search(
+        r"(?i)unknown option|unrecognized|invalid command|usage:|use -help", said
+    )
     return "UNCHECKED" if unknown else "DISAGREE"
 
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 import base64
 import functools
 import importlib
+import os
+import random
+import shutil
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,10 +23,13 @@ from evidence.verify.verify import (
     read_published,
     tell_revocation,
 )
+from tests.evidence.seal.tsa import der
 from tests.packages.browser import open_page
 from tests.packages.list_attacks import LIST_ATTACKS
-from tests.packages.list_trials import GONE_BY, SHOWN_BY, Kept
-from tests.packages.token_trials import NOTE
+from tests.packages.list_trials import GONE_BY, SHOWN_BY, Kept, by_root
+from tests.packages.listing import entry, lists, on_list, pem
+from tests.packages.minting import Form, certify, mint, tst_info
+from tests.packages.token_trials import NOTE, ROOT, SIGNER
 
 TRIALS = {**SHOWN_BY, **GONE_BY, **LIST_ATTACKS}
 TAKEN = ("STAMP_REVOKED", "STAMP_COMPROMISED")
@@ -116,3 +123,198 @@ def test_the_page_says_the_same_of_everything_that_is_kept(page: Any) -> None:
     }
     assert unlike == {}
     assert len(GONE_BY) + len(LIST_ATTACKS) >= 90
+
+
+def several(*stamps: Kept) -> Judged:
+    """What verify.py says of several stamps over one head, each with its own file beside it."""
+    case = Case("/", Trust("log", (), tsas=(("TSA Uji", stamps[0].roots),)))
+    names = []
+    for number, one in enumerate(stamps):
+        names += [f"{number}.pem", f"{number}.tsr"]
+        case.small.update(
+            {f"{PLACE[:-1]}{number}.tsr": one.token, f"{PLACE[:-1]}{number}.pem": one.pem}
+        )
+    read_published(case, {4: sorted(names)})
+    for number in range(len(stamps)):
+        check_stamp(case, f"{PLACE[:-1]}{number}.tsr", Head("log", 4, b"", NOTE))
+    tell_revocation(case)
+    return [list(f) for f in case.findings], [[s.revocation, s.listed] for s in case.stamps]
+
+
+def test_a_list_beside_one_stamp_takes_away_another() -> None:
+    """The one kept later says what was not known when the first was made."""
+    first, later = trial("a list of the issuer"), trial("later, its key known to others")
+
+    findings, stamps = several(first, later)
+
+    assert [(f[0], f[2][-5:]) for f in findings] == [
+        ("STAMP_COMPROMISED", "0.tsr"),
+        ("STAMP_COMPROMISED", "1.tsr"),
+    ]
+    assert stamps == []
+
+
+def test_stamps_of_which_the_same_is_shown_are_one_finding() -> None:
+    shown, bare = trial("a list of the issuer"), trial("nothing but the chain")
+    alone = trial("nothing, for what is trusted by itself")
+
+    findings, stamps = several(shown, bare, shown)
+
+    # The list beside the first speaks of all three: they are of one signer and one time.
+    assert [(f[0], f[4][:8]) for f in findings] == [("REVOCATION_SHOWN", "3 stamps")]
+    assert len(stamps) == 3
+    assert "REVOCATION_TRUSTED" in [f[0] for f in judged(alone)[0]]
+
+
+FAKE = """#!/bin/sh
+case "$1" in {refused}) echo "{said}"; exit 1;; esac
+exec {real} "$@"
+"""
+
+
+def another_openssl(folder: Path, patch: pytest.MonkeyPatch, refused: str, said: str) -> None:
+    """A program of this name that knows less."""
+    real = shutil.which("openssl")
+    (folder / "openssl").write_text(FAKE.format(refused=refused, said=said, real=real))
+    (folder / "openssl").chmod(0o755)
+    patch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+
+
+@pytest.mark.parametrize(
+    ("refused", "said", "code"),
+    [
+        ("verify", "verify: Option unknown option -partial_chain", "REVOCATION_UNCHECKED"),
+        ("verify", "usage: verify [-CAfile file]", "REVOCATION_UNCHECKED"),
+        ("verify", "error 44 at 0 depth lookup: Different CRL scope", "REVOCATION_DISAGREE"),
+        ("dgst", "dgst: Unrecognized flag verify", "REVOCATION_NO_ISSUER"),
+        ("verify|dgst", "", "REVOCATION_NO_ISSUER"),
+    ],
+)
+def test_an_openssl_that_knows_less_is_said_and_shows_nothing(
+    refused: str, said: str, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    another_openssl(tmp_path, monkeypatch, refused, said)
+
+    findings, stamps = judged(trial("a list of the issuer"))
+
+    assert [f[0] for f in findings] == [code]
+    assert len(stamps) == 1
+
+
+def test_an_openssl_without_answers_is_said_and_shows_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    another_openssl(tmp_path, monkeypatch, "ocsp", "Invalid command 'ocsp'; type help")
+
+    findings, _stamps = judged(trial("an answer of the issuer"))
+
+    assert [f[0] for f in findings] == ["REVOCATION_UNCHECKED"]
+
+
+OTHERS = b"".join(entry(n, reason=4) for n in range(1 << 30, (1 << 30) + 1000))
+SPREAD = """async ([trial, parts, others]) => {
+  const chunks = parts.flatMap((part, i) => (i ? [...Array(200).fill(others), part] : [part])).map(atob);
+  const lines = btoa(chunks.join("")).replace(/.{1,64}/g, "$&\\n");
+  trial[3] = btoa(`-----BEGIN X509 CRL-----\\n${lines}-----END X509 CRL-----\\n`);
+  const begun = performance.now(), [found] = await (JUDGE)([trial]);
+  return [found[0].map(([code]) => code), performance.now() - begun];
+}""".replace("JUDGE", JUDGE)
+
+
+@functools.cache
+def huge() -> tuple[bytes, bytes]:
+    """Lists of 200,000 others, and of one more: the stamp's signer."""
+    return by_root(*[OTHERS] * 200), by_root(*[OTHERS] * 200, on_list(SIGNER))
+
+
+def test_a_list_of_two_hundred_thousand_is_read_in_seconds() -> None:
+    begun = time.process_time()
+
+    bare = trial("nothing but the chain")
+    said = [[f[0] for f in judged(bare._replace(pem=lists(data)))[0]] for data in huge()]
+
+    assert said == [["REVOCATION_SHOWN"], ["STAMP_REVOKED"]]
+    # Both together take 1.2 s on a quiet machine, without what openssl takes.
+    assert time.process_time() - begun < 10
+
+
+@pytest.mark.browser
+def test_a_list_of_two_hundred_thousand_is_read_in_the_page_too(page: Any) -> None:
+    """The list is put together in the page: it takes longer to be carried there than to be read."""
+    said = []
+    for data in huge():
+        ends = [base64.b64encode(part).decode() for part in data.split(OTHERS * 200)]
+        others = base64.b64encode(OTHERS).decode()
+        said.append(page.evaluate(SPREAD, [as_page(trial("nothing but the chain")), ends, others]))
+
+    assert [codes for codes, _ms in said] == [["REVOCATION_SHOWN"], ["STAMP_REVOKED"]]
+    assert max(ms for _codes, ms in said) < 15_000
+
+
+def test_a_token_of_a_million_tiny_values_is_refused_at_once() -> None:
+    signed = trial("a list of the issuer")
+    tiny = der(0x30, b"\x05\x00" * 500_000)
+    begun = time.process_time()
+
+    found = judged(signed._replace(token=signed.token[:-1] + tiny))
+    alone = judged(signed._replace(token=tiny))
+
+    assert [f[0] for f in found[0] + alone[0]] == ["STAMP_INVALID"] * 2
+    assert time.process_time() - begun < 1
+
+
+def test_a_token_with_certificates_by_the_dozen_is_refused() -> None:
+    crowd = [certify(f"Orang {n}", ROOT, key=SIGNER.key) for n in range(16)]
+    token = mint(SIGNER, tst_info(NOTE), Form(certificates=[SIGNER, *crowd]))
+    few = mint(SIGNER, tst_info(NOTE), Form(certificates=[SIGNER, *crowd[1:]]))
+    signed = trial("a list of the issuer")
+
+    assert [f[0] for f in judged(signed._replace(token=token))[0]] == ["STAMP_INVALID"]
+    assert [f[0] for f in judged(signed._replace(token=few))[0]] == ["REVOCATION_SHOWN"]
+
+
+MUTATED = {
+    name: f"-----BEGIN {label}-----\n".encode()
+    for name, label in (
+        ("a list of others", "X509 CRL"),
+        ("an answer of one whom the issuer named", "OCSP RESPONSE"),
+        ("its signer on the list", "X509 CRL"),
+    )
+}
+
+
+def mutants(count: int, seed: int) -> Iterator[tuple[str, Kept]]:
+    """What is kept, with one bit of its DER turned."""
+    rng = random.Random(seed)
+    for number in range(count):
+        name = list(MUTATED)[number % len(MUTATED)]
+        one = trial(name)
+        chain, begin, text = one.pem.partition(MUTATED[name])
+        label = begin.decode().strip("-\n")[len("BEGIN ") :]
+        data = bytearray(base64.b64decode(b"".join(text.splitlines()[:-1])))
+        data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
+        yield name, one._replace(pem=chain + pem(label, bytes(data)))
+
+
+def compare_mutants(page: Any, count: int, seed: int) -> None:
+    made = list(mutants(count, seed))
+    said = page.evaluate(JUDGE, [as_page(one) for _, one in made])
+    for (name, one), theirs in zip(made, said, strict=True):
+        mine = judged(one)
+
+        assert [mine[0], mine[1]] == theirs, (seed, name)
+        # What is not signed by the issuer as it stands neither clears a stamp nor takes it away.
+        assert len(mine[1]) == 1
+        assert mine[1][0][0] in ("OTHER_ISSUER", "UNREADABLE", "UNCHECKED"), (seed, name)
+
+
+@pytest.mark.browser
+def test_with_one_bit_turned_nothing_is_shown_by_either(page: Any) -> None:
+    compare_mutants(page, 90, 5)
+
+
+@pytest.mark.browser
+@pytest.mark.soak
+@pytest.mark.timeout(7200)
+def test_with_thousands_of_bits_turned_nothing_is_shown_by_either(page: Any) -> None:
+    compare_mutants(page, 6000, 6)
