@@ -9,7 +9,7 @@ from typing import Any
 from crawler.figure import figure
 from crawler.headings import Headings
 from crawler.platforms.facebook import urls
-from crawler.relay import drilled, walk
+from crawler.relay import drilled, held, walk
 from crawler.sight import identity, number
 from evidence.model import AccountCounts, AccountSeen, SeenState
 
@@ -68,6 +68,12 @@ def _texts(told: list[Any]) -> Iterator[str]:
         text = drilled(value, "text", "text") or value.get("text")
         if isinstance(text, str):
             yield text
+
+
+def is_group(native_id: str, documents: tuple[Any, ...]) -> bool:
+    """Whether a number is of a group, whose posts are its members'."""
+    groups = held(list(documents), frozenset(("group",)))["group"]
+    return any(identity(drilled(group, "id")) == native_id for group in groups)
 
 
 def _group(groups: list[Any]) -> AccountSeen | None:

@@ -263,7 +263,7 @@ def _only_own(told: urls.About, sheet: Sheets, sight: Sight) -> None:
     if wanted is None:
         return
     own = {name: post for name, post in sight.posts.items() if post.author_id == wanted}
-    if own:
+    if own or not accounts.is_group(wanted, sheet.documents):
         left = {name for name in sight.posts if name not in own}
         sight.posts = own
         sight.interactions = {e: None for e in sight.interactions if e.native_id not in left}

@@ -23,8 +23,12 @@ _POST = re.compile(
 )
 _EVENT = re.compile(r"/events/(?:[^/]+/)*?(\d{5,20})(?:/.*)?")
 _REEL = re.compile(r"/reel/(\d{5,20})/?")
-_PEOPLE = re.compile(r"/(?:people|pages)/[^/]+/(\d{5,20})/?|/p/[^/]*?-(\d{5,20})/?")
-_NAME = re.compile(r"/([A-Za-z0-9.]{2,60})(?:/(?:about|photos|videos|posts|reels|mentions)?)?/?")
+_PEOPLE = re.compile(
+    r"/(?:people|pages)/[^/]+/(\d{5,20})/?|/(?:p|pages/category/[^/]+)/[^/]*?-(\d{5,20})/?"
+)
+_NAME = re.compile(
+    r"/(?:pg/)?([A-Za-z0-9.]{2,60})(?:/(?:about|photos|videos|posts|reels|mentions)?)?/?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +67,11 @@ def about(url: str) -> About:
         return About("login")
     if path.startswith("/checkpoint"):
         return About("checkpoint")
-    for name in ("story_fbid", "fbid", "v"):
-        found = next(iter(query.get(name, [])), "")
-        if found.isdecimal() and len(found) > 4:
-            return About("post", next(iter(query.get("id", [])), None), found)
+    for name in ("story_fbid", "fbid", "v", "multi_permalinks"):
+        found = next(iter(query.get(name, [])), "").partition(",")[0]
+        number = found if found.isdecimal() and len(found) > 4 else None
+        if number or found.startswith("pfbid"):
+            return About("post", next(iter(query.get("id", [])), None), number)
     if match := _EVENT.fullmatch(path):
         return About("event", None, match[1])
     if match := _REEL.fullmatch(path):
@@ -112,7 +117,8 @@ def outward(address: str) -> str:
     """Where a link leads: Facebook wraps outgoing ones in l.facebook.com/l.php?u=…"""
     try:
         parts = urlsplit(urljoin(HOST, address))
-        if parts.path == "/l.php":
+        is_own = (parts.hostname or "").endswith((".facebook.com", ".workplace.com"))
+        if is_own and parts.path == "/l.php":
             return parse_qs(parts.query, max_num_fields=50).get("u", [address])[0]
     except ValueError:
         pass

@@ -14,6 +14,7 @@ from crawler.headings import Headings
 from crawler.platforms.instagram import urls
 from crawler.platforms.instagram.states import Fields
 from crawler.relay import drilled
+from crawler.shortcode import code_of
 from crawler.sight import Sight, identity
 from evidence.errors import ParseError
 from evidence.model import (
@@ -29,7 +30,7 @@ from evidence.model import (
 
 FIGURE = r"([\d][\d.,]*\s?(?:K|M|B|rb|jt)?)"
 OF_PROFILE = re.compile(
-    rf"{FIGURE} (?:Followers?|Pengikut), {FIGURE} (?:Following|Mengikuti), {FIGURE} (?:Posts?|Postingan)"
+    rf"{FIGURE} (?:Followers?|Pengikut), {FIGURE} (?:Following|Mengikuti|Diikuti), {FIGURE} (?:Posts?|Postingan|Kiriman)"
 )
 OF_LIKES = re.compile(rf"{FIGURE} (?:likes?|suka)\b", re.IGNORECASE)
 OF_COMMENTS = re.compile(rf"{FIGURE} (?:comments?|komentar)\b", re.IGNORECASE)
@@ -94,6 +95,8 @@ def _post(head: Headings, fields: Fields, canonical: urls.About, url: str, sight
     if not film and head.meta.get("og:type", "").startswith("video"):
         sight.fault("og:video: expected a film, found none")
     text = _words(head.meta.get("og:title", ""))
+    if text.rstrip().endswith(("...", "…")):
+        sight.state(f"page:{url}#{native_id}", SeenState.UNSEEN, "og:title: its end may be cut off")
     by, named = BY.match(told), NAMED.match(head.meta.get("twitter:title", ""))
     handle = named[2] if named else by[1] if by else None
     post = Post(
@@ -102,7 +105,7 @@ def _post(head: Headings, fields: Fields, canonical: urls.About, url: str, sight
         author_handle=handle,
         text=text,
         published_at=None,
-        url=urls.post(urls.HOST, urls.code_of(native_id)),
+        url=urls.post(urls.HOST, code_of(native_id)),
         media=_media(film, picture, native_id),
         counts=figures(told),
     )

@@ -16,7 +16,7 @@ from crawler.platforms.instagram.urls import HOST
 from crawler.platforms.instagram.urls import post as address
 from crawler.platforms.instagram.urls import story as story_address
 from crawler.relay import drilled
-from crawler.sight import identity, moment
+from crawler.sight import identity, moment, number
 from crawler.take import Node
 from crawler.variant import lost_film, medium
 from evidence.errors import ParseError
@@ -162,6 +162,14 @@ def _media(item: Node, native_id: str) -> Iterator[Media]:
         if not is_thin(item.value) and _is_film_lost(child):
             item.fault("video_versions", "expected a film, or null")
         yield found
+
+
+def hidden(value: dict[str, Any]) -> str:
+    """How many parts of a carousel are shown, where it counts more; empty when it does not."""
+    counted, shown = number(value.get("carousel_media_count")), value.get("carousel_media")
+    if counted is None or not isinstance(shown, list) or counted <= len(shown):
+        return ""
+    return f"carousel_media: {len(shown)} of {counted}"
 
 
 def _is_film_lost(value: dict[str, Any]) -> bool:

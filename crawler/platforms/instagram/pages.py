@@ -118,6 +118,8 @@ def _object(value: dict[str, Any], walk: _Walk) -> bool:
 
 def _post(item: Node, sight: Sight) -> None:
     post = media.post(item)
+    if part := media.hidden(item.value):
+        sight.state(f"page:{sight.url}#{post.native_id}", SeenState.UNSEEN, part)
     for value in relay.walk(item.value, skip=people.NOT_COMMENTS):
         sight.faults += whole.broken_lists(value)
     sight.post(post)

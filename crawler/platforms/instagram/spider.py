@@ -15,6 +15,7 @@ from crawler.encounter import (
     tell_of_part,
 )
 from crawler.platforms.instagram import urls
+from crawler.shortcode import code_of
 from crawler.spider import AccountSpider
 from crawler.visit import Seen, Visit
 from evidence.model import KnownPost, Post, Side
@@ -93,7 +94,7 @@ def whole(seen: Seen, known: set[str]) -> Seen:
 
 def place(base: str, number: str) -> str:
     """A post's own page on the service that is visited."""
-    return urls.post(base, urls.code_of(number))
+    return urls.post(base, code_of(number))
 
 
 def place_of(base: str, post: KnownPost) -> str | None:

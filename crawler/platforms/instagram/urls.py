@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qs, quote, urlsplit
 
+from crawler.shortcode import number_of
+
 HOST = "https://www.instagram.com"
-ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-"""base64url; a shortcode is the media id written in it."""
 PRIVATE_TAIL = 28
 """Shortcodes of private posts carry so many more characters (seen in public tools' notes)."""
 RESERVED = frozenset(
@@ -16,11 +16,17 @@ RESERVED = frozenset(
      "web", "direct", "about", "legal", "developer", "ajax", "data", "static", "checkpoint", "embed",
      "consent", "oauth", "emails", "session", "privacy", "terms", "locations", "tags")
 )  # fmt: skip
-_POST = re.compile(r"/(?:[^/]+/)?(?:p|reel|reels|tv)/([A-Za-z0-9_-]{5,80})(?:/.*)?")
+_POST = re.compile(
+    r"/(?!share/|reels/audio/)(?:[^/]+/)?(?:p|reel|reels|tv)/([A-Za-z0-9_-]{5,80})(?:/.*)?"
+)
+"""Codes under `/share/` are no shortcodes: they lead to the post's own address."""
 _MEDIA = re.compile(r"/api/v1/media/(\d{5,25})(?:_\d+)?/(info|comments|likers)\b.*")
 _FRIENDS = re.compile(r"/api/v1/friendships/(\d{1,25})/(followers|following)\b.*")
 _OF_USER = re.compile(r"/api/v1/(?:feed/user|users)/(\d{1,25})(?:/.*)?")
 _PROFILE = re.compile(r"/([A-Za-z0-9._]{1,30})(?:/(?:reels|tagged|embed)?)?/?")
+
+
+_STORY = re.compile(r"/stories/(?!highlights/)([A-Za-z0-9._]{1,30})/(\d{5,25})/?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,27 +62,6 @@ def story(handle: object, number: str) -> str | None:
     return f"{HOST}/stories/{handle}/{number}/" if isinstance(handle, str) and handle else None
 
 
-def media_id(code: str) -> str | None:
-    """The media id a shortcode stands for; None when it is no shortcode."""
-    core = code[:-PRIVATE_TAIL] if len(code) > PRIVATE_TAIL else code
-    value = 0
-    for letter in core:
-        digit = ALPHABET.find(letter)
-        if digit < 0:
-            return None
-        value = value * 64 + digit
-    return str(value) if 0 < value < 2**64 else None
-
-
-def code_of(number: str) -> str:
-    """The shortcode of a media id."""
-    value, letters = int(number), ""
-    while value:
-        value, digit = divmod(value, 64)
-        letters = ALPHABET[digit] + letters
-    return letters
-
-
 def about(url: str) -> About:
     """What an address is about, by its path and query alone."""
     try:
@@ -90,7 +75,10 @@ def about(url: str) -> About:
     if path.startswith(("/challenge", "/checkpoint", "/accounts/suspended", "/consent")):
         return About("challenge")
     if found := _POST.fullmatch(path):
-        return About("post", None, media_id(found[1]))
+        code = found[1][:-PRIVATE_TAIL] if len(found[1]) > PRIVATE_TAIL else found[1]
+        return About("post", None, number_of(code))
+    if found := _STORY.fullmatch(path):
+        return About("post", found[1], found[2])
     if path.startswith(("/api/", "/graphql")):
         return _of_answer(path, query)
     if path in ("", "/"):

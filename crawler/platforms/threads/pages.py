@@ -17,7 +17,7 @@ from crawler.relay import NOISE, Sheets, drilled, inside, is_hollow, sheets, unf
 from crawler.sight import Sight, identity
 from crawler.take import Node
 from evidence.errors import ParseError
-from evidence.model import Act, Interaction, Reading, SeenState
+from evidence.model import Act, Interaction, Post, Reading, SeenState
 
 READ_BY = "threads.pages@1"
 NOT_ENTERED = NOISE | frozenset(
@@ -32,11 +32,15 @@ NOBODY = ""
 
 @dataclass(slots=True)
 class _Found:
-    """Threads as lists of posts, accounts with figures, and the post the page says it is of."""
+    """Threads as lists of posts, accounts with figures, and the post the page says it is of.
+
+    reposted: numbers of posts in threads that are there because the account passed them on.
+    """
 
     threads: list[list[dict[str, Any]]] = field(default_factory=list)
     accounts: list[dict[str, Any]] = field(default_factory=list)
     lists: list[dict[str, Any]] = field(default_factory=list)
+    reposted: set[str | None] = field(default_factory=set)
     main: str | None = None
 
 
@@ -57,6 +61,7 @@ def read(page: Page) -> Reading:
     if whose == (whose[0], NOBODY):
         sight.fault("media: expected the post that the page is of, found others")
     _threads(found, whose, sight)
+    _strange(found, sight)
     _empty(found, sight)
     if not sight.posts and not sight.interactions:
         states.said(page, told, sheet, sight)
@@ -88,6 +93,8 @@ def _enters(value: dict[str, Any], found: _Found, sight: Sight) -> bool:
         found.threads.append([each for each in items if isinstance(each, dict)])
         if len(found.threads[-1]) < len(value["thread_items"]):
             sight.fault("thread_items[].post: expected an object")
+        if drilled(value, "thread_header_context", "context_type") == "REPOST":
+            found.reposted |= {posts.number_of(each) for each in found.threads[-1]}
         return False
     if isinstance(drilled(value, "posts", "edges"), list):
         items = [drilled(each, "node") for each in value["posts"]["edges"]]
@@ -137,7 +144,16 @@ def _list(listed: Any, found: _Found, sight: Sight) -> None:
 
 
 def _is_thread(node: Any) -> bool:
-    return bool(drilled(node, "thread_items") or drilled(node, "posts", "edges"))
+    return bool(_items(node))
+
+
+def _items(node: Any) -> list[Any]:
+    """Posts of a thread in either of its shapes; empty when it is none."""
+    for path, name in ((("thread_items",), "post"), (("posts", "edges"), "node")):
+        listed = drilled(node, *path)
+        if isinstance(listed, list) and listed:
+            return [drilled(each, name) for each in listed]
+    return []
 
 
 def _whose(told: urls.About, sheet: Sheets, found: _Found) -> tuple[str | None, str | None]:
@@ -174,7 +190,9 @@ def _threads(found: _Found, whose: tuple[str | None, str | None], sight: Sight) 
         for value in thread:
             under = _under(value, above, main)
             try:
-                _one(value, account, under, sight)
+                post = _one(value, account, under, sight)
+                if post is not None and account and post.native_id in found.reposted:
+                    sight.edge(_repost(post, account, found))
             except ParseError as error:
                 sight.fault(f"{error.what}: {error.why}")
             above = value
@@ -192,8 +210,33 @@ def _under(value: dict[str, Any], above: dict[str, Any], main: str | None) -> st
     return main if posts.number_of(value) != main else None
 
 
-def _one(value: dict[str, Any], account: str | None, under: str | None, sight: Sight) -> None:
-    """Notes one post of a thread: the account's own, or an answer by somebody else."""
+def _strange(found: _Found, sight: Sight) -> None:
+    """What a profile lists has a post of the account in it, or one it passed on."""
+    known = {*sight.posts, *found.reposted}
+    known |= {name.removeprefix("post:") for name, _ in sight.states}
+    for edge in (edge for listed in found.lists for edge in listed["edges"]):
+        items = [each for each in _items(edge["node"]) if isinstance(each, dict)]
+        if not known & {posts.number_of(each) for each in items}:
+            sight.fault(
+                "mediaData.edges[].node: expected a post of the account, or one it passed on"
+            )
+
+
+def _repost(post: Post, account: str, found: _Found) -> Interaction:
+    """The act a thread is that the account passed on (`thread_header_context`); its time is not told."""
+    known = [words.who(each) for each in found.accounts]
+    number, handle = next((who for who in known if account in who), (None, account))
+    of = post.author_handle
+    return Interaction(Act.SHARE, number, handle, post.native_id, target_account=of)
+
+
+def _one(
+    value: dict[str, Any], account: str | None, under: str | None, sight: Sight
+) -> Post | None:
+    """Notes one post of a thread: the account's own, or an answer by somebody else.
+
+    Returns one that is by somebody else.
+    """
     item = Node(value, "post", sight.faults)
     reason = posts.unavailable(value)
     if reason is not None:
@@ -201,7 +244,7 @@ def _one(value: dict[str, Any], account: str | None, under: str | None, sight: S
         if name is None:
             raise ParseError("post.pk", "expected the number of a post that is not available")
         sight.state(f"post:{name}", SeenState.GATED, reason)
-        return
+        return None
     is_reply = item.inner("text_post_app_info").want("is_reply", bool)
     answered = _answered(item) if is_reply else None
     post = posts.post(item, under if is_reply else None)
@@ -226,6 +269,10 @@ def _one(value: dict[str, Any], account: str | None, under: str | None, sight: S
                 answered,
             )
         )
+        return None
+    else:
+        return post
+    return None
 
 
 def _answered(item: Node) -> str | None:

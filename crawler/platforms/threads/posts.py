@@ -26,9 +26,9 @@ ASIDE = (
     ("audio", ("audio_src",), "audio"),
 )
 """Media that stand in fields of their own: a moving picture from a library, a spoken post."""
-BEYOND = ("snippet_attachment_info", "poll_attachment_info", "game_score_share_info",
+BEYOND = ("poll_attachment_info", "game_score_share_info",
           "platform_podcast_info", "platform_podcast_episode_info", "attachment_tombstone_info")  # fmt: skip
-"""Attachments that are not read; a post may hold nothing else."""
+"""Attachments that are not read; a post may hold nothing else than one."""
 
 
 def is_post(value: dict[str, Any]) -> bool:
@@ -138,7 +138,7 @@ def unavailable(value: dict[str, Any]) -> str | None:
 
 
 def kept_back(value: dict[str, Any]) -> str | None:
-    """The field of what a post holds and is not read: a long text apart, a poll, a podcast."""
+    """The field of what a post holds and is not read: a poll, a podcast, a score of a game."""
     told = value.get("text_post_app_info")
     return next((name for name in BEYOND if drilled(told, name) is not None), None)
 
@@ -199,7 +199,7 @@ def _sole(item: Node, native_id: str | None) -> Iterator[Media]:
         inner = item.may(name, dict)
         address = drilled(inner, *path)
         if is_address(address):
-            yield Media(address, kind, None, identity(drilled(inner, "id")) or native_id)
+            yield Media(address, kind, None, f"{native_id}:{name}")
         elif inner is not None:
             item.fault(name, "expected an address")
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from crawler.encounter import engaged, identify, is_open, is_refused, look_again, tell_of_list
 from crawler.platforms.threads import urls
+from crawler.shortcode import code_of
 from crawler.sight import UNLISTED
 from crawler.spider import AccountSpider
 from crawler.visit import Seen, Visit
@@ -62,7 +63,7 @@ class ThreadsSpider(AccountSpider):
 
 def place(base: str, visit: Visit, number: str) -> str:
     """A post's own page on the service that is visited."""
-    return urls.post(base, visit.handle, urls.code_of(number))
+    return urls.post(base, visit.handle, code_of(number))
 
 
 def place_of(base: str, visit: Visit, post: KnownPost) -> str | None:

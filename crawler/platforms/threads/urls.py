@@ -6,9 +6,11 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qs, quote, urljoin, urlsplit
 
+from crawler.shortcode import number_of
+
 HOST = "https://www.threads.com"
-ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-"""base64url; a post's code is its number written in it."""
+WRAPPING = frozenset(("l.threads.com", "l.threads.net", "l.instagram.com", "l.facebook.com"))
+"""Hosts of the services' own that lead outside."""
 _POST = re.compile(r"/(?:@([A-Za-z0-9._]{1,30})/post|t)/([A-Za-z0-9_-]{5,20})(?:/.*)?")
 _PROFILE = re.compile(r"/@([A-Za-z0-9._]{1,30})(?:/(?:replies|media|reposts)?)?/?")
 
@@ -39,26 +41,6 @@ def post(base_url: str, handle: str, code: str) -> str:
     return f"{profile(base_url, handle)}/post/{quote(code, safe='')}"
 
 
-def post_id(code: str) -> str | None:
-    """The number a post's code stands for; None when it is no code."""
-    value = 0
-    for letter in code:
-        digit = ALPHABET.find(letter)
-        if digit < 0:
-            return None
-        value = value * 64 + digit
-    return str(value) if 0 < value < 2**64 else None
-
-
-def code_of(number: str) -> str:
-    """The code of a post's number."""
-    value, letters = int(number), ""
-    while value:
-        value, digit = divmod(value, 64)
-        letters = ALPHABET[digit] + letters
-    return letters
-
-
 def about(url: str) -> About:
     """What an address is about, by its path and query alone."""
     try:
@@ -71,7 +53,7 @@ def about(url: str) -> About:
     if parts.path.startswith(("/login", "/accounts/login")):
         return About("login")
     if found := _POST.fullmatch(parts.path):
-        return About("post", found[1], post_id(found[2]))
+        return About("post", found[1], number_of(found[2]))
     if found := _PROFILE.fullmatch(parts.path):
         return About("profile", found[1])
     return About()
@@ -81,7 +63,7 @@ def outward(address: str) -> str:
     """Where a link leads: Threads wraps outgoing ones in l.threads.com/?u=…"""
     try:
         parts = urlsplit(urljoin(HOST, address))
-        if (parts.hostname or "").startswith("l.") and parts.path in ("", "/"):
+        if parts.hostname in WRAPPING and parts.path in ("", "/"):
             return parse_qs(parts.query, max_num_fields=50).get("u", [address])[0]
     except ValueError:
         pass

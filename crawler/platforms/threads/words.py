@@ -16,10 +16,29 @@ MENTION = re.compile(r"(?<![\w.@/])@([A-Za-z0-9_](?:[A-Za-z0-9._]{0,28}[A-Za-z0-
 
 
 def text(item: Node, told: Node) -> str:
-    """Words of a post: its caption's, which is null for a post without any.
+    """Words of a post: its caption's, and the long text attached to it, after an empty line.
 
-    told: its `text_post_app_info`. Raises ParseError when neither holds words as it should.
+    told: its `text_post_app_info`. Raises ParseError when they do not hold words as they should.
     """
+    return "\n\n".join(part for part in (_caption(item, told), _attached(told)) if part)
+
+
+def _attached(told: Node) -> str:
+    """A text of up to 10,000 letters beside the caption (`snippet_attachment_info`, since 2025)."""
+    if "is_ghost_post" in told.value and "snippet_attachment_info" not in told.value:
+        # Both fields came in 2025, this one first; all posts recorded 2026-06-12 have them.
+        told.fault("snippet_attachment_info", "expected a long text, or null")
+    snippet = told.may("snippet_attachment_info", dict)
+    if snippet is None:
+        return ""
+    parts = fragments(Node(snippet, "snippet_attachment_info", told.faults)) or ()
+    said = [part.get("plaintext") for part in parts]
+    if not said or not all(isinstance(part, str) for part in said):
+        told.fault("snippet_attachment_info", "expected the words of a long text")
+    return "".join(part for part in said if isinstance(part, str))
+
+
+def _caption(item: Node, told: Node) -> str:
     if "caption" not in item.value:
         raise ParseError(f"{item.path}.caption", "expected words, found nothing")
     caption = item.exact("caption", dict)

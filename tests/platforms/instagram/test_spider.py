@@ -7,6 +7,7 @@ from pathlib import Path
 from crawler.page import Page
 from crawler.platforms.instagram import urls
 from crawler.platforms.instagram.spider import InstagramSpider
+from crawler.shortcode import code_of
 from evidence.model import Outcome, SeenState, Side
 from tests.platforms.scripted import Web, case, converse, known
 
@@ -15,7 +16,7 @@ HOST = "https://www.instagram.com"
 PROFILE = f"{HOST}/lurahcontoh/"
 OWN = "5501000001"
 POST = "3801200000000000101"
-AT = urls.post(HOST, urls.code_of(POST))
+AT = urls.post(HOST, code_of(POST))
 
 
 def page(name: str, url: str | None = None) -> Page:
@@ -76,7 +77,7 @@ def test_without_a_browser_the_page_is_asked_for_plainly() -> None:
 
 def test_a_known_post_that_was_not_listed_is_asked_for_at_its_own_page() -> None:
     other = "3801200000000000999"
-    at = urls.post(HOST, urls.code_of(other))
+    at = urls.post(HOST, code_of(other))
     web = usual({at: page("page_not_found", at)})
     seen = converse(InstagramSpider, web.visit("lurahcontoh", [known("instagram", other, at)]))
 
@@ -88,7 +89,7 @@ def test_a_known_post_that_was_not_listed_is_asked_for_at_its_own_page() -> None
 def test_those_not_seen_the_longest_come_first_and_a_wall_ends_the_asking() -> None:
     posts = [known("instagram", f"380120000000000090{n}", None, hour) for n, hour in
              ((1, 2), (2, 1), (3, 3))]  # fmt: skip
-    first = urls.post(HOST, urls.code_of(posts[1].native_id))
+    first = urls.post(HOST, code_of(posts[1].native_id))
     web = usual({first: page("redirect_to_login_is_gated")})
     visit = web.visit("lurahcontoh", posts)
     converse(InstagramSpider, visit)
@@ -126,7 +127,7 @@ def test_a_wall_at_the_profile_ends_the_visit() -> None:
 
 
 def test_comments_of_a_campaign_account_are_asked_for_minimised() -> None:
-    newer = urls.post(HOST, urls.code_of("3801200000000000141"))
+    newer = urls.post(HOST, code_of("3801200000000000141"))
     shown = page("post_with_picture_comments_and_mention")
     web = usual({newer: shown, AT: shown})
     visit = web.visit("lurahcontoh", side=Side.CAMPAIGN)
@@ -142,7 +143,7 @@ def test_comments_of_a_campaign_account_are_asked_for_minimised() -> None:
 
 def test_a_new_post_listed_by_its_cover_is_recorded_whole_from_its_own_page() -> None:
     cover = "3801200000000000501"
-    at = urls.post(HOST, urls.code_of(cover))
+    at = urls.post(HOST, code_of(cover))
     full = case(CASES, "post_with_picture_comments_and_mention", at, **{POST: cover})
     web = Web("instagram", {at: full}, {PROFILE: [page("profile_page_of_2026_with_covers")]})
     seen = converse(InstagramSpider, web.visit("lurahcontoh"))

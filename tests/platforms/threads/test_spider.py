@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from crawler.page import Page
-from crawler.platforms.threads import urls
 from crawler.platforms.threads.spider import ThreadsSpider
+from crawler.shortcode import code_of
 from evidence.model import SeenState, Side
 from tests.platforms.scripted import Web, case, converse, known
 
@@ -14,7 +14,7 @@ CASES = Path(__file__).parent / "cases"
 PROFILE = "https://www.threads.com/@lurahcontoh"
 OWN = "6301000001"
 POST = "3801200000000000101"
-AT = f"{PROFILE}/post/{urls.code_of(POST)}"
+AT = f"{PROFILE}/post/{code_of(POST)}"
 
 
 def page(name: str, url: str | None = None) -> Page:
@@ -98,7 +98,7 @@ def test_a_wall_at_another_tab_ends_the_tabs_and_not_the_visit() -> None:
 
 
 def test_who_answered_a_campaign_account_is_asked_for_minimised() -> None:
-    shown = f"{PROFILE}/post/{urls.code_of('3801200000000000183')}"
+    shown = f"{PROFILE}/post/{code_of('3801200000000000183')}"
     web = usual({shown: page("post_with_replies_of_strangers")})
     converse(ThreadsSpider, web.visit("lurahcontoh", side=Side.CAMPAIGN))
 
