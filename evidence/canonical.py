@@ -25,8 +25,6 @@ _ENCODER = msgspec.json.Encoder(order="sorted")
 COMMIT_TAG = b"evidence-commit-v1\0"
 MAX_INTEGER = 2**53 - 1
 MAX_DEPTH = 64
-_MAPPINGS = (dict, Mapping)
-_LISTS = (list, tuple)
 MAX_STATEMENT_BYTES = 65_535
 """C2SP tlog-tiles entries carry a uint16 length."""
 
@@ -37,14 +35,31 @@ def encode(value: Any) -> bytes:
     Raises ParseError when the value lies outside the profile (float, big integer, lone surrogate,
     non-ASCII or non-string key, deeper than 64 levels, unknown type).
     """
-    _check(value, 0)
+    if not _is_plain(value):
+        _check(value, 0)
     try:
         return _ENCODER.encode(value)
+    except UnicodeEncodeError:
+        # Its error holds the text, which may be a post's.
+        raise ParseError("canonical JSON", "has a lone surrogate") from None
     except TypeError:
         # A subclass of str, int or dict: the same bytes, by an encoder that takes them for those.
         return json.dumps(
             value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
         ).encode("utf-8")
+
+
+def encode_thing(thing: Any, beside: Mapping[str, Any] | None = None) -> bytes:
+    """The bytes of `encode({**beside, **to_value(thing)})`, in one pass where it holds plain text.
+
+    thing: as for `to_value`.   beside: JSON values that are no fields of it.
+    """
+    value = msgspec.to_builtins(thing)
+    whole = {**beside, **value} if beside else value
+    try:
+        return encode(whole)
+    except ParseError:
+        return encode(_scrub(whole))
 
 
 def decode(data: bytes) -> Any:
@@ -194,10 +209,7 @@ def entry_of(index: int, data: bytes, leaf_hash: bytes) -> Entry:
 
 
 def entry_made(index: int, data: bytes, leaf_hash: bytes) -> Entry:
-    """The entry of bytes that `statement_bytes` has just made, which need no second check.
-
-    leaf_hash: of these very bytes, made with them.
-    """
+    """The entry of bytes and hash that were just made together, and need no second check."""
     return Entry(index, data, leaf_hash, _statement(msgspec.json.decode(data)))
 
 
@@ -212,21 +224,51 @@ def is_unicode(text: str) -> bool:
     return True
 
 
+def _is_plain(value: Any) -> bool:
+    """Whether a value surely lies in the profile, but for lone surrogates; without many calls."""
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        inner: list[Any] = []
+        for item in level:
+            kind = type(item)
+            if kind is str or item is None or kind is bool:
+                continue
+            if kind is int:
+                if not -MAX_INTEGER <= item <= MAX_INTEGER:
+                    return False
+            elif kind is dict:
+                if not _has_plain_keys(item):
+                    return False
+                inner.extend(item.values())
+            elif kind is list or kind is tuple:
+                inner.extend(item)
+            else:
+                return False
+        if not inner:
+            return True
+        level = inner
+    return False
+
+
+def _has_plain_keys(value: dict[Any, Any]) -> bool:
+    try:
+        return "".join(value).isascii()
+    except TypeError:
+        return False  # a key that is no string
+
+
 def _check(value: Any, depth: int) -> None:
-    """Raise ParseError for what lies outside the profile. Most of a page is plain text or null."""
+    """Raise ParseError naming what lies outside the profile."""
     if depth > MAX_DEPTH:
         raise ParseError("canonical JSON", f"is nested deeper than {MAX_DEPTH} levels")
-    inner = depth < MAX_DEPTH
-    if isinstance(value, _MAPPINGS):
+    if isinstance(value, Mapping):
         for key, item in value.items():
             if not isinstance(key, str) or not key.isascii():
                 raise ParseError("canonical JSON", "has a key that is not an ASCII string")
-            if not (inner and (item is None or (type(item) is str and item.isascii()))):
-                _check(item, depth + 1)
-    elif isinstance(value, _LISTS):
+            _check(item, depth + 1)
+    elif isinstance(value, list | tuple):
         for item in value:
-            if not (inner and (item is None or (type(item) is str and item.isascii()))):
-                _check(item, depth + 1)
+            _check(item, depth + 1)
     else:
         _check_plain(value)
 
@@ -250,10 +292,7 @@ def _scrub(value: Any) -> Any:
             return value
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, dict):
-        return {
-            key: item if item is None or (type(item) is str and item.isascii()) else _scrub(item)
-            for key, item in value.items()
-        }
+        return {key: _scrub(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_scrub(item) for item in value]
     return value

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from evidence.canonical import encode, instant, to_value
+from evidence.canonical import encode_thing, instant
 from evidence.errors import IntegrityError
 from evidence.model import Change, KnownPost, Media, Observation, Post, SeenState, StateSeen
 
@@ -44,7 +44,7 @@ def state_digest(post: Post) -> str:
         "quote_of": post.quote_of,
         "edited_at": instant(post.edited_at) if post.edited_at else None,
     }
-    return hashlib.sha256(DIGEST_TAG + encode(to_value(value))).hexdigest()
+    return hashlib.sha256(DIGEST_TAG + encode_thing(value)).hexdigest()
 
 
 def media_identity(media: Media) -> str:
@@ -65,10 +65,13 @@ def media_identity(media: Media) -> str:
     return f"url:{_site(host)}{parts.path}"
 
 
-def compare(known: KnownPost | None, post: Post, seen_at: datetime) -> Observation:
+def compare(
+    known: KnownPost | None, post: Post, seen_at: datetime, digest: str | None = None
+) -> Observation:
     """What a post that was seen says against what is known of it.
 
-    known: None for a post never seen before.   seen_at: when the page was fetched.
+    known:  None for a post never seen before.   seen_at: when the page was fetched.
+    digest: `state_digest(post)`, from a caller that has it.
 
     NEW, EDITED and RETURNED call for a snapshot; UNCHANGED does not. An EDITED post was changed
     between last_seen_at and seen_at. A RETURNED one had been UNSEEN, ABSENT or closed; its state is
@@ -80,7 +83,7 @@ def compare(known: KnownPost | None, post: Post, seen_at: datetime) -> Observati
         return Observation(post.native_id, Change.NEW, SeenState.PRESENT, None, seen_at, post=post)
     if known.native_id != post.native_id:
         raise IntegrityError(f"post {known.post}", "was compared with another post")
-    same = known.state_digest == state_digest(post)
+    same = known.state_digest == (digest or state_digest(post))
     if known.state not in SHOWN:
         change, state = Change.RETURNED, SeenState.PRESENT if same else SeenState.EDITED
     elif same:

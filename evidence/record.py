@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from evidence.canonical import encode, instant, new_record_id, record_id, to_value
+from evidence.canonical import encode, encode_thing, instant, new_record_id, record_id, to_value
 from evidence.model import (
     AccountSeen,
     Act,
@@ -104,7 +104,8 @@ class Recorder:
         via: str = "CRAWL",
     ) -> Draft:
         """What a reader saw in one capture, after strangers were left out. via: the capture's."""
-        value = {"captured": {"url": to_value(url), "fetched_at": instant(at)}, **to_value(reading)}
+        captured = {"url": to_value(url), "fetched_at": instant(at)}
+        value = encode_thing(reading, {"captured": captured})
         facts = {
             "capture": capture,
             "watch": watch,
@@ -123,7 +124,7 @@ class Recorder:
             ],
             **_via(via),
         }
-        return self.draft(StatementType.READING, at, facts, [Plain("reading", JSON, encode(value))])
+        return self.draft(StatementType.READING, at, facts, [Plain("reading", JSON, value)])
 
     def snapshot(
         self,
@@ -142,7 +143,7 @@ class Recorder:
             "native_id": observation.native_id,
             "seen_at": instant(observation.seen_at),
             "state_digest": digest,
-            "post": to_value(observation.post),
+            "post": observation.post,
         }
         facts = {
             "watch": watch,
@@ -157,7 +158,7 @@ class Recorder:
             StatementType.SNAPSHOT,
             observation.seen_at,
             facts,
-            [Plain("post", JSON, encode(value))],
+            [Plain("post", JSON, encode_thing(value))],
         )
 
     def observation(

@@ -143,10 +143,14 @@ def by_surface(known: KnownPost | None, post: Post, seen: Seen) -> Compare:
     time gives a snapshot of its own, SURFACE, and no edit. What a person handed in is compared with
     the newest, since its order among the rest is looked at by itself.
     """
-    if known is None or seen.via == HUMAN or known.state_digest == state_digest(post):
+    if known is None:
         return compare(known, post, seen.fetched_at), known
+    digest = state_digest(post)
+    if seen.via == HUMAN or known.state_digest == digest:
+        return compare(known, post, seen.fetched_at, digest), known
     before = dict(known.digests).get(seen.via)
-    told = compare(replace(known, state_digest=before or known.state_digest), post, seen.fetched_at)
+    held = replace(known, state_digest=before or known.state_digest)
+    told = compare(held, post, seen.fetched_at, digest)
     if before is None and told.change is Change.EDITED:
         told = replace(told, change=Change.SURFACE, state=known.state)
     return told, known

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
@@ -17,6 +18,7 @@ from evidence.canonical import (
     MAX_DEPTH,
     decode,
     encode,
+    encode_thing,
     entry_made,
     entry_of,
     instant,
@@ -27,7 +29,7 @@ from evidence.canonical import (
 )
 from evidence.errors import ParseError
 from evidence.ledger import leaf_hash
-from evidence.model import Draft, ObjectRef, StatementType
+from evidence.model import Draft, ObjectRef, Post, StatementType
 
 ASCII = st.text(st.characters(max_codepoint=127), max_size=6)
 PLAIN = st.one_of(
@@ -105,6 +107,31 @@ def test_depth_counts_for_leaves_as_for_lists(inmost: Any) -> None:
 def test_bytes_that_are_not_canonical_say_nothing(data: bytes) -> None:
     with pytest.raises(ParseError, match="canonical JSON"):
         decode(data)
+
+
+@given(VALUES, st.dictionaries(ASCII, VALUES, max_size=3))
+def test_a_thing_is_written_in_one_pass_as_in_two(value: Any, beside: dict[str, Any]) -> None:
+    thing = {"value": value, "half": ("\ud800", value)}
+
+    for each in (thing, {"value": value}):
+        assert encode_thing(each, beside) == encode({**beside, **to_value(each)})
+
+
+@pytest.mark.parametrize("odd", [1.5, float("nan"), 2**53, {"é": 1}, {1: 1}])
+def test_an_odd_value_within_a_thing_is_refused(odd: Any) -> None:
+    post = replace(Post("1", None, None, "isi", None), text=odd)
+
+    for thing in (post, {"post": post, "text": "\ud800"}):
+        with pytest.raises(ParseError, match="canonical JSON"):
+            encode_thing(thing)
+
+
+def test_no_text_stands_in_the_error_about_a_lone_surrogate() -> None:
+    with pytest.raises(ParseError) as caught:
+        encode({"text": "rahasia \ud800"})
+
+    assert caught.value.__cause__ is None
+    assert "rahasia" not in str(caught.value)
 
 
 def test_lone_surrogates_are_scrubbed_wherever_they_stand() -> None:
