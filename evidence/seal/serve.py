@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from evidence.errors import ConfigError
+from evidence.errors import ConfigError, StoreError
 from evidence.seal.witnessing import MAX_BODY_BYTES, Reply, WitnessDesk
 
 READ_S = 10
@@ -47,7 +47,10 @@ def witness_server(
             if not (length.isascii() and length.isdigit() and int(length) <= MAX_BODY_BYTES):
                 return Reply(413, b"a body of at most 64 KiB is needed\n")
             body = self.rfile.read(int(length))
-            return desk.add_checkpoint(body, int(now().timestamp()))
+            try:
+                return desk.add_checkpoint(body, int(now().timestamp()))
+            except StoreError:
+                return Reply(503, b"the head cannot be kept now\n")
 
         def log_message(self, format: str, *args: object) -> None:
             """The caller says what happened."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from evidence.errors import ConfigError, IntegrityError, ParseError
+from evidence.errors import ConfigError, IntegrityError, ParseError, StoreError
 from evidence.ledger import (
     Checkpoint,
     VerifierKey,
@@ -24,8 +24,8 @@ from evidence.ledger import (
 )
 from evidence.ledger.checkpoint import unbase64
 from evidence.seal.cosign import WitnessKey, cosignature_line, cosigned_message, witness_key
-from evidence.seal.disk import private_folder
-from evidence.seal.key import check_ed25519, open_key
+from evidence.seal.disk import file_faults, private_folder
+from evidence.seal.key import KEY_FILE, check_ed25519, open_key
 
 SIZE_MEDIA = "text/x.tlog.size"
 PLAIN = "text/plain; charset=utf-8"
@@ -55,11 +55,12 @@ class _Asked:
 class WitnessDesk:
     """A witness's key and memory, in a folder of its own. Safe for threads and processes.
 
-    folder: holds `log.key` and `heads.sqlite`; made when it is not there.
+    folder: holds `log.key` and `heads.sqlite`; made when neither is there.
     name:   the witness's name in its key.
     logs:   which keys may sign heads, by origin. Others are unknown here.
 
-    Raises ConfigError when key or memory cannot be used.
+    Raises ConfigError when key or memory cannot be used, or the key is there without the memory:
+    it may have signed heads that nobody remembers.
     """
 
     def __init__(
@@ -67,22 +68,18 @@ class WitnessDesk:
     ) -> None:
         private_folder(folder)
         self._logs = dict(logs)
+        self._memory = folder / "heads.sqlite"
+        with file_faults(folder / KEY_FILE):
+            known = (folder / KEY_FILE).exists()
+        self._make_memory(known=known)
         self._secret: Ed25519PrivateKey = open_key(folder, name).secret
         self.key: WitnessKey = witness_key(name, self._secret.public_key().public_bytes_raw())
-        self._memory = folder / "heads.sqlite"
-        try:
-            with closing(self._open()) as memory:
-                memory.execute(TABLE)
-        except sqlite3.Error as error:
-            raise ConfigError(str(self._memory), "cannot be used as the witness's memory") from (
-                error
-            )
 
     def add_checkpoint(self, body: bytes, now_s: int) -> Reply:
         """Answer to an add-checkpoint request at an epoch second.
 
         The new head is durable before it is signed: a crash in between loses a signature, never
-        the memory of what was signed.
+        the memory of what was signed. Raises StoreError when it cannot be kept; nothing is signed.
         """
         try:
             asked = _parse(body)
@@ -97,8 +94,28 @@ class WitnessDesk:
             return Reply(403, b"no trusted signature\n")
         if asked.old > asked.head.size:
             return Reply(400, b"old size is larger than the checkpoint\n")
-        refused = self._remember(asked)
+        try:
+            refused = self._remember(asked)
+        except sqlite3.Error as error:
+            raise StoreError(str(self._memory), "the head cannot be kept") from error
         return refused or Reply(200, self._cosign(asked.head, now_s))
+
+    def _make_memory(self, *, known: bool) -> None:
+        """Open or make the memory, before the key is made.   known: whether the key was there."""
+        try:
+            with closing(self._open()) as memory:
+                found = memory.execute("SELECT 1 FROM sqlite_master WHERE name = 'heads'")
+                if known and found.fetchone() is None:
+                    raise ConfigError(
+                        str(self._memory),
+                        "is gone or empty though the witness's key is there",
+                        "Restore it; else begin anew with a new key, and tell the logs",
+                    )
+                memory.execute(TABLE)
+        except sqlite3.Error as error:
+            raise ConfigError(str(self._memory), "cannot be used as the witness's memory") from (
+                error
+            )
 
     def _remember(self, asked: _Asked) -> Reply | None:
         """Keep the head if it continues what is known; the refusal when it does not."""

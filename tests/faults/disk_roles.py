@@ -5,15 +5,28 @@ Each does its work, and once more when a fault made it fail. A fault must come o
 
 from __future__ import annotations
 
+import base64
 import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from evidence.canonical import record_id
 from evidence.errors import JejakError, StoreError
+from evidence.ledger import (
+    NoteSignature,
+    Tree,
+    checkpoint_text,
+    consistency_proof,
+    leaf_hash,
+    make_note,
+    verifier_key,
+)
 from evidence.model import Draft, Plain, StatementType
 from evidence.seal import Signer
+from evidence.seal.witnessing import WitnessDesk
 from evidence.store import open_archive
 from evidence.store.attachment import ServerState, folder_secret, read_state, write_state
 from tests.faults.archive_roles import AT, Journal, export_one
@@ -65,7 +78,20 @@ def roles(folder: Path) -> dict[str, Role]:
 
         twice(said, work)
 
-    works = {"sign": sign, "export": export, "record": record, "state": state}
+    heads = [some_head(size) for size in range(1, 5)]
+
+    def cosign(said: Journal, place: str) -> None:
+        for _again in range(2):  # a fault fails once
+            try:
+                desk = WitnessDesk(Path(place), "saksi.test/1", {ORIGIN: (LOG_KEY,)})
+                for size, head in enumerate(heads, 1):
+                    reply = desk.add_checkpoint(_asking(size, head), size)
+                    said.tell(size, reply.status, desk.key)
+                return
+            except JejakError:
+                continue
+
+    works = {"sign": sign, "export": export, "record": record, "state": state, "cosign": cosign}
     return {
         **{name: held(work) for name, work in works.items()},
         **{f"{name} on": let_run(work) for name, work in works.items()},
@@ -86,6 +112,30 @@ def record(said: Journal, url: str, name: str) -> None:
         for entry in archive.record([draft]):
             said.say(entry.index, entry.statement.rec)
     archive.close()
+
+
+LOG_SECRET = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+LOG_KEY = verifier_key(ORIGIN, LOG_SECRET.public_key().public_bytes_raw())
+
+
+def some_tree(size: int) -> Tree:
+    """A log of numbered leaves."""
+    return Tree(leaf_hash(str(n).encode()) for n in range(size))
+
+
+def some_head(size: int) -> bytes:
+    """Its signed head."""
+    text = checkpoint_text(ORIGIN, size, some_tree(size).root())
+    signed = NoteSignature(ORIGIN, LOG_KEY.id, LOG_SECRET.sign(text.encode()))
+    return make_note(text, [signed])
+
+
+def _asking(size: int, head: bytes) -> bytes:
+    """A request for the head of this size, from one that is smaller by one."""
+    old = size - 1
+    proof = consistency_proof(some_tree(size), old, size) if old else ()
+    lines = "".join(base64.b64encode(h).decode() + "\n" for h in proof)
+    return f"old {old}\n{lines}\n".encode() + head
 
 
 def held(work: Role) -> Role:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import random
 import secrets
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from evidence.store import open_archive
 from evidence.store.attachment import ServerState, read_state, write_state
 from evidence.verify import verify
 from tests.faults.archive_roles import read_journal
+from tests.faults.disk_roles import some_tree
 from tests.faults.nursery import Nursery
 from tests.faults.tracer import Fault, require_strace, struck, traced
 from tests.packages.synthetic import ORIGIN
@@ -198,3 +201,25 @@ def test_a_recorder_whose_connection_fails_records_all_of_it_once(
     trial = Trial(nursery, "record", fresh, check, share=0.5)
     trial.run(SOCKETS, ("ECONNRESET", "EPIPE", "KILL"), at_most)
     archive.close()
+
+
+@pytest.mark.parametrize("at_most", [20, pytest.param(ALL, marks=SOAK)])
+def test_a_witness_that_meets_a_fault_has_kept_each_head_that_it_signed(
+    nursery: Nursery, tmp_path: Path, at_most: int
+) -> None:
+    """What it said is 200 was durable before; it goes on from there under the same key."""
+
+    def fresh() -> tuple[str, ...]:
+        return (str(tmp_path / secrets.token_hex(6)),)
+
+    def check(place: tuple[str, ...], lines: list[list[str]]) -> None:
+        assert len({key for *_, key in lines}) == 1
+        signed = [int(size) for size, status, _key in lines if status == "200"]
+        assert signed == sorted(set(signed))
+        with closing(sqlite3.connect(Path(place[0]) / "heads.sqlite")) as memory:
+            ((size, root),) = memory.execute("SELECT size, root FROM heads").fetchall()
+        assert (size, root) == (4, some_tree(4).root())
+
+    calls = (*FILES, "pwrite64", "pread64", "ftruncate")
+    trial = Trial(nursery, "cosign", fresh, check)
+    trial.run(calls, ("EIO", "ENOSPC", "KILL"), at_most)

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evidence.errors import ParseError
+from evidence.errors import ConfigError, ParseError
 from evidence.ledger import (
     Checkpoint,
     NoteSignature,
@@ -154,6 +154,33 @@ def test_the_head_is_kept_before_it_is_signed(tmp_path: Path) -> None:
 
     again = WitnessDesk(tmp_path / "s", "saksi.test/1", {ORIGIN: (KEY,)})
     assert again.add_checkpoint(body(0, head(5)), NOW_S).body == b"7\n"
+
+
+@pytest.mark.parametrize("lost", ["removed", "emptied"])
+def test_a_witness_whose_memory_is_gone_signs_nothing_with_its_key(
+    desk: WitnessDesk, tmp_path: Path, lost: str
+) -> None:
+    """It would sign a smaller tree, or another history: it cannot know what it signed before."""
+    desk.add_checkpoint(body(0, head(7)), NOW_S)
+    memory = tmp_path / "saksi" / "heads.sqlite"
+    memory.unlink() if lost == "removed" else memory.write_bytes(b"")
+
+    with pytest.raises(ConfigError, match=r"heads\.sqlite"):
+        WitnessDesk(tmp_path / "saksi", "saksi.test/1", {ORIGIN: (KEY,)})
+
+
+def test_a_disk_that_keeps_nothing_gets_nothing_signed(
+    desk: WitnessDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_arguments: object, **_more: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with listening(desk) as witness, monkeypatch.context() as patched:
+        patched.setattr("evidence.seal.witnessing.sqlite3.connect", full)
+        with pytest.raises(Unanchored, match="HTTP_503"):
+            request_cosignature(witness, head(3), prove())
+
+    assert desk.add_checkpoint(body(0, head(3)), NOW_S).status == 200
 
 
 def test_a_refused_head_leaves_the_memory_as_it_was(desk: WitnessDesk, tmp_path: Path) -> None:
