@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -30,40 +31,58 @@ from tests.platforms import broken
 NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
 
 
+Part = tuple[CaptureKind, Page]
+"""A part of a look in the browser; a page by itself is a data answer."""
+
+
 @dataclass(slots=True)
 class Web:
-    """looks: parts of a look in the browser, by address; pages: answers, by address."""
+    """looks: parts of a look in the browser, by address; pages: answers, by address.
+
+    A continuation that is asked for by POST has the address `POST <token>`.
+    here:    pages come from the address that was asked for, wherever they were recorded.
+    missing: gap noted where there is no answer.
+    """
 
     platform: str
     pages: Mapping[str, Page]
-    looks: Mapping[str, Sequence[Page]] = field(default_factory=dict)
+    looks: Mapping[str, Sequence[Page | Part]] = field(default_factory=dict)
+    here: bool = False
+    missing: str = "TIMEOUT"
     asked: list[Ask] = field(default_factory=list)
     loaded: list[Load] = field(default_factory=list)
 
     @property
     def addresses(self) -> list[str]:
         """Addresses asked for by plain requests, in order."""
-        return [ask.url for ask in self.asked]
+        return [address_of(ask) for ask in self.asked]
+
+    @property
+    def minimised(self) -> list[str]:
+        """Those of them whose pages are kept only if somebody on the watchlist is on them."""
+        return [address_of(ask) for ask in self.asked if ask.minimise]
 
     async def fetch(self, visit: Visit, ask: Ask) -> Seen:
         """One plain request."""
         self.asked.append(ask)
         capture = f"{len(self.asked):032x}"
-        page = self.pages.get(ask.url)
+        page = self.pages.get(address_of(ask))
         if page is None:
-            visit.gap("TIMEOUT", "no response", capture)
+            visit.gap(self.missing, "no response", capture)
             return Seen(visit, ask.url, capture, None, Reading(read_by="none"), NOW)
+        page = replace(page, url=ask.url) if self.here else page
         return Seen(visit, ask.url, capture, page, registry.read(self.platform, page), NOW)
 
     async def load(self, visit: Visit, load: Load) -> tuple[Seen, ...]:
         """One look in the browser."""
         self.loaded.append(load)
+        parts = [as_part(one) for one in self.looks.get(load.url, ())]
         return tuple(
             Seen(
-                visit, load.url, f"b{n}", page, registry.read(self.platform, page), NOW,
-                CaptureKind.EXCHANGE,
+                visit, load.url, f"b{n}{len(self.loaded)}", page,
+                registry.read(self.platform, page), NOW, kind,
             )
-            for n, page in enumerate(self.looks.get(load.url, ()))
+            for n, (kind, page) in enumerate(parts)
         )  # fmt: skip
 
     def visit(
@@ -86,6 +105,16 @@ class Web:
             handle=handle, state=None, watched=Watched({}, {}, {}), pages_limit=3,
             fetch=self.fetch, archive_known=lambda visit, limit: posts, load=self.load,
         )  # fmt: skip
+
+
+def address_of(ask: Ask) -> str:
+    """What a request is known by here."""
+    return ask.url if ask.method == "GET" else f"POST {json.loads(ask.body)['continuation']}"
+
+
+def as_part(one: Page | Part) -> Part:
+    """A part of a look with its kind."""
+    return (CaptureKind.EXCHANGE, one) if isinstance(one, Page) else one
 
 
 def case(cases: Path, name: str, url: str | None = None, **swap: str) -> Page:

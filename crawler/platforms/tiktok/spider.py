@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import replace
 
+from crawler.look import (
+    identify,
+    is_closed,
+    is_reused,
+    is_walled,
+    newest,
+    not_shown,
+    tell_of_answers,
+    tell_of_part,
+    with_whole_list,
+)
 from crawler.platforms.tiktok import urls
 from crawler.platforms.tiktok.naming import placed
 from crawler.spider import AccountSpider
-from crawler.visit import REFUSALS, Seen, Visit
-from evidence.model import Act, KnownPost, Post, SeenState, Side
+from crawler.visit import Seen, Visit
+from evidence.model import KnownPost, Post, SeenState, Side
 
 SCROLLS = 3
 OPENED = 20
@@ -49,40 +60,12 @@ class TiktokSpider(AccountSpider):
         async for seen in details(visit, base, listed, known):
             own |= {post.native_id: post for post in seen.reading.posts}
             yield seen
-        tell_of_older(visit, look, len(own))
+        tell_of_part(look, visit, len(own))
         async for seen in missing(visit, base, known, browsed=0 if is_walled(look) else BROWSED):
             yield seen
         if visit.entry.side is Side.CAMPAIGN:
             async for seen in engaged(visit, base, own):
                 yield seen
-
-
-def is_reused(look: Iterable[Seen], visit: Visit) -> bool:
-    """Whether the handle shows another account than the one it was resolved to before."""
-    shown = {
-        account.native_id
-        for part in look
-        for account in part.reading.accounts
-        if account.native_id and (account.handle or "").lower() == visit.handle.lower()
-    }
-    return visit.native_id is not None and bool(shown) and visit.native_id not in shown
-
-
-def identify(look: Iterable[Seen], visit: Visit) -> None:
-    """Tell the visit the account's number and present handle."""
-    for part in look:
-        for account in part.reading.accounts:
-            own = (account.handle or "").lower() == visit.handle.lower()
-            if account.native_id and (own or account.native_id == visit.native_id):
-                visit.resolved(account.native_id, account.handle or visit.handle)
-
-
-def is_closed(look: Iterable[Seen]) -> bool:
-    """Whether the page said why it shows no posts: private, gone, none yet."""
-    return any(
-        part.reading.empty or any(s.subject.startswith("account:") for s in part.reading.states)
-        for part in look
-    )
 
 
 def named(look: Iterable[Seen]) -> list[str]:
@@ -107,13 +90,6 @@ async def details(
         visit.gap("PAGE_LIMIT", f"{len(new) - OPENED} new posts were not opened")
 
 
-def is_walled(look: tuple[Seen, ...]) -> bool:
-    """Whether the account's page was refused as a whole: the browser then meets it everywhere."""
-    refused = any(s.state in REFUSALS for part in look for s in part.reading.states)
-    unasked = all(part.page is None for part in look)
-    return unasked or (refused and not any(part.sound for part in look))
-
-
 async def missing(
     visit: Visit, base: str, known: Mapping[str, KnownPost], *, browsed: int
 ) -> AsyncIterator[Seen]:
@@ -121,12 +97,7 @@ async def missing(
 
     browsed: most posts that may be asked for in the browser.
     """
-    left = [
-        post
-        for post in known.values()
-        if post.native_id not in visit.posts_seen and post.state is not SeenState.ABSENT
-    ]
-    left.sort(key=lambda post: post.last_seen_at)
+    left = not_shown(visit, known)
     asked = [post.native_id for post in left[:LOOKED_FOR]]
     async for seen in pages(visit, base, asked, browsed=browsed):
         yield seen
@@ -161,41 +132,14 @@ def is_refusal(seen: Seen) -> bool:
     return seen.page is None or any(s.state is SeenState.BLOCKED for s in seen.reading.states)
 
 
-def tell_of_older(visit: Visit, look: Iterable[Seen], shown: int) -> None:
-    """Note that the account counts more posts than the list and the pages brought."""
-    for part in look:
-        for account in part.reading.accounts:
-            counted = account.counts.post
-            ours = account.native_id == visit.native_id and account.state is SeenState.PRESENT
-            if ours and counted is not None and counted > shown:
-                visit.gap("PART_LISTED", f"{shown} of {counted} posts", part.capture)
-                return
-
-
 async def engaged(visit: Visit, base: str, own: Mapping[str, Post]) -> AsyncIterator[Seen]:
     """The pages of the newest posts of a campaign account, with the comments they load.
 
     They show strangers, so they are kept whole only where one of them is on the watchlist.
     """
-    posts = sorted(own.values(), key=lambda post: str(post.published_at), reverse=True)
-    for post in posts[:ENGAGED]:
-        if post.counts.comment == 0:
-            continue
+    for post in newest(own, ENGAGED):
         address = urls.post(base, visit.handle, post.native_id)
         look = await visit.browse(address, scrolls=SCROLLS, minimise=True)
-        tell_of_comments(visit, look, post)
-        for seen in look:
+        tell_of_answers(look, visit, post, "comments")
+        for seen in with_whole_list(look, post):
             yield in_name_of(visit, seen)
-
-
-def tell_of_comments(visit: Visit, look: Iterable[Seen], post: Post) -> None:
-    """Note that a post counts more comments than its page loaded."""
-    shown = {
-        edge.native_id
-        for part in look
-        for edge in part.reading.interactions
-        if edge.act is Act.COMMENT and edge.target == post.native_id
-    }
-    counted = post.counts.comment
-    if counted is not None and counted > len(shown):
-        visit.gap("REPLIES_LIMIT", f"{len(shown)} of {counted} comments")

@@ -7,7 +7,7 @@ like an edit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -30,29 +30,6 @@ def in_order(look: Sequence[Seen], known: Mapping[str, KnownPost]) -> list[Seen]
     told = any(_is_data(part) and _tells(part.reading) for part in look)
     whole = {p.native_id for part in look if _is_data(part) for p in part.reading.posts}
     return [_ordered(part, told, whole, known) for part in look]
-
-
-def is_reused(look: Iterable[Seen], visit: Visit) -> bool:
-    """Whether the handle shows another account than the one it was resolved to before."""
-    name = visit.handle.lower()
-    shown = {
-        account.native_id
-        for part in look
-        for account in part.reading.accounts
-        if account.native_id and (account.handle or "").lower() == name
-    }
-    return visit.native_id is not None and bool(shown) and visit.native_id not in shown
-
-
-def identify(look: Iterable[Seen], visit: Visit) -> None:
-    """Tell the visit the account's number and present handle, where a part of the look names it."""
-    for part in look:
-        for account in part.reading.accounts:
-            own = account.native_id == visit.native_id or (
-                visit.native_id is None and (account.handle or "").lower() == visit.handle.lower()
-            )
-            if account.native_id and own:
-                visit.resolved(account.native_id, account.handle or visit.handle)
 
 
 def newest_version(seen: Seen) -> str | None:

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 
+from crawler.look import (
+    identify,
+    is_closed,
+    is_reused,
+    is_walled,
+    newest,
+    not_shown,
+    tell_of_answers,
+    tell_of_part,
+    with_whole_list,
+)
 from crawler.platforms.x import urls
-from crawler.platforms.x.look import identify, in_order, is_reused, newest_version
+from crawler.platforms.x.look import in_order, newest_version
 from crawler.spider import AccountSpider
-from crawler.visit import REFUSALS, Seen, Visit
-from evidence.model import Act, KnownPost, Post, SeenState, Side
+from crawler.visit import Seen, Visit
+from evidence.model import KnownPost, Post, SeenState, Side
 
 SCROLLS = 2
 LOOKED_FOR = 20
@@ -46,23 +57,12 @@ class XSpider(AccountSpider):
             async for seen in instead(visit, known):
                 own |= {post.native_id: post for post in seen.reading.posts}
                 yield seen
-        tell_of_choice(visit, look, len(own))
+        tell_of_part(look, visit, len(own))
         async for seen in missing(visit, base, known, browsed=0 if is_walled(look) else BROWSED):
             yield seen
         if visit.entry.side is Side.CAMPAIGN:
             async for seen in engaged(visit, base, own, known):
                 yield seen
-
-
-def tell_of_choice(visit: Visit, look: tuple[Seen, ...], shown: int) -> None:
-    """Note that the account counts more posts than its page shows."""
-    for part in look:
-        for account in part.reading.accounts:
-            counted = account.counts.post
-            ours = account.native_id == visit.native_id and account.state is SeenState.PRESENT
-            if ours and counted is not None and counted > shown:
-                visit.gap("PART_LISTED", f"{shown} of {counted} posts", part.capture)
-                return
 
 
 async def instead(visit: Visit, known: Mapping[str, KnownPost]) -> AsyncIterator[Seen]:
@@ -77,21 +77,6 @@ async def instead(visit: Visit, known: Mapping[str, KnownPost]) -> AsyncIterator
         yield part
 
 
-def is_closed(look: tuple[Seen, ...]) -> bool:
-    """Whether the page said why it shows no posts: protected, suspended, none yet."""
-    return any(
-        part.reading.empty or any(s.subject.startswith("account:") for s in part.reading.states)
-        for part in look
-    )
-
-
-def is_walled(look: tuple[Seen, ...]) -> bool:
-    """Whether the account's page was refused as a whole: the browser then meets it everywhere."""
-    refused = any(s.state in REFUSALS for part in look for s in part.reading.states)
-    unasked = all(part.page is None for part in look)
-    return unasked or (refused and not any(part.sound for part in look))
-
-
 async def missing(
     visit: Visit, base: str, known: Mapping[str, KnownPost], *, browsed: int
 ) -> AsyncIterator[Seen]:
@@ -99,12 +84,7 @@ async def missing(
 
     browsed: most posts that may be asked for in the browser.
     """
-    left = [
-        post
-        for post in known.values()
-        if post.native_id not in visit.posts_seen and post.state is not SeenState.ABSENT
-    ]
-    left.sort(key=lambda post: post.last_seen_at)
+    left = not_shown(visit, known)
     silent: list[KnownPost] = []
     refused = False
     for post in left[:LOOKED_FOR]:
@@ -155,26 +135,9 @@ async def engaged(
 
     They show strangers, so they are kept whole only where one of them is on the watchlist.
     """
-    posts = [post for post in own.values() if post.repost_of is None and post.published_at]
-    posts.sort(key=lambda post: str(post.published_at), reverse=True)
-    for post in posts[:ENGAGED]:
-        if post.counts.comment == 0:
-            continue
+    for post in newest(own, ENGAGED):
         address = urls.status(base, visit.handle, post.native_id)
         look = in_order(await visit.browse(address, scrolls=1, minimise=True), known)
-        tell_of_answers(visit, look, post)
-        for seen in look:
+        tell_of_answers(look, visit, post, "answers")
+        for seen in with_whole_list(look, post):
             yield seen
-
-
-def tell_of_answers(visit: Visit, look: Sequence[Seen], post: Post) -> None:
-    """Note that a post counts more answers than its page shows to those who are not logged in."""
-    shown = {
-        edge.native_id
-        for part in look
-        for edge in part.reading.interactions
-        if edge.act is Act.COMMENT and edge.target == post.native_id
-    }
-    counted = post.counts.comment
-    if counted is not None and counted > len(shown):
-        visit.gap("REPLIES_LIMIT", f"{len(shown)} of {counted} answers")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Sequence
 
+from crawler.look import with_whole_list
 from crawler.platforms.youtube import urls
 from crawler.visit import Seen, Visit
 
@@ -45,9 +46,8 @@ async def engaged(visit: Visit, base: str, opened: Sequence[Seen]) -> AsyncItera
     """Who commented on the newest videos of a campaign channel; strangers' pages are minimised.
 
     Where robots.txt forbids the calls, the page is loaded in the browser and the answers it then
-    fetches by itself are read: the first comments, a part of all. Not even a list without an end
-    gap is taken for whole: YouTube's order of top comments leaves some out, so who is missing from
-    it has not withdrawn.
+    fetches by itself are read: the first comments, a part of all. YouTube's order of top comments
+    leaves some out, so a list is whole only if it shows as many as the video's page counts.
     """
     forbidden = False
     for page in [seen for seen in opened if onward(seen, "next")][:ENGAGED]:
@@ -55,14 +55,22 @@ async def engaged(visit: Visit, base: str, opened: Sequence[Seen]) -> AsyncItera
         if not forbidden:
             seen = await ask(visit, base, first, minimise=True)
             forbidden = seen.page is None and is_robots(visit)
-            yield seen
+            shown = [seen]
             if not forbidden:
-                async for one in pages(visit, base, seen):
-                    yield one
+                shown += [one async for one in pages(visit, base, seen)]
+            for one in as_list(page, shown):
+                yield one
         if forbidden:
             for one in await visit.browse(page.url, scrolls=SCROLLS, minimise=True):
                 yield one
             visit.gap("LIST_TRUNCATED", "COMMENT: the page shows the first ones")
+
+
+def as_list(page: Seen, shown: list[Seen]) -> list[Seen]:
+    """The pages of comments of a video, as one list that is whole or not."""
+    video = urls.video_of(page.url)
+    post = next((post for post in page.reading.posts if post.native_id == video), None)
+    return with_whole_list(shown, post) if post is not None else shown
 
 
 async def pages(visit: Visit, base: str, first: Seen) -> AsyncIterator[Seen]:

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from crawler import registry
-from crawler.load import Load
 from crawler.page import Page
 from crawler.platforms.tiktok import spider, urls
 from crawler.platforms.tiktok.spider import TiktokSpider
-from crawler.visit import Ask, Seen, Visit
-from crawler.watched import Watched
+from crawler.visit import Seen, Visit
 from evidence.model import (
-    AccountId,
     Act,
-    Attribution,
     CaptureKind,
-    Confidence,
     KnownPost,
     SeenState,
     Side,
-    WatchEntry,
 )
+from tests.platforms import scripted
+from tests.platforms.scripted import Part
 
 CASES = Path(__file__).parent / "cases"
 NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
@@ -36,15 +28,11 @@ PROFILE = f"{HOST}/@budi.contoh"
 EMBED = f"{HOST}/embed/@budi.contoh"
 N = "75500000000000000"
 DATA, DOM = CaptureKind.EXCHANGE, CaptureKind.DOM
-Part = tuple[CaptureKind, Page]
 
 
 def case(name: str, **swap: str) -> Page:
-    said = json.loads((CASES / name / "page.json").read_text("utf-8"))
-    body = (CASES / name / "body").read_text("utf-8")
-    for old, new in swap.items():
-        body = body.replace(old.removeprefix("n"), new)
-    return Page(said["url"], said["status"], said["headers"], body.encode())
+    """A case's page; swap: numbers of its body replaced, named with an `n` before them."""
+    return scripted.case(CASES, name, **{old.removeprefix("n"): new for old, new in swap.items()})
 
 
 def video(number: str) -> str:
@@ -52,12 +40,7 @@ def video(number: str) -> str:
 
 
 def known(number: str, state: SeenState = SeenState.PRESENT, hour: int = 1) -> KnownPost:
-    at = NOW.replace(hour=hour)
-    return KnownPost(
-        platform="tiktok", native_id=N + number, watch="w-0123456789ab", post="0" * 32,
-        snapshot="0" * 32, snapshots=1, state=state, state_digest="", first_seen_at=at,
-        last_seen_at=at, published_at=at, url=video(number),
-    )  # fmt: skip
+    return scripted.known("tiktok", N + number, video(number), hour, state)
 
 
 def usual() -> dict[str, list[Part]]:
@@ -71,57 +54,25 @@ def usual() -> dict[str, list[Part]]:
     }
 
 
-class Web:
-    """Looks and answers by address; what is not there does not answer."""
+class Web(scripted.Web):
+    """Looks and answers about one account; what is not there does not answer."""
 
     def __init__(
         self, looks: Mapping[str, Sequence[Part]], pages: Mapping[str, Page] | None = None
     ) -> None:
-        self.looks, self.pages = looks, pages or {}
-        self.asked: list[str] = []
-        self.loaded: list[Load] = []
+        super().__init__("tiktok", pages or {}, looks, here=True)
 
-    async def fetch(self, visit: Visit, ask: Ask) -> Seen:
-        self.asked.append(ask.url)
-        capture = f"{len(self.asked):032x}"
-        page = self.pages.get(ask.url)
-        if page is None:
-            visit.gap("TIMEOUT", "no response", capture)
-            return Seen(visit, ask.url, capture, None, registry.Reading(read_by="none"), NOW)
-        page = replace(page, url=ask.url)
-        return Seen(visit, ask.url, capture, page, registry.read("tiktok", page), NOW)
-
-    async def load(self, visit: Visit, load: Load) -> tuple[Seen, ...]:
-        self.loaded.append(load)
-        return tuple(
-            Seen(visit, load.url, f"b{n}", page, registry.read("tiktok", page), NOW, kind)
-            for n, (kind, page) in enumerate(self.looks.get(load.url, ()))
-        )
-
-    def visit(
+    def of(
         self,
         posts: Sequence[KnownPost] = (),
         side: Side = Side.WATCHED,
         native_id: str | None = None,
     ) -> Visit:
-        entry = WatchEntry(
-            watch="w-0123456789ab", account=AccountId("tiktok", None, "budi.contoh"), side=side,
-            tier="A", zone="Asia/Jakarta",
-            attribution=Attribution("p-1", "basis", Confidence.HIGH, "petugas", NOW),
-            assignment_order="ST-1", legal_basis="UU 7/2017", watched_from=NOW,
-        )  # fmt: skip
-        return Visit(
-            id="v", entry=entry, slot=None, due_at=None, started_at=NOW, native_id=native_id,
-            handle="budi.contoh", state=None, watched=Watched({}, {}, {}), pages_limit=3,
-            fetch=self.fetch, archive_known=lambda visit, limit: posts, load=self.load,
-        )  # fmt: skip
+        return self.visit("budi.contoh", posts, side=side, number=native_id)
 
 
 def converse(visit: Visit) -> list[Seen]:
-    async def run() -> list[Seen]:
-        return [seen async for seen in TiktokSpider().converse(visit)]
-
-    return asyncio.run(run())
+    return scripted.converse(TiktokSpider, visit)
 
 
 def numbers(seen: list[Seen]) -> list[str]:
@@ -130,16 +81,16 @@ def numbers(seen: list[Seen]) -> list[str]:
 
 def test_the_list_the_page_loads_gives_the_posts() -> None:
     web = Web(usual())
-    visit = web.visit()
+    visit = web.of()
     seen = converse(visit)
 
     assert numbers(seen) == ["01", "02"]
-    assert web.asked == []
+    assert web.addresses == []
     assert visit.native_id == BUDI
 
 
 def test_what_the_account_reposted_is_an_act_of_the_visited_account() -> None:
-    seen = converse(Web(usual()).visit())
+    seen = converse(Web(usual()).of())
     shares = [a for one in seen for a in one.reading.interactions if a.act is Act.SHARE]
 
     assert [(a.actor_id, a.actor_handle, a.target) for a in shares] == [
@@ -148,7 +99,7 @@ def test_what_the_account_reposted_is_an_act_of_the_visited_account() -> None:
 
 
 def test_fewer_posts_than_the_account_counts_is_a_gap() -> None:
-    visit = Web(usual()).visit()
+    visit = Web(usual()).of()
     converse(visit)
 
     assert [(gap.code, gap.detail) for gap in visit.gaps] == [("PART_LISTED", "2 of 19 posts")]
@@ -162,9 +113,9 @@ def test_where_no_list_came_the_embed_names_the_posts_and_each_is_opened() -> No
         video("02"): case("photo_post_with_two_pictures"),
     }
     web = Web(looks, pages)
-    seen = converse(web.visit())
+    seen = converse(web.of())
 
-    assert web.asked == [EMBED, video("01"), video("02")]
+    assert web.addresses == [EMBED, video("01"), video("02")]
     assert numbers(seen) == ["01", "02"]
 
 
@@ -173,34 +124,34 @@ def test_posts_the_drawn_page_links_are_opened_when_they_are_new() -> None:
     pages = {EMBED: case("embed_that_shows_nothing_is_unseen"), video("02"): case("photo_post_with_two_pictures"),
              video("01"): case("video_page")}  # fmt: skip
     web = Web(looks, pages)
-    seen = converse(web.visit([known("01")]))
+    seen = converse(web.of([known("01")]))
 
-    assert web.asked == [EMBED, video("02"), video("01")]
+    assert web.addresses == [EMBED, video("02"), video("01")]
     assert numbers(seen) == ["02", "01"]
 
 
 def test_a_private_account_is_not_looked_for_any_further() -> None:
     web = Web({PROFILE: [(DATA, case("profile_private"))]})
-    visit = web.visit()
+    visit = web.of()
     converse(visit)
 
-    assert web.asked == []
+    assert web.addresses == []
     assert visit.account_state is SeenState.PRIVATE
 
 
 def test_a_missing_post_is_asked_for_at_its_own_page() -> None:
     web = Web(usual(), {video("07"): case("video_gone")})
-    seen = converse(web.visit([known("07"), known("01")], native_id=BUDI))
+    seen = converse(web.of([known("07"), known("01")], native_id=BUDI))
     states = [(s.subject, s.state, s.marker) for one in seen for s in one.reading.states]
 
-    assert web.asked == [video("07")]
+    assert web.addresses == [video("07")]
     assert states == [(f"post:{N}07", SeenState.ABSENT, "10217 video is gone")]
     assert all(one.control for one in seen if one.reading.states)
 
 
 def test_the_code_that_means_many_things_is_gated_and_not_absent() -> None:
     web = Web(usual(), {video("07"): case("video_unavailable_cause_unknown")})
-    visit = web.visit([known("07")])
+    visit = web.of([known("07")])
     seen = converse(visit)
 
     assert {s.state for one in seen for s in one.reading.states} == {SeenState.GATED}
@@ -211,10 +162,10 @@ def test_after_a_challenge_a_few_posts_are_looked_at_in_the_browser() -> None:
     posts = [known(f"2{n}", hour=n) for n in range(6)]
     looks = {**usual(), video("20"): [(DATA, case("video_page", n01="20"))]}
     web = Web(looks, {video("20"): case("challenge_page_is_blocked")})
-    visit = web.visit(posts)
+    visit = web.of(posts)
     converse(visit)
 
-    assert web.asked == [video("20")]
+    assert web.addresses == [video("20")]
     assert [load.url for load in web.loaded][1:] == [video(f"2{n}") for n in range(spider.BROWSED)]
     assert ("PAGE_LIMIT", "3 posts were not asked for after a refusal") in [
         (gap.code, gap.detail) for gap in visit.gaps
@@ -222,7 +173,7 @@ def test_after_a_challenge_a_few_posts_are_looked_at_in_the_browser() -> None:
 
 
 def test_a_name_that_changed_hands_records_nothing() -> None:
-    visit = Web(usual()).visit(native_id="7400000000000000099")
+    visit = Web(usual()).of(native_id="7400000000000000099")
     seen = converse(visit)
 
     assert seen == []
@@ -231,7 +182,7 @@ def test_a_name_that_changed_hands_records_nothing() -> None:
 
 def test_comments_below_a_campaign_accounts_posts_are_looked_at_minimised() -> None:
     web = Web({**usual(), video("01"): [(DATA, case("comments_with_an_answer"))]})
-    visit = web.visit(side=Side.CAMPAIGN)
+    visit = web.of(side=Side.CAMPAIGN)
     seen = converse(visit)
     comments = [a for one in seen for a in one.reading.interactions if a.act is Act.COMMENT]
 
@@ -249,6 +200,19 @@ def test_without_a_browser_the_embed_and_the_posts_own_pages_are_read() -> None:
         video("01"): case("video_page"),
         video("02"): case("photo_post_with_two_pictures"),
     }
-    visit = Web({}, pages).visit()
+    visit = Web({}, pages).of()
 
     assert numbers(converse(visit)) == ["01", "02"]
+
+
+def test_as_many_comments_as_the_post_counts_are_a_whole_list() -> None:
+    talk = case("comments_with_an_answer", **{'"has_more": 1': '"has_more": 0'})
+    page = case("video_page", **{'"commentCount": 7': '"commentCount": 3',
+                                 '"commentCount": "7"': '"commentCount": "3"'})  # fmt: skip
+    for parts, whole in (([page, talk], [3]), ([talk], [])):
+        web = Web({**usual(), video("01"): [(DATA, part) for part in parts]})
+        visit = web.of(side=Side.CAMPAIGN)
+        listings = [one.listing for one in converse(visit) if one.listing]
+
+        assert [len(listing.edges) for listing in listings] == whole
+        assert [listing.target for listing in listings] == [f"{N}01"][: len(whole)]

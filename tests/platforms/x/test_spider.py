@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from crawler import registry
-from crawler.load import Load
 from crawler.page import Page
 from crawler.platforms.x import spider, urls
 from crawler.platforms.x.spider import XSpider
-from crawler.visit import Ask, Seen, Visit
-from crawler.watched import Watched
+from crawler.visit import Seen, Visit
 from evidence.model import (
-    AccountId,
     Act,
-    Attribution,
     CaptureKind,
-    Confidence,
     KnownPost,
     SeenState,
     Side,
-    WatchEntry,
 )
+from tests.platforms import scripted
+from tests.platforms.scripted import Part
 
 CASES = Path(__file__).parent / "cases"
 NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
@@ -34,15 +28,11 @@ BUDI = "9001000000000000001"
 PROFILE = "https://x.com/budi_contoh"
 N = "2040000000000000"
 DATA, DOM = CaptureKind.EXCHANGE, CaptureKind.DOM
-Part = tuple[CaptureKind, Page]
 
 
 def case(name: str, **swap: str) -> Page:
-    said = json.loads((CASES / name / "page.json").read_text("utf-8"))
-    body = (CASES / name / "body").read_text("utf-8")
-    for old, new in swap.items():
-        body = body.replace(old.removeprefix("n"), new)
-    return Page(said["url"], said["status"], said["headers"], body.encode())
+    """A case's page; swap: numbers of its body replaced, named with an `n` before them."""
+    return scripted.case(CASES, name, **{old.removeprefix("n"): new for old, new in swap.items()})
 
 
 def status(number: str) -> str:
@@ -54,12 +44,7 @@ def embed(number: str) -> str:
 
 
 def known(number: str, state: SeenState = SeenState.PRESENT, hour: int = 1) -> KnownPost:
-    at = NOW.replace(hour=hour)
-    return KnownPost(
-        platform="x", native_id=N + number, watch="w-0123456789ab", post="0" * 32,
-        snapshot="0" * 32, snapshots=1, state=state, state_digest="", first_seen_at=at,
-        last_seen_at=at, published_at=at, url=status(number),
-    )  # fmt: skip
+    return scripted.known("x", N + number, status(number), hour, state)
 
 
 def usual() -> dict[str, list[Part]]:
@@ -73,57 +58,25 @@ def usual() -> dict[str, list[Part]]:
     }
 
 
-class Web:
-    """Looks and answers by address; what is not there does not answer."""
+class Web(scripted.Web):
+    """Looks and answers about one account; what is not there does not answer."""
 
     def __init__(
         self, looks: Mapping[str, Sequence[Part]], pages: Mapping[str, Page] | None = None
     ) -> None:
-        self.looks, self.pages = looks, pages or {}
-        self.asked: list[str] = []
-        self.loaded: list[Load] = []
+        super().__init__("x", pages or {}, looks, here=True)
 
-    async def fetch(self, visit: Visit, ask: Ask) -> Seen:
-        self.asked.append(ask.url)
-        capture = f"{len(self.asked):032x}"
-        page = self.pages.get(ask.url)
-        if page is None:
-            visit.gap("TIMEOUT", "no response", capture)
-            return Seen(visit, ask.url, capture, None, registry.Reading(read_by="none"), NOW)
-        page = replace(page, url=ask.url)
-        return Seen(visit, ask.url, capture, page, registry.read("x", page), NOW)
-
-    async def load(self, visit: Visit, load: Load) -> tuple[Seen, ...]:
-        self.loaded.append(load)
-        return tuple(
-            Seen(visit, load.url, f"b{n}{len(self.loaded)}", p, registry.read("x", p), NOW, kind)
-            for n, (kind, p) in enumerate(self.looks.get(load.url, ()))
-        )
-
-    def visit(
+    def of(
         self,
         posts: Sequence[KnownPost] = (),
         side: Side = Side.WATCHED,
         native_id: str | None = None,
     ) -> Visit:
-        entry = WatchEntry(
-            watch="w-0123456789ab", account=AccountId("x", None, "budi_contoh"), side=side,
-            tier="A", zone="Asia/Jakarta",
-            attribution=Attribution("p-1", "basis", Confidence.HIGH, "petugas", NOW),
-            assignment_order="ST-1", legal_basis="UU 7/2017", watched_from=NOW,
-        )  # fmt: skip
-        return Visit(
-            id="v", entry=entry, slot=None, due_at=None, started_at=NOW, native_id=native_id,
-            handle="budi_contoh", state=None, watched=Watched({}, {}, {}), pages_limit=3,
-            fetch=self.fetch, archive_known=lambda visit, limit: posts, load=self.load,
-        )  # fmt: skip
+        return self.visit("budi_contoh", posts, side=side, number=native_id)
 
 
 def converse(visit: Visit) -> list[Seen]:
-    async def run() -> list[Seen]:
-        return [seen async for seen in XSpider().converse(visit)]
-
-    return asyncio.run(run())
+    return scripted.converse(XSpider, visit)
 
 
 def numbers(seen: list[Seen]) -> list[str]:
@@ -131,14 +84,14 @@ def numbers(seen: list[Seen]) -> list[str]:
 
 
 def test_posts_come_from_the_data_answer_and_not_a_second_time_from_the_drawn_page() -> None:
-    seen = converse(Web(usual()).visit())
+    seen = converse(Web(usual()).of())
 
     assert numbers(seen) == ["100", "201", "202", "203", "205"]
     assert [one.kind for one in seen] == [DATA, DATA, DATA, DOM]
 
 
 def test_the_page_shows_a_choice_and_the_visit_says_so() -> None:
-    visit = Web(usual()).visit()
+    visit = Web(usual()).of()
     converse(visit)
 
     assert [gap.code for gap in visit.gaps] == ["PART_LISTED"]
@@ -147,7 +100,7 @@ def test_the_page_shows_a_choice_and_the_visit_says_so() -> None:
 
 def test_the_drawn_page_is_read_for_new_posts_where_no_data_answer_came() -> None:
     web = Web({PROFILE: [usual()[PROFILE][0], usual()[PROFILE][3]]})
-    seen = converse(web.visit([known("803")]))
+    seen = converse(web.of([known("803")]))
 
     assert numbers(seen) == ["801", "804"]
 
@@ -155,10 +108,10 @@ def test_the_drawn_page_is_read_for_new_posts_where_no_data_answer_came() -> Non
 def test_a_known_post_the_page_did_not_choose_is_asked_for_by_its_embed() -> None:
     gone = case("embed_tombstone_deleted")
     web = Web(usual(), {embed("603"): gone, embed("601"): case("embed_answers_with_one_post")})
-    seen = converse(web.visit([known("603"), known("601"), known("201")], native_id=BUDI))
+    seen = converse(web.of([known("603"), known("601"), known("201")], native_id=BUDI))
     states = [(s.subject, s.state) for one in seen for s in one.reading.states]
 
-    assert web.asked == [embed("603"), embed("601")]
+    assert web.addresses == [embed("603"), embed("601")]
     assert states == [(f"post:{N}603", SeenState.ABSENT)]
     assert "601" in numbers(seen)
     assert all(one.control for one in seen if one.reading.states)
@@ -168,11 +121,11 @@ def test_those_not_seen_the_longest_are_asked_for_first_and_the_rest_is_a_gap() 
     posts = [known(f"7{n:02}", hour=n % 20) for n in range(spider.LOOKED_FOR + 3)]
     page = case("embed_not_found_is_absent")
     web = Web(usual(), {embed(p.native_id.removeprefix(N)): page for p in posts})
-    visit = web.visit(posts)
+    visit = web.of(posts)
     converse(visit)
 
-    assert len(web.asked) == spider.LOOKED_FOR
-    assert web.asked[:2] == [embed("700"), embed("720")]
+    assert len(web.addresses) == spider.LOOKED_FOR
+    assert web.addresses[:2] == [embed("700"), embed("720")]
     assert ("PAGE_LIMIT", "3 known posts were not looked for in this visit") in [
         (gap.code, gap.detail) for gap in visit.gaps
     ]
@@ -185,16 +138,16 @@ def test_embeds_that_refuse_are_not_asked_again_and_the_browser_looks_instead() 
         status("401"): [(DATA, case("conversation_answers_of_strangers_are_comments"))],
     }
     web = Web(looks, {embed("401"): limited})
-    seen = converse(web.visit([known("401"), known("402", hour=2)]))
+    seen = converse(web.of([known("401"), known("402", hour=2)]))
 
-    assert web.asked == [embed("401")]
+    assert web.addresses == [embed("401")]
     assert [load.url for load in web.loaded] == [PROFILE, status("401"), status("402")]
     assert "401" in numbers(seen)
 
 
 def test_an_answer_that_leaves_the_post_out_is_no_absence() -> None:
     web = Web(usual(), {embed("513"): case("post_left_out_is_unseen_not_absent")})
-    seen = converse(web.visit([known("513")]))
+    seen = converse(web.of([known("513")]))
     states = {s.state for one in seen for s in one.reading.states}
 
     assert states == {SeenState.UNSEEN}
@@ -203,7 +156,7 @@ def test_an_answer_that_leaves_the_post_out_is_no_absence() -> None:
 
 def test_an_edited_post_stays_one_post_under_its_first_number() -> None:
     edited = case("edited_post_names_its_first_version")
-    visit = Web({PROFILE: [(DATA, edited)]}).visit([known("304")])
+    visit = Web({PROFILE: [(DATA, edited)]}).of([known("304")])
     seen = converse(visit)
     (post,) = [post for one in seen for post in one.reading.posts]
 
@@ -225,7 +178,7 @@ def test_a_replaced_version_is_not_taken_for_the_posts_present_text() -> None:
         embed("304"): replace(stale, body=json.dumps(body).encode()),
         embed("305"): replace(stale, body=json.dumps(newest).encode()),
     }
-    seen = converse(Web(usual(), pages).visit([known("304")]))
+    seen = converse(Web(usual(), pages).of([known("304")]))
     posts = {p.native_id: p.text for one in seen for p in one.reading.posts}
 
     assert posts[f"{N}304"] == "Ralat."
@@ -235,14 +188,14 @@ def test_a_replaced_version_is_not_taken_for_the_posts_present_text() -> None:
 def test_the_beginning_of_a_long_post_is_not_compared_with_the_whole() -> None:
     part = case("embed_of_a_long_post_holds_its_beginning")
     web = Web(usual(), {embed("602"): part})
-    seen = converse(web.visit([known("602")]))
+    seen = converse(web.of([known("602")]))
 
     assert "602" not in numbers(seen)
     assert [load.url for load in web.loaded] == [PROFILE]
 
 
 def test_a_name_that_changed_hands_records_nothing() -> None:
-    visit = Web(usual()).visit(native_id="9001000000000000099")
+    visit = Web(usual()).of(native_id="9001000000000000099")
     seen = converse(visit)
 
     assert seen == []
@@ -252,7 +205,7 @@ def test_a_name_that_changed_hands_records_nothing() -> None:
 
 def test_markers_of_other_accounts_on_the_page_are_not_the_visited_ones() -> None:
     suspended = case("account_suspended")
-    visit = Web({PROFILE: [*usual()[PROFILE][:3], (DATA, suspended)]}).visit()
+    visit = Web({PROFILE: [*usual()[PROFILE][:3], (DATA, suspended)]}).of()
     seen = converse(visit)
 
     assert not [s for one in seen for s in one.reading.states if s.subject.startswith("account:")]
@@ -261,7 +214,7 @@ def test_markers_of_other_accounts_on_the_page_are_not_the_visited_ones() -> Non
 def test_answers_below_a_campaign_accounts_posts_are_looked_at_minimised() -> None:
     talk = case("conversation_answers_of_strangers_are_comments", n2040000000000000401=f"{N}201")
     web = Web({**usual(), status("201"): [(DATA, talk)]})
-    visit = web.visit(side=Side.CAMPAIGN)
+    visit = web.of(side=Side.CAMPAIGN)
     seen = converse(visit)
     comments = [a for one in seen for a in one.reading.interactions if a.act is Act.COMMENT]
 
@@ -270,19 +223,19 @@ def test_answers_below_a_campaign_accounts_posts_are_looked_at_minimised() -> No
     assert [load.url for load in web.loaded if not load.minimise] == [PROFILE]
     assert "siti_misal" in {edge.actor_handle for edge in comments}
     limits = [gap.detail for gap in visit.gaps if gap.code == "REPLIES_LIMIT"]
-    assert limits == ["0 of 2 answers"] * 3  # those without a look of their own; 201 shows both
+    assert limits == ["2 of 3 answers"] + ["0 of 2 answers"] * 3  # 201 has a look of its own
 
 
 def test_a_watched_accounts_posts_are_not_opened_for_answers() -> None:
     web = Web(usual())
-    converse(web.visit())
+    converse(web.of())
 
     assert [load.url for load in web.loaded] == [PROFILE]
 
 
 def test_without_a_browser_known_posts_are_still_asked_for() -> None:
     web = Web({}, {embed("601"): case("embed_answers_with_one_post")})
-    seen = converse(web.visit([known("601")], native_id=BUDI))
+    seen = converse(web.of([known("601")], native_id=BUDI))
 
     assert numbers(seen) == ["601"]
 
@@ -290,16 +243,29 @@ def test_without_a_browser_known_posts_are_still_asked_for() -> None:
 def test_where_the_page_may_not_be_asked_the_embedded_timeline_is_read() -> None:
     timeline = urls.embedded_timeline(urls.TIMELINES, "budi_contoh")
     web = Web({}, {timeline: case("embedded_timeline")})
-    visit = web.visit()
+    visit = web.of()
     seen = converse(visit)
 
-    assert web.asked == [timeline]
+    assert web.addresses == [timeline]
     assert numbers(seen) == ["701", "702"]
     assert visit.native_id == BUDI
 
 
 def test_an_account_that_is_told_to_be_closed_is_not_looked_for_in_embeds() -> None:
     web = Web({PROFILE: [(DATA, case("account_suspended", n2040364845615173632=BUDI))]})
-    converse(web.visit())
+    converse(web.of())
 
-    assert web.asked == []
+    assert web.addresses == []
+
+
+def test_as_many_answers_as_the_post_counts_are_a_whole_list() -> None:
+    for counted, cursor, whole in (("2", "Top", [2]), ("3", "Top", []), ("2", "Bottom", [])):
+        swap = {
+            "2040000000000000401": f"{N}201",
+            '"reply_count": 3': f'"reply_count": {counted}',
+            '"cursorType": "Bottom"': f'"cursorType": "{cursor}"',
+        }
+        talk = case("conversation_answers_of_strangers_are_comments", **swap)
+        seen = converse(Web({**usual(), status("201"): [(DATA, talk)]}).of(side=Side.CAMPAIGN))
+
+        assert [len(one.listing.edges) for one in seen if one.listing] == whole
