@@ -250,13 +250,6 @@ def newest_anchor(archive: Archive, kind: str, name: str) -> dict[str, Any] | No
     return next(iter(rows), None)
 
 
-def newest_anchored(archive: Archive) -> str | None:
-    """SHA-256 of the largest head that a TSA has stamped; None when there is none."""
-    where = {"kind": "rfc3161", "status": "anchored"}
-    rows = archive.rows("anchors", where, order="index", descending=True, limit=1)
-    return next((str(row["note_sha256"]) for row in rows), None)
-
-
 def standings(archive: Archive, authorities: Sequence[Authority]) -> Iterator[Standing]:
     """How each authority stands by its newest anchor statement."""
     for authority in authorities:
