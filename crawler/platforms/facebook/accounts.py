@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from crawler.figure import figure
+from crawler.figure import FIGURE, figure
 from crawler.headings import Headings
 from crawler.platforms.facebook import urls
 from crawler.relay import drilled, held, walk
 from crawler.sight import identity, number
 from evidence.model import AccountCounts, AccountSeen, SeenState
 
-FOLLOWERS = re.compile(r"([\d][\d.,]*\s?(?:K|M|B|rb|jt)?) (?:followers?|pengikut)\b", re.IGNORECASE)
+FOLLOWERS = re.compile(rf"{FIGURE} (?:followers?|pengikut)\b", re.IGNORECASE)
 APP_LINK = re.compile(r"fb://(?:profile|page)/(?:\?id=)?(\d{5,20})")
 FIELDS = frozenset(
     ("userID", "userVanity", "delegate_page", "profile_social_context", "profile_header_renderer",

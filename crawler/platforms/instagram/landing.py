@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from crawler.figure import figure
+from crawler.figure import FIGURE, figure
 from crawler.headings import Headings
 from crawler.platforms.instagram import urls
 from crawler.platforms.instagram.states import Fields
@@ -28,9 +28,10 @@ from evidence.model import (
     SeenState,
 )
 
-FIGURE = r"([\d][\d.,]*\s?(?:K|M|B|rb|jt)?)"
 OF_PROFILE = re.compile(
-    rf"{FIGURE} (?:Followers?|Pengikut), {FIGURE} (?:Following|Mengikuti|Diikuti), {FIGURE} (?:Posts?|Postingan|Kiriman)"
+    rf"{FIGURE} (?:followers?|pengikut), {FIGURE} (?:following|mengikuti|diikuti), "
+    rf"{FIGURE} (?:posts?|postingan|kiriman)",
+    re.IGNORECASE,
 )
 OF_LIKES = re.compile(rf"{FIGURE} (?:likes?|suka)\b", re.IGNORECASE)
 OF_COMMENTS = re.compile(rf"{FIGURE} (?:comments?|komentar)\b", re.IGNORECASE)

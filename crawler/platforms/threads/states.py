@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from crawler.figure import figure
+from crawler.figure import FIGURE, figure
 from crawler.headings import Headings
 from crawler.page import Page
 from crawler.platforms.threads import urls
@@ -15,7 +15,7 @@ from crawler.sight import Sight, identity
 from evidence.model import AccountCounts, AccountSeen, SeenState
 
 NAMED = re.compile(r"(.*?) \(@([A-Za-z0-9._]{1,30})\)")
-FOLLOWERS = re.compile(r"([\d][\d.,]*\s?(?:K|M|B|rb|jt)?) (?:Followers?|Pengikut)\b")
+FOLLOWERS = re.compile(rf"{FIGURE} (?:followers?|pengikut)\b", re.IGNORECASE)
 NULLS = ("user", "media", "mediaData")
 MESSAGES = {
     "login_required": SeenState.GATED,
