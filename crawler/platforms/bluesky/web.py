@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from lxml import etree, html
-
+from crawler.document import root_of
 from crawler.page import Page, whole_number
 from evidence.errors import ParseError
 from evidence.model import AccountCounts, AccountSeen, Reading, SeenState, StateSeen
@@ -24,7 +23,7 @@ def read(page: Page, read_by: str) -> Reading:
     edited beside the same post read from getAuthorFeed.
     Raises ParseError when the page is not a profile's.
     """
-    root = _document(page)
+    root = root_of(page.text())
     entity = _profile(root)
     did, name = entity.get("identifier"), entity.get("alternateName")
     if not isinstance(did, str) or not did.startswith("did:"):
@@ -46,17 +45,6 @@ def read(page: Page, read_by: str) -> Reading:
     items = [part for part in root.iter("div") if (part.get("data-testid") or "").startswith(_ITEM)]
     unread = StateSeen(f"page:{page.url}", SeenState.PRESENT, f"{len(items)} rendered posts unread")
     return Reading(read_by, accounts=(account,), states=(unread,) if items else ())
-
-
-def _document(page: Page) -> Any:
-    parser = html.HTMLParser(encoding="utf-8", no_network=True)
-    try:
-        root = html.document_fromstring(page.text().encode("utf-8", "replace"), parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError, AssertionError) as error:
-        raise ParseError("body", "no HTML document") from error
-    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
-        raise ParseError("body", "HTML nested too deep to be read whole")
-    return root
 
 
 def _profile(root: Any) -> dict[str, Any]:

@@ -6,10 +6,9 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from crawler.conditional import address_of, conditions
 from crawler.spider import AccountSpider
 from crawler.visit import Seen, Visit
-
-CONDITIONS = (("etag", "If-None-Match"), ("last-modified", "If-Modified-Since"))
 
 
 class FeedSpider(AccountSpider):
@@ -36,18 +35,6 @@ class FeedSpider(AccountSpider):
             yield seen
         if onward_of(seen) is not None:
             visit.gap("PAGE_LIMIT", f"{visit.pages_limit} pages of the feed were read")
-
-
-def address_of(visit: Visit) -> str | None:
-    """The feed's address: its native id, else the row's handle or base_url if that is an address."""
-    given = (visit.native_id, visit.entry.account.native_id, visit.handle, visit.base_url)
-    return next((one for one in given if one and one.startswith(("http://", "https://"))), None)
-
-
-def conditions(visit: Visit, address: str) -> tuple[tuple[str, str], ...]:
-    """Request headers that let the server answer 304, from what an earlier visit remembers."""
-    remembered = ((name, visit.recall(f"{key} {address}")) for key, name in CONDITIONS)
-    return tuple((name, value) for name, value in remembered if value)
 
 
 def own(seen: Seen, address: str) -> Seen:

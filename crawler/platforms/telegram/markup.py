@@ -6,30 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from lxml import etree, html
-
-from evidence.errors import ParseError
+from lxml import etree
 
 _BLOCKS = {"p", "div", "blockquote", "pre", "li"}
 _FIGURE = re.compile(r"(\d[\d \u00a0\u202f,]*(?:\.\d+)?)\s*([KMB])?")
 _SCALE = {"K": 10**3, "M": 10**6, "B": 10**9}
 _STYLE_URL = re.compile(r"url\(\s*['\"]?([^'\")]+)['\"]?\s*\)")
-
-
-def document(text: str) -> Any:
-    """The root element of an HTML text.
-
-    Raises ParseError for no document at all, and for one nested so deep that the parser stopped:
-    what came after would be lost without a word.
-    """
-    parser = html.HTMLParser(encoding="utf-8", no_network=True)
-    try:
-        root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError, AssertionError) as error:
-        raise ParseError("body", "no HTML document") from error
-    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
-        raise ParseError("body", "HTML nested too deep to be read whole")
-    return root
 
 
 def classes(element: Any) -> set[str]:

@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from crawler.document import root_of
 from crawler.page import Page
 from crawler.platforms.telegram import landing, message, urls
-from crawler.platforms.telegram.markup import attributes, document, every, figure, first, words
+from crawler.platforms.telegram.markup import attributes, every, figure, first, words
 from crawler.platforms.telegram.media import unaccounted
 from crawler.platforms.telegram.naming import placed
 from evidence.errors import ParseError
@@ -46,7 +47,7 @@ def read(page: Page) -> Reading:
     refused = _by_status(page)
     if refused is not None:
         return Reading(READ_BY, states=(refused,))
-    root = document(page.text())
+    root = root_of(page.text())
     error = first(root, "tgme_widget_message_error")
     messages = _messages(root)
     if first(root, "tgme_channel_history") is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
+from crawler.conditional import address_of, conditions
 from crawler.platforms.web import urls
 from crawler.platforms.web.naming import placed
 from crawler.platforms.web.pages import GOES_ON
@@ -12,7 +13,6 @@ from crawler.spider import AccountSpider
 from crawler.visit import Seen, Visit
 from evidence.model import KnownPost, SeenState, StateSeen
 
-CONDITIONS = (("etag", "If-None-Match"), ("last-modified", "If-Modified-Since"))
 RECHECKED = 10
 """Known pages, newest first, that are asked for again: for edits, and whether they are there."""
 
@@ -93,18 +93,6 @@ def again_due(visit: Visit) -> list[KnownPost]:
         and post.state is not SeenState.ABSENT
         and post.native_id != visit.native_id
     ]
-
-
-def address_of(visit: Visit) -> str | None:
-    """The watched page: its native id, else the row's handle or base_url if that is an address."""
-    given = (visit.native_id, visit.entry.account.native_id, visit.handle, visit.base_url)
-    return next((one for one in given if one and one.startswith(("http://", "https://"))), None)
-
-
-def conditions(visit: Visit, address: str) -> tuple[tuple[str, str], ...]:
-    """Request headers that let the server answer 304, from what an earlier visit remembers."""
-    remembered = ((name, visit.recall(f"{key} {address}")) for key, name in CONDITIONS)
-    return tuple((name, value) for name, value in remembered if value)
 
 
 def needs_browser(seen: Seen) -> bool:

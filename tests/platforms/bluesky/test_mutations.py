@@ -13,6 +13,7 @@ import pytest
 from crawler import registry
 from crawler.page import Page
 from evidence.model import Reading
+from tests.platforms.altered import every_path
 
 CASES = Path(__file__).parent / "cases"
 RETYPED = (7, None, [], {}, "x")
@@ -37,20 +38,9 @@ def page_of(name: str, body: bytes | None = None) -> Page:
     return Page(said["url"], said["status"], said["headers"], given)
 
 
-def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Paths of all object fields."""
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield (*path, key)
-            yield from places(item, (*path, key))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from places(item, (*path, index))
-
-
 def mutants(value: Any) -> Iterator[Any]:
     """The value with one field renamed, removed or of another type; all of them."""
-    for path in places(value):
+    for path in every_path(value):
         for change in ("rename", "remove", *range(len(RETYPED))):
             mutant = copy.deepcopy(value)
             holder = mutant

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 from crawler.page import Page
 from crawler.registry import read
 from evidence.model import Reading
+from tests.platforms.altered import changed
 
 CASES = Path(__file__).parent / "cases"
 PAGES = (
@@ -46,19 +46,6 @@ def _changes(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[str, tupl
         yield from _changes(value[0], (*path, 0))
 
 
-def _changed(value: Any, change: str, path: tuple[Any, ...]) -> Any:
-    value = copy.deepcopy(value)
-    holder = value
-    for step in path[:-1]:
-        holder = holder[step]
-    found = holder.pop(path[-1])
-    if change == "renamed":
-        holder[f"{path[-1]}_v2"] = found
-    elif change != "removed":
-        holder[path[-1]] = {"number": 2**63, "list": [[]], "null": None}[change]
-    return value
-
-
 MUTATIONS = [
     pytest.param(case, change, path, id=f"{case}-{'.'.join(map(str, path))}-{change}")
     for case in PAGES
@@ -76,7 +63,7 @@ def test_changed_layout_never_loses_posts_in_silence(
 ) -> None:
     said, body = _page(case)
     before = read("mastodon", Page(said["url"], 200, said["headers"], json.dumps(body).encode()))
-    mutated = json.dumps(_changed(body, change, path)).encode()
+    mutated = json.dumps(changed(body, change, path)).encode()
 
     after = read("mastodon", Page(said["url"], 200, said["headers"], mutated))
 
@@ -94,7 +81,7 @@ def test_changed_layout_never_loses_posts_in_silence(
 @pytest.mark.parametrize("change", ["removed", "renamed", "number"])
 def test_every_field_that_is_read_of_a_status_is_missed(name: str, change: str) -> None:
     said, body = _page("statuses_page_of_every_kind")
-    mutated = [_changed(status, change, (name,)) for status in body[-1:]]
+    mutated = [changed(status, change, (name,)) for status in body[-1:]]
 
     after = read("mastodon", Page(said["url"], 200, said["headers"], json.dumps(mutated).encode()))
 

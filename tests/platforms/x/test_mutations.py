@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ from hypothesis import strategies as st
 from crawler import registry
 from crawler.page import Page
 from evidence.model import Reading, SeenState
+from tests.platforms.altered import changed, complaint, paths
 
 CASES = Path(__file__).parent / "cases"
 JSON_CASES = (
@@ -55,47 +54,6 @@ def content(reading: Reading) -> list[tuple[Any, ...]]:
     return [*posts, *reading.accounts]
 
 
-def paths(value: Any) -> list[tuple[Any, ...]]:
-    """Every structural key once: of equal chains of three keys the first one met."""
-    chains: dict[tuple[str, ...], tuple[Any, ...]] = {}
-    for path in every_path(value):
-        chains.setdefault(tuple(step for step in path if isinstance(step, str))[-3:], path)
-    return list(chains.values())
-
-
-def every_path(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield (*path, key)
-            yield from every_path(inner, (*path, key))
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from every_path(inner, (*path, index))
-
-
-def changed(value: Any, change: str, path: tuple[Any, ...]) -> Any:
-    value = copy.deepcopy(value)
-    holder = value
-    for step in path[:-1]:
-        holder = holder[step]
-    found = holder.pop(path[-1])
-    if change == "renamed":
-        holder[f"{path[-1]}V2"] = found
-    elif change != "removed":
-        holder[path[-1]] = {"number": 2**63, "list": [[]], "null": None}[change]
-    return value
-
-
-def complaint(before: Reading, after: Reading) -> str:
-    """What is wrong with the reading of a changed layout; empty when nothing is."""
-    if any("Error in" in fault.detail for fault in after.drift):
-        return f"the reader crashed: {after.drift}"
-    if after.empty:
-        return "no posts were claimed"
-    told = bool(after.drift or after.states)
-    return "" if told or content(after) == content(before) else "content changed in silence"
-
-
 @pytest.mark.parametrize("name", JSON_CASES)
 def test_a_changed_answer_never_loses_content_in_silence(name: str) -> None:
     body = json.loads(page_of(name).body)
@@ -107,7 +65,7 @@ def test_a_changed_answer_never_loses_content_in_silence(name: str) -> None:
                 continue
             after = read(page_of(name, json.dumps(changed(body, change, path)).encode()))
             tried += 1
-            said = complaint(before, after)
+            said = complaint(before, after, content)
             assert not said, f"{path} {change}: {said}"
 
     assert tried >= 5
@@ -138,7 +96,7 @@ def test_a_name_that_changes_everywhere_is_noticed(name: str, field: str) -> Non
     body = page_of(name).body.replace(f'"{field}"'.encode(), f'"{field}V2"'.encode())
     before, after = read(page_of(name)), read(page_of(name, body))
 
-    assert not complaint(before, after)
+    assert not complaint(before, after, content)
     assert after.drift or content(after) == content(before)
 
 
