@@ -1,6 +1,8 @@
-"""`jejak ledger rotate-key`: a new key for the same log."""
+"""`jejak ledger rotate-key`, `restore-head`: a new key for the same log, a head that was lost."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import click
 
@@ -27,3 +29,28 @@ def rotate(shell: Shell, compromised: bool, as_json: bool) -> None:
         return
     write_line(_("New key: {key}").format(key=key))
     write_line(_("Hand out the new trust file now: jejak ledger trust"))
+
+
+@click.command(cls=Command)
+@click.argument("note", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.pass_obj
+def restore(shell: Shell, note: Path, as_json: bool) -> None:
+    """Take NOTE, a signed head that was kept elsewhere, for the head signed last.
+
+    Only where the one in the key folder is gone or damaged: take the largest there is, from the
+    newest package (data/checkpoints/last.txt) or tile export, and compare it with the minutes.
+    """
+    from evidence.canonical import new_record_id
+    from evidence.seal.restore import restore_head, restored
+
+    log, clock = signer(shell), shell.config.clock().source
+    head = restore_head(
+        shell.archive, shell.key_dir, note.read_bytes(), keys=log.keys, retired=log.retired
+    )
+    shell.archive.record([restored(head, shell.now(), clock, new_record_id())])
+    if as_json:
+        write_json({"fingerprint": head.fingerprint(), "size": head.size})
+        return
+    said = _("Head restored: {size} leaves, fingerprint {fingerprint}")
+    write_line(said.format(size=head.size, fingerprint=head.fingerprint()))
+    write_line(_("Compare it with the last minutes, then run a full check: jejak ledger fsck"))

@@ -21,6 +21,7 @@ MEMBERS = {
     "anchor": "cli.anchor:anchor",
     "export": "cli.anchor:export",
     "rotate-key": "cli.keys:rotate",
+    "restore-head": "cli.keys:restore",
     "sheet": "cli.sheet:sheet",
     "scrub": "cli.guard:scrub",
 }

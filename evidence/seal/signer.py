@@ -12,7 +12,7 @@ from evidence.errors import IntegrityError, StoreError
 from evidence.ledger import Checkpoint, Frontier, VerifierKey, leaf_hash, parse_checkpoint
 from evidence.model import Draft, StatementType
 from evidence.seal.disk import locked
-from evidence.seal.head import Head, read_head, write_head
+from evidence.seal.head import HEAD_FILE, Head, HeadError, begin_head, read_head, write_head
 from evidence.seal.key import SigningKey, cross_sign, open_key
 from evidence.seal.keyring import handover_done, next_key, read_ring, retire, take_over
 from evidence.seal.wallclock import read_clock
@@ -45,6 +45,7 @@ class Signer:
         self._key_dir = key_dir
         self._origin = origin
         self._clock = clock
+        begin_head(key_dir, origin)
         self._key = open_key(key_dir, origin)
 
     @property
@@ -91,7 +92,7 @@ class Signer:
         """
         with locked(self._key_dir / "lock"):
             self._load_key()
-            head = read_head(self._key_dir, self._origin)
+            head = self._last_head(now)
             try:
                 self._check_clock(now)
                 return self._grow(head)
@@ -110,7 +111,7 @@ class Signer:
         """
         with locked(self._key_dir / "lock"):
             self._load_key()
-            head = read_head(self._key_dir, self._origin)
+            head = self._last_head(now)
             try:
                 self._check_clock(now)
                 self._grow(head)
@@ -167,7 +168,7 @@ class Signer:
         Raises IntegrityError, after recording an alarm, as `seal` does.
         """
         with locked(self._key_dir / "lock"):
-            head = read_head(self._key_dir, self._origin)
+            head = self._last_head(now)
         try:
             self._check_past(head)
             if Frontier().extend(self._leaves(0, head.size)) != head.frontier:
@@ -175,6 +176,14 @@ class Signer:
         except _Refusal as refusal:
             raise self._refused(refusal, head, now) from refusal
         return head.size
+
+    def _last_head(self, now: datetime) -> Head:
+        """The head signed last. Raises HeadError, after recording an alarm, when it is not told."""
+        try:
+            return read_head(self._key_dir, self._origin)
+        except HeadError as error:
+            self._alarm(error.code, f"{HEAD_FILE} {error.why}", 0, now)
+            raise
 
     def _grow(self, head: Head) -> Checkpoint | None:
         self._check_past(head)
@@ -217,13 +226,18 @@ class Signer:
 
     def _refused(self, refusal: _Refusal, head: Head, now: datetime) -> IntegrityError:
         """Record the alarm, once per fault and signed head; the error to raise."""
-        rec = record_id("alarm", self._origin, refusal.code, str(head.size))
-        facts = {"code": refusal.code, "detail": refusal.detail}
         remedy = "Nothing was signed; run a full check of the log"
         if refusal.code.startswith("CLOCK_"):
             remedy = "Nothing was signed; set the clock, then run `jejak ledger anchor`"
-        try:
-            self._archive.record([Draft(StatementType.ALARM, rec, now, self._clock, facts)])
-        except (StoreError, IntegrityError) as error:
-            remedy += f"; the alarm could not be recorded either ({type(error).__name__})"
+        remedy += self._alarm(refusal.code, refusal.detail, head.size, now)
         return IntegrityError(f"log {self._origin}", refusal.detail, remedy)
+
+    def _alarm(self, code: str, detail: str, size: int, now: datetime) -> str:
+        """Record an alarm, once per fault and signed size; what to add when that failed."""
+        rec = record_id("alarm", self._origin, code, str(size))
+        draft = Draft(StatementType.ALARM, rec, now, self._clock, {"code": code, "detail": detail})
+        try:
+            self._archive.record([draft])
+        except (StoreError, IntegrityError) as error:
+            return f"; the alarm could not be recorded either ({type(error).__name__})"
+        return ""

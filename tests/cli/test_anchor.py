@@ -155,3 +155,21 @@ def test_the_doctor_warns_while_one_authority_would_be_enough_to_break_time(
 
     assert found["anchors"]["level"] == "WARN"
     assert found["anchors"]["said"] == "1 time stamp authorities, 0 witnesses"
+
+
+def test_a_lost_head_stops_the_seal_and_is_restored_from_a_kept_note(
+    call: Run, data_dir: Path, tmp_path: Path
+) -> None:
+    call("ledger", "seal")
+    call("ledger", "export", str(tmp_path / "tiles"))
+    (data_dir / "keys/head.json").unlink()
+
+    stopped = call("ledger", "seal")
+    restored = call("ledger", "restore-head", str(tmp_path / "tiles/checkpoint"), "--json")
+    sealed = call("ledger", "seal")
+    again = call("ledger", "restore-head", str(tmp_path / "tiles/checkpoint"))
+
+    head = parse_checkpoint((tmp_path / "tiles/checkpoint").read_bytes())
+    assert stopped.exit_code == again.exit_code == 5
+    assert json.loads(restored.output) == {"fingerprint": head.fingerprint(), "size": head.size}
+    assert sealed.exit_code == 0

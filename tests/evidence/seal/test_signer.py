@@ -11,6 +11,7 @@ import pytest
 
 from evidence.errors import ConfigError, IntegrityError, ParseError
 from evidence.ledger import (
+    Checkpoint,
     Tree,
     consistency_proof,
     leaf_hash,
@@ -23,6 +24,7 @@ from evidence.model import Draft, StatementType
 from evidence.seal import Signer, check_ed25519, open_key, parse_trust, trust_text
 from evidence.seal.cosign import witness_key
 from evidence.seal.head import read_head
+from evidence.seal.restore import restore_head
 from evidence.seal.trust import Trust
 from evidence.store.memory import MemoryArchive
 from evidence.verify.verify import TrustError
@@ -279,6 +281,61 @@ def test_a_damaged_head_file_stops_the_signer(
 
     with pytest.raises(IntegrityError, match=r"head\.json"):
         signer.seal(NOW)
+    assert alarms(archive) == ["HEAD_LOST"]
+
+
+def test_a_head_that_was_removed_stops_the_signer_whatever_the_log_is_now(
+    archive: Tampered, signer: Signer, tmp_path: Path
+) -> None:
+    """Without the head it signed last it would sign any log it is shown, a shorter one too."""
+    add(archive, 3)
+    signer.seal(NOW)
+    (tmp_path / "keys" / "head.json").unlink()
+    other = Tampered()
+    add(other, 2)
+
+    for shown in (archive, other):
+        with pytest.raises(IntegrityError, match="is gone though the log's key is there"):
+            Signer(shown, tmp_path / "keys", ORIGIN).seal(NOW)
+
+    assert alarms(archive) == alarms(other) == ["HEAD_LOST"]
+    assert len(archive.checkpoints()) == 1
+    assert other.checkpoints() == ()
+
+
+def test_a_lost_head_is_restored_from_the_largest_note_only(
+    archive: Tampered, signer: Signer, tmp_path: Path
+) -> None:
+    notes = []
+    for first in (0, 3):
+        add(archive, 3, first)
+        sealed = signer.seal(NOW)
+        assert sealed
+        notes.append(sealed.note)
+    keys = tmp_path / "keys"
+
+    def restore(note: bytes, shown: Tampered = archive) -> Checkpoint:
+        return restore_head(shown, keys, note, keys=signer.keys, retired=signer.retired)
+
+    with pytest.raises(IntegrityError, match="is not needed"):
+        restore(notes[1])
+    (keys / "head.json").write_bytes(b"{}")
+    rewritten = Tampered()
+    add(rewritten, 9, first=50)
+    foreign = Signer(Tampered(), tmp_path / "thief", ORIGIN)
+    with pytest.raises(IntegrityError, match="is smaller than one that was signed over 6"):
+        restore(notes[0])
+    with pytest.raises(IntegrityError, match="not the head of what the archive holds"):
+        restore(notes[1], rewritten)
+    with pytest.raises(IntegrityError, match="no trusted key"):
+        restore_head(archive, keys, notes[1], keys=foreign.keys, retired={})
+    add(archive, 1, first=6)
+
+    assert restore(notes[1]).size == 6
+    sealed = signer.seal(NOW)
+    assert sealed
+    assert sealed.size == 7
+    assert Tree(leaf_hash(d) for _, d, _ in archive.raw_leaves(0, 7)).root() == sealed.root
 
 
 def test_a_head_of_another_log_stops_the_signer(
@@ -289,6 +346,7 @@ def test_a_head_of_another_log_stops_the_signer(
 
     with pytest.raises(IntegrityError, match="other"):
         Signer(archive, tmp_path / "keys", "other.test/log").seal(NOW)
+    assert alarms(archive) == ["ORIGIN_CHANGED"]
 
 
 def test_a_trust_file_round_trips(signer: Signer) -> None:
