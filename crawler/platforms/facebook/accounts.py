@@ -46,20 +46,24 @@ def account(
     return AccountSeen(native_id, shown, name, SeenState.PRESENT, _counts(fields))
 
 
-def faults(fields: dict[str, list[Any]], seen: AccountSeen | None) -> Iterator[str]:
-    """What a page that is of an account or a group has to say of it, and does not."""
-    named = any(_is_name(vanity) for vanity in fields["userVanity"])
+def faults(
+    fields: dict[str, list[Any]], seen: AccountSeen | None, *, of_account: bool
+) -> Iterator[str]:
+    """What a page that is of an account or a group has to say of it, and does not.
+
+    of_account: whether the page's address is an account's.
+    """
+    named = of_account and any(_is_name(vanity) for vanity in fields["userVanity"])
     users = [drilled(each, "user") for each in fields["profile_header_renderer"]]
-    if named and not any(isinstance(user, dict) for user in users):
+    shown = [user for user in users if isinstance(user, dict)]
+    if named and not shown:
         yield "profile_header_renderer.user: expected an account"
-    for user in users:
-        if isinstance(user, dict) and "profile_social_context" not in user:
-            yield "profile_social_context: expected figures, or null"
+    elif shown and not fields["profile_social_context"]:
+        yield "profile_social_context: expected figures, or null"
     told = [context for context in fields["profile_social_context"] if context is not None]
     if told and not any(_texts(told)):
         yield "profile_social_context.content[].text: expected words"
-    groups = [each for each in fields["group"] if each is not None]
-    if seen is None and (groups or fields["group_feed"]):
+    if seen is None and fields["group_feed"]:
         yield "group: expected a number and a name"
 
 

@@ -20,7 +20,7 @@ from crawler.sight import Sight
 from evidence.errors import ParseError
 from evidence.model import Drift, Reading, SeenState
 
-READ_BY = "facebook.pages@1"
+READ_BY = "facebook.pages@2"
 NOT_ENTERED = NOISE | frozenset(
     ("suggested_event_cuts_of_event", "viewer", "loggedInViewer", "nextMedia", "prevMedia",
      "nextMediaAfterNodeId", "prevMediaBeforeNodeId", "related_videos", "suggested_pages", "related_pages",
@@ -248,16 +248,25 @@ def _hosts(found: _Found, sight: Sight) -> None:
 def _account(told: urls.About, sheet: Sheets, sight: Sight) -> None:
     fields = held(list(sheet.documents), accounts.FIELDS)
     seen = accounts.account(fields, sheet.headings, sheet.documents)
-    sight.faults += [Drift(fault) for fault in accounts.faults(fields, seen)]
+    of_account = _about(told, sheet).kind == "account"
+    faults = accounts.faults(fields, seen, of_account=of_account)
+    sight.faults += [Drift(fault) for fault in faults]
     if seen is not None:
         sight.account(seen)
 
 
+def _about(told: urls.About, sheet: Sheets) -> urls.About:
+    """What a page is about, by its address, else by what it says of itself."""
+    head = sheet.headings
+    if head is None or told.kind in ("post", "event"):
+        return told
+    said = urls.about(head.links.get("canonical") or head.meta.get("og:url", ""))
+    return said if said.kind else told
+
+
 def _only_own(told: urls.About, sheet: Sheets, sight: Sight) -> None:
     """Leaves out posts by others: those beside the post, or the account, that the page is of."""
-    head = sheet.headings
-    if head is not None and told.kind not in ("post", "event"):
-        told = urls.about(head.links.get("canonical") or head.meta.get("og:url", ""))
+    told = _about(told, sheet)
     main = sight.posts.get(told.post or "")
     wanted = main.author_id if main is not None else _owner(sight)
     if wanted is None:

@@ -248,6 +248,14 @@ def _linked(message: Any) -> Iterator[str]:
             yield urls.outward(found)
 
 
+def _beside(fields: dict[str, list[Any]], author: str | None) -> Iterator[dict[str, Any]]:
+    """Whoever a post is by beside its author, as posts made together name them."""
+    for listed in fields["actors"]:
+        for actor in listed[1:] if isinstance(listed, list) else ():
+            if isinstance(actor, dict) and identity(actor.get("id")) != author:
+                yield actor
+
+
 def _edges(
     post: Post, message: Any, shared: dict[str, Any] | None, fields: dict[str, list[Any]]
 ) -> Iterator[Interaction]:
@@ -262,8 +270,8 @@ def _edges(
         if native_id and entity.get("__typename") in ("User", "Page", "Group"):
             handle = urls.handle(entity.get("url") or entity.get("profile_url"))
             yield Interaction(Act.MENTION, *by, native_id, *act, target_account=handle)
-    for value in walk(fields["with_tags"], skip=ASIDE):
-        native_id = identity(value.get("id"))
-        if native_id and value.get("__typename", "User") in ("User", "Page"):
+    for value in (*_beside(fields, by[0]), *walk(fields["with_tags"], skip=ASIDE)):
+        native_id, name = identity(value.get("id")), value.get("__typename", "User")
+        if native_id and (name in ("User", "Page") or not isinstance(name, str)):
             handle = urls.handle(value.get("url") or value.get("profile_url"))
             yield Interaction(Act.TAG, *by, native_id, *act, target_account=handle)
