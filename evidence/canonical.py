@@ -77,6 +77,11 @@ def decode(data: bytes) -> Any:
     return value
 
 
+def parsed(data: bytes) -> Any:
+    """The value of bytes that `encode` has just made: as `decode`, without its check."""
+    return msgspec.json.decode(data)
+
+
 def to_value(thing: Any) -> Any:
     """JSON value of a frozen dataclass of `evidence.model` (or of a list or mapping of them).
 
@@ -210,7 +215,7 @@ def entry_of(index: int, data: bytes, leaf_hash: bytes) -> Entry:
 
 def entry_made(index: int, data: bytes, leaf_hash: bytes) -> Entry:
     """The entry of bytes and hash that were just made together, and need no second check."""
-    return Entry(index, data, leaf_hash, _statement(msgspec.json.decode(data)))
+    return Entry(index, data, leaf_hash, _statement(parsed(data)))
 
 
 def is_unicode(text: str) -> bool:
@@ -269,20 +274,13 @@ def _check(value: Any, depth: int) -> None:
     elif isinstance(value, list | tuple):
         for item in value:
             _check(item, depth + 1)
-    else:
-        _check_plain(value)
-
-
-def _check_plain(value: Any) -> None:
-    if value is None or isinstance(value, bool):
-        return
-    if isinstance(value, str):
+    elif isinstance(value, str):
         if not is_unicode(value):
             raise ParseError("canonical JSON", "has a lone surrogate")
     elif isinstance(value, int):
         if abs(value) > MAX_INTEGER:
             raise ParseError("canonical JSON", "has an integer of 2**53 or more")
-    else:
+    elif value is not None:
         raise ParseError("canonical JSON", f"has a {type(value).__name__}")
 
 

@@ -18,7 +18,10 @@ class ScopePipeline(Component):
     """Keeps the visited account's own posts, and edges whose actor is on the watchlist."""
 
     async def process_item(self, item: Seen) -> Scoped:
-        """The page without strangers."""
+        """The page without strangers. Only a page that shows acts asks the archive, in a thread."""
+        reading = item.reading
+        if not reading.interactions and not any(post.repost_of for post in reading.posts):
+            return scoped(item, self.desk)
         return await asyncio.to_thread(scoped, item, self.desk)
 
 

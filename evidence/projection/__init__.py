@@ -6,10 +6,9 @@ before. Live recording and `rebuild` use the same fold, so they agree.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from evidence.canonical import decode
+from evidence.canonical import decode, parsed
 from evidence.model import Draft, Entry, StatementType
 from evidence.projection import captured, shown, standing
 from evidence.projection.rows import TABLES, Fold, Objects, Rows, server_shown
@@ -47,7 +46,7 @@ def project_drafts(archive: Archive, drafts: Sequence[Draft], entries: Sequence[
         role = READS.get(draft.type)
         plain = next((plain for plain in draft.objects if plain.role == role), None)
         if role and plain:
-            objects[draft.rec] = {role: json.loads(plain.data)}
+            objects[draft.rec] = {role: parsed(plain.data)}
     project_entries(archive, entries, objects)
 
 

@@ -38,7 +38,7 @@ def stored_doc(table: str, id: str, doc: Mapping[str, Any]) -> dict[str, Any]:
     what = f"row {id!r} of {table}"
     if not isinstance(id, str) or not id:
         raise StoreError(f"row of {table}", "its id is not a filled string")
-    stored = {_key(k, what): None if v is None else _stored(v, what, 0) for k, v in doc.items()}
+    stored = {_key(k, what): v if _is_plain(v) else _stored(v, what, 0) for k, v in doc.items()}
     if stored.pop("id", id) != id or "_id" in stored:
         raise StoreError(what, "its document names another id")
     return stored
@@ -61,6 +61,12 @@ def checked_bound(bound: tuple[str, datetime] | None) -> tuple[str, datetime] | 
     return field, _time(bound[1], f"question about {field}")
 
 
+def _is_plain(value: Any) -> bool:
+    """Whether a value is kept as it is: what most are costs no more than this."""
+    kind = type(value)
+    return value is None or kind is bool or (kind is str and value.isascii())
+
+
 def _key(key: Any, what: str) -> str:
     if type(key) is str and key.isidentifier():
         return key
@@ -74,14 +80,14 @@ def _stored(value: Any, what: str, depth: int) -> Any:
         raise StoreError(what, f"is nested deeper than {MAX_DEPTH} levels")
     if isinstance(value, str):
         return _text(value, what)
+    if isinstance(value, datetime):
+        return _time(value, what)
     if value is None or isinstance(value, _AS_IS):
         return value
     if isinstance(value, int):
         if abs(value) > MAX_INT:
             raise StoreError(what, "has an integer of more than 63 bits")
         return value
-    if isinstance(value, datetime):
-        return _time(value, what)
     if isinstance(value, _LISTS):
         return [_stored(item, what, depth + 1) for item in value]
     if isinstance(value, Mapping):
