@@ -159,23 +159,31 @@ def _media(item: Node, native_id: str) -> Iterator[Media]:
         found = medium(child, media_id(child) or (None if place else native_id))
         if found is None:
             raise ParseError(f"{item.path}.carousel_media[{place}]", "expected a picture or video")
-        if not is_thin(item.value) and _is_film_lost(child):
+        if not is_thin(item.value) and lost_film(child):
             item.fault("video_versions", "expected a film, or null")
         yield found
 
 
+def _without_film(value: dict[str, Any]) -> bool:
+    if value.get("is_video") is True and "display_resources" in value:
+        return not value.get("video_url")
+    return value.get("media_type") == 2 and not (is_thin(value) or value.get("video_versions"))
+
+
 def hidden(value: dict[str, Any]) -> str:
-    """How many parts of a carousel are shown, where it counts more; empty when it does not."""
+    """What of a post is not offered: parts of a carousel that it counts, a film whose owner allows
+    no embedding; empty when all is.
+    """
+    edges = drilled(value, "edge_sidecar_to_children", "edges")
+    inner = [drilled(edge, "node") for edge in edges] if isinstance(edges, list) else []
+    outer = value.get("carousel_media")
+    inner += outer if isinstance(outer, list) else []
+    if any(isinstance(each, dict) and _without_film(each) for each in (value, *inner)):
+        return "no film"
     counted, shown = number(value.get("carousel_media_count")), value.get("carousel_media")
     if counted is None or not isinstance(shown, list) or counted <= len(shown):
         return ""
     return f"carousel_media: {len(shown)} of {counted}"
-
-
-def _is_film_lost(value: dict[str, Any]) -> bool:
-    """Whether a film is said to be there, and its field is not; lists of 2018 had none."""
-    full = value.get("is_video") is True and "display_resources" in value
-    return lost_film(value) or (full and "video_url" not in value)
 
 
 def _children(item: Node) -> list[dict[str, Any]]:

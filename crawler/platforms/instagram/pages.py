@@ -85,23 +85,26 @@ def _document(document: Any, walk: _Walk) -> None:
     waiting = [document]
     while waiting:
         at = waiting.pop()
-        if not isinstance(at, dict) or _object(at, walk):
-            waiting += inside(at, NOT_ENTERED)
+        waiting += inside(_object(at, walk) if isinstance(at, dict) else at, NOT_ENTERED)
         if isinstance(at, dict):
             waiting += unfolded(at)
 
 
-def _object(value: dict[str, Any], walk: _Walk) -> bool:
-    """Reads an object that is known; returns whether to look inside of it."""
+def _object(value: dict[str, Any], walk: _Walk) -> dict[str, Any]:
+    """Reads an object that is known; returns what of it to look inside of."""
     sight = walk.sight
     if is_hollow(value):
         sight.fault("__bbox.result.data: expected an object")
     try:
         if media.is_post(value):
             _post(Node(value, "post", sight.faults), sight)
-            return False
+            return {}
         if isinstance(value.get(WRAPPED), dict):
             _around(value, sight)
+            together = whole.unwrapped(value, WRAPPED)
+            if media.is_post(together):
+                _post(Node(together, "post", sight.faults), sight)
+                return {k: v for k, v in value.items() if k not in (WRAPPED, *whole.PARALLEL)}
         elif people.is_account(value):
             people.account(Node(value, "user", sight.faults), sight)
         elif people.is_comment(value):
@@ -113,7 +116,7 @@ def _object(value: dict[str, Any], walk: _Walk) -> bool:
         _connections(value, walk.told, sight)
     except ParseError as error:
         sight.fault(f"{error.what}: {error.why}")
-    return True
+    return value
 
 
 def _post(item: Node, sight: Sight) -> None:

@@ -15,6 +15,7 @@ COMMENTS = ("comments_connection", "edge_media_to_parent_comment", "edge_media_t
             "edge_media_preview_comment", "edge_threaded_comments")  # fmt: skip
 LISTS = ("polaris_ordered_timeline_connection", "polaris_timeline_connection")
 
+PARALLEL = ("carousel_media",)
 COUNTLESS = (*LISTS, "comments_connection")
 
 
@@ -42,6 +43,27 @@ def complete(sight: Sight, head: Headings | None) -> None:
             near = tuple((n, v) for n, v in told.approximate if getattr(post.counts, n) is None)
             counts = filled(replace(post.counts, approximate=near), replace(told, approximate=()))
             sight.posts[name] = replace(post, counts=counts)
+
+
+def unwrapped(value: dict[str, Any], name: str) -> dict[str, Any]:
+    """A post whose fields stand in two places: around what is kept for visitors, and in it.
+
+    Since 2026 the pictures of a carousel may stand around, its films in it, each list complete.
+    """
+    around, within = {k: v for k, v in value.items() if k != name}, value[name]
+    together = _over(around, within)
+    for part in PARALLEL:
+        outer, inner = around.get(part), within.get(part)
+        if isinstance(outer, list) and isinstance(inner, list) and len(outer) == len(inner):
+            pairs = zip(outer, inner, strict=True)
+            together[part] = [_over(o, i) if isinstance(o, dict) else i for o, i in pairs]
+    return together
+
+
+def _over(first: dict[str, Any], second: Any) -> dict[str, Any]:
+    """Fields of both, the second's where it says something."""
+    told = second if isinstance(second, dict) else {}
+    return {**first, **{k: v for k, v in told.items() if v is not None or k not in first}}
 
 
 def is_end(value: dict[str, Any]) -> bool:

@@ -138,7 +138,9 @@ def unavailable(value: dict[str, Any]) -> str | None:
 
 
 def kept_back(value: dict[str, Any]) -> str | None:
-    """The field of what a post holds and is not read: a poll, a podcast, a score of a game."""
+    """What a post holds and is not shown: a film without its file; or is not read: a poll."""
+    if value.get("media_type") == 2 and not value.get("video_versions"):
+        return "no film"
     told = value.get("text_post_app_info")
     return next((name for name in BEYOND if drilled(told, name) is not None), None)
 
