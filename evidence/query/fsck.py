@@ -17,6 +17,7 @@ from evidence.ledger.checkpoint import SignatureCheck, verify_note
 from evidence.model import Entry, StatementType
 from evidence.query.derived import missing_rows
 from evidence.query.fault import Check, Fault
+from evidence.query.persons import check_erasure, check_officers, note_request
 from evidence.query.version import Order
 from evidence.store.ports import Archive
 
@@ -33,6 +34,7 @@ class _Walk:
     whole: bool = True
     recs: set[str] = field(default_factory=set)
     erasures: set[str] = field(default_factory=set)
+    requests: set[str] = field(default_factory=set)
     erased: list[tuple[str, str]] = field(default_factory=list)
     outcomes: dict[str, str] = field(default_factory=dict)
     visited: dict[str, str] = field(default_factory=dict)
@@ -74,6 +76,7 @@ def fsck(
                     check.fault("ROOT_DIFFERS", place, "the leaves do not give the signed root")
             if objects and entry is not None:
                 readable.append((entry, _objects(archive, entry, check, walk)))
+                check_officers(*readable[-1], check)
         if projections and objects:
             missing_rows(archive, readable, check)
         if say:
@@ -181,6 +184,8 @@ def _meaning(entry: Entry, check: Check, walk: _Walk) -> None:
     walk.recs.add(rec)
     walk.order.note(statement, check)
     slot = facts.get("slot")
+    note_request(entry, walk.requests)
+    check_erasure(entry, walk.requests, check)
     if statement.type is StatementType.ERASURE:
         walk.erasures.add(str(facts.get("subject")))
     elif statement.type is StatementType.OUTCOME and isinstance(slot, str):

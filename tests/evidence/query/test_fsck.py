@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from evidence.canonical import new_record_id, record_id
+from evidence.canonical import encode, new_record_id, record_id
 from evidence.errors import IntegrityError, StoreError
 from evidence.model import Draft, Plain, StatementType
 from evidence.projection import rebuild
@@ -136,14 +136,46 @@ def test_an_altered_object_and_a_lost_one_are_told_apart(check, archive, monkeyp
     assert found.objects == SIZE - 2
 
 
+TWO = (("Budi", "budi"), ("Ani", "ani"))
+
+
+def erasure_of(rec: str, persons=TWO, *, asked: bool = True, told: bool = True) -> list[Draft]:
+    """A request and the erasure on it; the officers and their accounts as given."""
+    request = new_record_id()
+    sides = zip(("requested_by", "confirmed_by"), persons, strict=True)
+    said = {side: {"officer": name, "actor": account} for side, (name, account) in sides}
+    officer = Plain("officer", "application/json", encode({"request": request, **said}))
+    facts = {"subject": rec, "basis": "UU 27/2022", "order": "1", "request": request}
+    drafts = [
+        Draft(StatementType.CUSTODY, request, NOW, "system",
+              {"action": "ERASE_REQUEST", "subjects": [rec], "purpose": "UU", "order": "1"}),
+        Draft(StatementType.ERASURE, new_record_id(), NOW, "system", facts,
+              (officer,) if told else ()),
+    ]  # fmt: skip
+    return drafts if asked else drafts[1:]
+
+
+@pytest.mark.parametrize(
+    "how",
+    [{"asked": False}, {"told": False}, {"persons": (("Budi", "budi"), ("Ani", "budi"))},
+     {"persons": (("Budi Santoso", "budi"), ("budi  SANTOSO ", "ani"))},
+     {"persons": (("Budi", "budi"), ("", "ani"))}],
+    ids=["no request", "no officers", "one account", "one name", "no name"],
+)  # fmt: skip
+def test_an_erasure_that_is_not_two_persons_act_is_a_fault(check, archive, how):
+    """Whoever holds the passwords can write one; the full check names it."""
+    rec = next(iter(archive.entries())).statement.rec
+    archive.record(erasure_of(rec, **how))
+    archive.erase(rec)
+
+    assert codes(check()) == {"ERASURE_ALONE"}
+
+
 def test_an_erasure_without_its_statement_is_a_fault_and_with_it_is_none(check, archive):
     rec = next(iter(archive.entries())).statement.rec
     archive.erase(rec)
     silent = codes(check())
-    archive.record([
-        Draft(StatementType.ERASURE, new_record_id(), NOW, "system",
-              {"subject": rec, "basis": "UU 27/2022", "order": "1"})
-    ])  # fmt: skip
+    archive.record(erasure_of(rec))
 
     said = check()
 
@@ -158,10 +190,7 @@ def test_a_key_that_is_there_although_the_log_tells_of_its_erasure_is_named(
 ):
     """An erasure that was cut off, or `keys` restored from an older backup."""
     rec = next(iter(archive.entries())).statement.rec
-    archive.record([
-        Draft(StatementType.ERASURE, new_record_id(), NOW, "system",
-              {"subject": rec, "basis": "UU 27/2022", "order": "1"})
-    ])  # fmt: skip
+    archive.record(erasure_of(rec))
 
     found = fsck(archive, objects=whole)
 
@@ -282,6 +311,7 @@ def test_every_code_of_the_full_check_and_of_the_watch_is_explained():
     root = Path(__file__).parents[3]
     names = [
         "evidence/query/fsck.py",
+        "evidence/query/persons.py",
         "evidence/query/derived.py",
         "evidence/query/version.py",
         "evidence/store/mongo/oddities.py",
