@@ -134,6 +134,10 @@ LASTING = frozenset((0, 3, 4, 5))
 """Reasons (unspecified, affiliationChanged, superseded, cessationOfOperation) for which what was
 stamped before a certificate was revoked stays valid: RFC 3161 section 4, when the reason is given."""
 REMOVED = 8
+PLAIN_ENTRY = re.compile(
+    rb"(?s)(?:\x17\x0d[0-9]{12}Z|\x18\x0f[0-9]{14}Z)(?:0\x0c0\x0a\x06\x03\x55\x1d\x15\x04\x03\x0a\x01.)?\Z"
+)
+"""What follows the number in all but few entries of a list: a date, and at most a reason."""
 RSA_OID, PSS_OID = (bytes.fromhex("2a864886f70d0101" + end) for end in ("01", "0a"))
 MGF1_OID, EC_OID = bytes.fromhex("2a864886f70d010108"), bytes.fromhex("2a8648ce3d0201")
 HASHES = {
@@ -928,8 +932,22 @@ class RevocationList(NamedTuple):
     extensions: Mapping[bytes, Der]
 
 
+class Single(NamedTuple):
+    """What an answer says of one certificate. named: how it names it, in DER.
+
+    since: since when it is revoked, None when it is not.   known: whether its issuer knows it.
+    """
+
+    named: Sequence[Der]
+    known: bool
+    since: float | None
+    reason: int | None
+    made: float
+    until: float | None
+
+
 class Answer(NamedTuple):
-    """An answer about single certificates (OCSP). singles: DER; responder: who says it answers."""
+    """An answer about single certificates (OCSP). responder: who it says has answered."""
 
     path: str
     data: bytes
@@ -937,7 +955,7 @@ class Answer(NamedTuple):
     algorithm: Der
     signature: bytes
     responder: Der
-    singles: Sequence[Der]
+    singles: Sequence[Single]
     certificates: Sequence[Certificate]
 
 
@@ -2398,7 +2416,8 @@ def entries_about(found: RevocationList, number: bytes) -> list[tuple[float, int
             begin, end = der_place(data, at + 1)
             if data[at] != 0x30:
                 raise Malformed("entry")
-            if data.startswith(wanted, begin) or data.find(b"\1\1\xff", begin, end) >= 0:
+            plain = data[begin] == 2 and PLAIN_ENTRY.match(data, begin + 2 + data[begin + 1], end)
+            if data.startswith(wanted, begin) or not plain:
                 entry = read_entry(read_der(data[at:end])[0])
                 about += [entry[1:]] if entry[0] == number else []
             at = end
@@ -2425,40 +2444,41 @@ def said_by_answer(
 ) -> Said | None:
     """What an answer says of a certificate at a time (RFC 6960 section 3.2); None: of another's."""
     try:
-        about = [one.parts for one in found.singles if is_about(one, certificate, issuer)]
+        about = [one for one in found.singles if is_about(one, certificate, issuer)]
         if not about:
             return None
         held = answer_holds(case, found, issuer)
         if not held:
             return Said("UNCHECKED" if held is None else "OTHER_ISSUER")
-        said = [said_by_single(parts, certificate, time) for parts in about]
+        said = [said_by_single(one, certificate, time) for one in about]
     except (ValueError, IndexError):
         return Said("UNREADABLE")
     order = (*REVOKED, *reversed(WEIGHT), "SHOWN")
     return min(said, key=lambda s: order.index(s.word))
 
 
-def said_by_single(parts: Sequence[Der], certificate: Certificate, time: float) -> Said:
-    """What one part of an answer says. Raises Malformed."""
-    status, made, rest = parts[1], der_seconds(parts[2]), parts[3:]
-    if status.tag == 0xA1:
-        since, *why = shaped(status, r"18(?: a0)?", 0xA1)
-        reason = shaped(why[0], "0a", 0xA0)[0].content[0] if why else None
-        return revoked(der_seconds(since), reason, time)
-    if status.tag == 0x82:
+def said_by_single(single: Single, certificate: Certificate, time: float) -> Said:
+    """What one part of an answer says at a time."""
+    if single.since is not None:
+        return revoked(single.since, single.reason, time)
+    if not single.known:
         return Said("UNKNOWN")
-    until = der_seconds(shaped(rest[0], "18", 0xA0)[0]) if rest and rest[0].tag == 0xA0 else None
-    return current_at(made, until, certificate, time)
+    return current_at(single.made, single.until, certificate, time)
 
 
-def is_about(single: Der, certificate: Certificate, issuer: Certificate) -> bool:
+def is_about(single: Single, certificate: Certificate, issuer: Certificate) -> bool:
     """Whether one part of an answer names a certificate: by its issuer's name and key, and its number."""
-    algorithm, name, key, number = shaped(single.parts[0], "30 04 04 02")
-    digest = DIGESTS_OF_NAMES.get(algorithm.parts[0].content)
+    algorithm, name, key, number = single.named
+    digest = DIGESTS_OF_NAMES.get(algorithm_of(algorithm))
     if digest is None or number.content != certificate.number:
         return False
     own = (issuer.subject, key_bits(issuer))
     return [hashlib.new(digest, part).digest() for part in own] == [name.content, key.content]
+
+
+def algorithm_of(value: Der) -> bytes:
+    """The algorithm that an AlgorithmIdentifier names. Raises Malformed."""
+    return shaped(value, r"06(?: [0-9a-f]{2})?")[0].content
 
 
 def key_bits(certificate: Certificate) -> bytes:
@@ -2471,7 +2491,7 @@ def answer_holds(case: Case, found: Answer, issuer: Certificate) -> bool | None:
 
     Whether that one was revoked is not asked (RFC 6960 section 4.2.2.2.1).
     """
-    made = min(der_seconds(one.parts[2]) for one in found.singles)
+    made = min(one.made for one in found.singles)
     named = [
         c
         for c in found.certificates
@@ -2535,12 +2555,8 @@ def read_answer(path: str, data: bytes) -> Answer:
         (basic,) = read_der(inner.content)
         body, algorithm, signature, *rest = shaped(basic, "30 30 03(?: a0)?")
         responder, _, singles, *more = shaped(body, "a[12] 18 30(?: a1)?")
-        for one in singles.parts:
-            more += [
-                p for p in shaped(one, "30 (?:80|a1|82) 18(?: a0)?(?: a1)?")[3:] if p.tag == 0xA1
-            ]
-        for extensions in more:
-            read_extensions(shaped(extensions, "30", 0xA1)[0], frozenset())
+        if more:
+            read_extensions(shaped(more[0], "30", 0xA1)[0], frozenset())
         certificates = [certificate_of(one) for one in (rest[0].parts[0].parts if rest else ())]
         facts = (status.content == b"\0", kind.content == OCSP_BASIC, None not in certificates)
         if not all(facts) or signature.content[0] or len(certificates) > MAX_CARRIED:
@@ -2548,10 +2564,29 @@ def read_answer(path: str, data: bytes) -> Answer:
         known = [c for c in certificates if c]
         return Answer(
             path, data, body.whole, algorithm, signature.content[1:], responder,
-            singles.parts, known,
+            [read_single(one) for one in singles.parts], known,
         )  # fmt: skip
     except (ValueError, IndexError):
         raise Malformed("answer") from None
+
+
+def read_single(value: Der) -> Single:
+    """What an answer says of one certificate. Raises Malformed."""
+    named, status, made, *rest = shaped(value, "30 (?:80|a1|82) 18(?: a0)?(?: a1)?")
+    since, reason, until = None, None, None
+    if status.tag == 0xA1:
+        date, *why = shaped(status, "18(?: a0)?", 0xA1)
+        since = der_seconds(date)
+        reason = shaped(why[0], "0a", 0xA0)[0].content[0] if why else None
+    elif status.content:
+        raise Malformed("status")
+    if rest and rest[0].tag == 0xA0:
+        until = der_seconds(shaped(rest.pop(0), "18", 0xA0)[0])
+    if rest:
+        read_extensions(shaped(rest[0], "30", 0xA1)[0], frozenset())
+    parts = shaped(named, "30 04 04 02")
+    algorithm_of(parts[0])
+    return Single(parts, status.tag == 0x80, since, reason, der_seconds(made), until)
 
 
 def certificate_of(value: Der) -> Certificate | None:
@@ -2650,7 +2685,7 @@ def signature_holds(
 
 def ask_signature(key: Der, algorithm: Der, signature: bytes, data: bytes) -> bool | None:
     """The same by `openssl dgst -verify`. Raises Malformed when it is no such signature."""
-    kind, own = algorithm.parts[0].content, key.parts[0].parts[0].content
+    kind, own = algorithm_of(algorithm), algorithm_of(key.parts[0])
     options: list[str] = []
     if kind == PSS_OID:
         scheme = pss_scheme(algorithm.parts[1]) if len(algorithm.parts) > 1 else None
@@ -2667,12 +2702,10 @@ def ask_signature(key: Der, algorithm: Der, signature: bytes, data: bytes) -> bo
     if wanted == EC_OID:
         (numbers,) = read_der(signature)
         shaped(numbers, "02 02")
-    text = base64.encodebytes(key.whole).decode()
-    pem = f"-----BEGIN PUBLIC KEY-----\n{text}-----END PUBLIC KEY-----\n".encode()
     said = run_program(
         ["dgst", f"-{digest}", "-verify", "key.pem", "-signature", "signature",
          *(word for option in options for word in ("-sigopt", option)), "data"],
-        {"key.pem": pem, "signature": signature, "data": data},
+        {"key.pem": pem_of("PUBLIC KEY", key.whole), "signature": signature, "data": data},
     )[1]  # fmt: skip
     if "Verified OK" in said:
         return True
@@ -2682,7 +2715,7 @@ def ask_signature(key: Der, algorithm: Der, signature: bytes, data: bytes) -> bo
 def pss_scheme(parameters: Der) -> tuple[str, int] | None:
     """Hash and length of the salt of RSASSA-PSS, None when they are of a kind not computed here."""
     said = {part.tag: part.parts[0] for part in parameters.parts}
-    digest = HASHES.get(said[0xA0].parts[0].content) if 0xA0 in said else None
+    digest = HASHES.get(algorithm_of(said[0xA0])) if 0xA0 in said else None
     mask = said[0xA1].parts if 0xA1 in said else ()
     below = HASHES.get(mask[1].parts[0].content) if len(mask) > 1 else None
     if digest is None or mask[0].content != MGF1_OID or below != digest or 0xA3 in said:
@@ -2709,7 +2742,7 @@ def second_opinion(published: RevocationList | Answer, link: Link, time: float) 
         proper = "certificate.pem: OK"
     else:
         about = (one for one in published.singles if is_about(one, link.certificate, link.issuer))
-        kind = next(about).parts[0].parts[0].parts[0].content
+        kind = algorithm_of(next(about).named[0])
         # Whether it is current was asked above, of the stamp's time; openssl knows only today.
         asked = ["ocsp", f"-{DIGESTS_OF_NAMES[kind]}", "-respin", "list", "-issuer", "issuer.pem", "-cert", "certificate.pem",
                  "-no_nonce", "-validity_period", "3153600000", *trusting]  # fmt: skip

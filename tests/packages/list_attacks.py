@@ -131,6 +131,9 @@ LIST_ATTACKS: dict[str, Callable[[], Kept]] = {
     "a list of the next day": lambda: listed(OUTDATED, by_root(made=SAID + DAY, until=at(2027))),
     "a list of eleven minutes later": lambda: listed(OUTDATED, by_root(made=SAID + 11 * MINUTE)),
     "an old list without end": lambda: listed(OUTDATED, by_root(until=None)),
+    "a list made when the certificate had ended": lambda: listed(
+        OUTDATED, by_root(made=at(2021) + 6 * MINUTE), by="old"
+    )._replace(codes=("STAMP_EXPIRED", OUTDATED)),
     "a list that ends before it begins": lambda: listed(
         OUTDATED, by_root(made=SAID + 5 * MINUTE, until=SAID + MINUTE)
     ),
@@ -163,6 +166,13 @@ LIST_ATTACKS: dict[str, Callable[[], Kept]] = {
     ),
     "a byte left over": lambda: listed(UNREADABLE, by_root() + b"\0"),
     "half a list": lambda: listed(UNREADABLE, by_root(*OTHERS)[:300]),
+    "a part of a second": lambda: listed(
+        UNREADABLE, by_root(made=der(0x18, b"20261122150600.5Z"))
+    ),
+    "a time before there were any": lambda: listed(
+        UNREADABLE, by_root(made=der(0x18, b"19491122150600Z"))
+    ),
+    "no time at all": lambda: listed(UNREADABLE, by_root(made=der(0x18, b"20261322150600Z"))),
     "an entry that is none": lambda: listed(UNREADABLE, by_root(b"\x04\x02ab", *OTHERS)),
     "an entry without a date": lambda: listed(
         UNREADABLE,
@@ -176,6 +186,7 @@ LIST_ATTACKS: dict[str, Callable[[], Kept]] = {
     # The file.
     "text before the blocks": lambda: unread(b"hello\n" + lists(by_root())),
     "a block without end": lambda: unread(lists(by_root())[:-30]),
+    "a letter more": lambda: unread(lists(by_root())[:-1] + b"x"),
     "a block that ends as another": lambda: unread(
         lists(by_root()).replace(b"END X509 CRL", b"END CERTIFICATE")
     ),

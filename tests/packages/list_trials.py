@@ -18,6 +18,7 @@ from tests.packages.listing import (
     address,
     answer,
     answers,
+    at,
     entry,
     extension,
     gone,
@@ -59,6 +60,8 @@ BIG = root("Akar Besar", key=new_key("P-384"))
 BIG_SIGNER = signer(BIG, digest=hashes.SHA384())
 POINT = x509.DistributionPoint([x509.UniformResourceIdentifier(ADDRESS)], None, None, None)
 PLACED = signer(ROOT, extensions=[TIME_STAMPING, (x509.CRLDistributionPoints([POINT]), False)])
+OLD = signer(ROOT, until=at(2021) + 5 * MINUTE)
+"""Its certificate ended five minutes into 2021."""
 NO_LISTS = root("Akar Bisu", extensions=[CA, (key_usage(key_cert_sign=True), True)])
 NO_LISTS_SIGNER = signer(NO_LISTS)
 
@@ -83,9 +86,11 @@ def token(by: str) -> tuple[bytes, str]:
         "under": (UNDER, ROOT, Form(certificates=[UNDER, MIDDLE])),
         "mute": (NO_LISTS_SIGNER, NO_LISTS, Form()),
         "alone": (ALONE, ALONE, Form()),
+        "old": (OLD, ROOT, Form()),
     }
     who, above, form = signed[by]
-    return mint(who, tst_info(NOTE), form), above.pem
+    info = tst_info(NOTE, time=b"20210101000000Z" if by == "old" else None)
+    return mint(who, info, form), above.pem
 
 
 def kept(*codes: str, beside: bytes = b"", by: str = "signer") -> Kept:
@@ -225,6 +230,9 @@ GONE_BY: dict[str, Callable[[], Kept]] = {
     ),
     "later, the authority's key known to others": lambda: listed(
         COMPROMISED, make_list(MIDDLE), by_root(on_list(MIDDLE, SAID + DAY, 2)), by="under"
+    ),
+    "later, the authority's key known to others, and nothing of the signer": lambda: listed(
+        COMPROMISED, by_root(on_list(MIDDLE, SAID + DAY, 2)), by="under"
     ),
     "later, on hold": lambda: listed(COMPROMISED, by_root(on_list(SIGNER, SAID + DAY, 6))),
     "by an answer, later, for no reason": lambda: answered(

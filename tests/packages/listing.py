@@ -83,7 +83,7 @@ def on_list(one: Holder, *args: object, **changed: object) -> bytes:
 def make_list(
     by: Holder,
     *entries: bytes,
-    made: datetime = MADE,
+    made: datetime | bytes = MADE,
     until: datetime | None = UNTIL,
     issuer: x509.Name | None = None,
     extensions: Sequence[bytes] = (),
@@ -94,11 +94,12 @@ def make_list(
     signature: Callable[[bytes], bytes] = same,
     pss: bool = False,
 ) -> bytes:
-    """A list of revocations in DER. algorithm, inner: how it says, outside and inside, it is signed."""
+    """A list of revocations in DER. made: also as DER.   algorithm, inner: how it says, outside and inside, it is signed."""
     said = algorithm or (pss_scheme(digest, 32) if pss else scheme(by, digest))
     body = sequence(
         version, inner or said, (issuer or by.certificate.subject).public_bytes(),
-        moment(made), moment(until) if until else b"",
+        made if isinstance(made, bytes) else moment(made),
+        moment(until) if until else b"",
         sequence(*entries) if entries else b"",
         der(0xA0, sequence(*extensions)) if extensions else b"",
     )  # fmt: skip

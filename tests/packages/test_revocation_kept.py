@@ -6,7 +6,6 @@ import base64
 import functools
 import importlib
 import os
-import random
 import shutil
 import time
 from collections.abc import Iterator
@@ -27,7 +26,7 @@ from tests.evidence.seal.tsa import der
 from tests.packages.browser import open_page
 from tests.packages.list_attacks import LIST_ATTACKS
 from tests.packages.list_trials import GONE_BY, SHOWN_BY, Kept, by_root
-from tests.packages.listing import entry, lists, on_list, pem
+from tests.packages.listing import entry, lists, on_list
 from tests.packages.minting import Form, certify, mint, tst_info
 from tests.packages.token_trials import NOTE, ROOT, SIGNER
 
@@ -271,50 +270,3 @@ def test_a_token_with_certificates_by_the_dozen_is_refused() -> None:
 
     assert [f[0] for f in judged(signed._replace(token=token))[0]] == ["STAMP_INVALID"]
     assert [f[0] for f in judged(signed._replace(token=few))[0]] == ["REVOCATION_SHOWN"]
-
-
-MUTATED = {
-    name: f"-----BEGIN {label}-----\n".encode()
-    for name, label in (
-        ("a list of others", "X509 CRL"),
-        ("an answer of one whom the issuer named", "OCSP RESPONSE"),
-        ("its signer on the list", "X509 CRL"),
-    )
-}
-
-
-def mutants(count: int, seed: int) -> Iterator[tuple[str, Kept]]:
-    """What is kept, with one bit of its DER turned."""
-    rng = random.Random(seed)
-    for number in range(count):
-        name = list(MUTATED)[number % len(MUTATED)]
-        one = trial(name)
-        chain, begin, text = one.pem.partition(MUTATED[name])
-        label = begin.decode().strip("-\n")[len("BEGIN ") :]
-        data = bytearray(base64.b64decode(b"".join(text.splitlines()[:-1])))
-        data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
-        yield name, one._replace(pem=chain + pem(label, bytes(data)))
-
-
-def compare_mutants(page: Any, count: int, seed: int) -> None:
-    made = list(mutants(count, seed))
-    said = page.evaluate(JUDGE, [as_page(one) for _, one in made])
-    for (name, one), theirs in zip(made, said, strict=True):
-        mine = judged(one)
-
-        assert [mine[0], mine[1]] == theirs, (seed, name)
-        # What is not signed by the issuer as it stands neither clears a stamp nor takes it away.
-        assert len(mine[1]) == 1
-        assert mine[1][0][0] in ("OTHER_ISSUER", "UNREADABLE", "UNCHECKED"), (seed, name)
-
-
-@pytest.mark.browser
-def test_with_one_bit_turned_nothing_is_shown_by_either(page: Any) -> None:
-    compare_mutants(page, 90, 5)
-
-
-@pytest.mark.browser
-@pytest.mark.soak
-@pytest.mark.timeout(7200)
-def test_with_thousands_of_bits_turned_nothing_is_shown_by_either(page: Any) -> None:
-    compare_mutants(page, 6000, 6)
