@@ -95,10 +95,10 @@ def _row(manifest: Manifest, word: Any) -> tuple[str, ...]:
 
 def _one(manifest: Manifest) -> None:
     write_line(f"{manifest.title} ({manifest.name})")
-    write_line(flat(manifest.terms))
-    write_line(f"robots.txt: {flat(manifest.robots)}")
+    write_line(_(flat(manifest.terms)))
+    write_line(f"robots.txt: {_(flat(manifest.robots))}")
     for surface in manifest.surfaces:
-        write_line(f"  {surface.url}\n      {surface.gives}")
+        write_line(f"  {surface.url}\n      {_(flat(surface.gives))}")
     seen = [[act.value, _(SIDES[side.value])] for act, side in manifest.observable.items()]
     write_table([_("Act"), _("Seen from")], seen)
     if manifest.official:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,9 @@ SETTINGS = (
 """Settings that bear on what is collected; none of them is a password or a path."""
 
 
+NO_READER = "(this version of the program has no reader for it)"
+
+
 def technical_facts(config: Config, platforms: Iterable[str]) -> dict[str, Any]:
     """JSON values: `versions`, `settings`, `settings_digest` and the manifests of `platforms`.
 
@@ -40,7 +43,7 @@ def technical_facts(config: Config, platforms: Iterable[str]) -> dict[str, Any]:
         },
         "settings": {name: _said(getattr(config, name)) for name in SETTINGS},
         "settings_digest": config.digest(),
-        "platforms": [_manifest(name) for name in sorted(set(platforms))],
+        "platforms": [_manifest(name, said) for name in sorted(set(platforms))],
         "gaps": {code: said.get(words, words) for code, words in GAPS.items()},
     }
 
@@ -56,24 +59,30 @@ def _said(value: Any) -> str:
     return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
-def _manifest(name: str) -> dict[str, Any]:
+def _manifest(name: str, words: Mapping[str, str]) -> dict[str, Any]:
+    """What a platform's manifest says, in the catalogue's language where it has the words."""
     from crawler.registry import PLATFORMS
 
     found = PLATFORMS.get(name)
     if found is None:
-        silent = "(this version of the program has no reader for it)"
+        silent = words.get(NO_READER, NO_READER)
         return {
             "name": name, "title": name, "robots": silent, "terms": silent, "pace_s": "",
             "concurrency": "", "observable": {}, "surfaces": [],
         }  # fmt: skip
     said = found.manifest
+
+    def spoken(text: str) -> str:
+        flat = " ".join(text.split())
+        return words.get(flat, flat)
+
     return {
         "name": name,
         "title": said.title,
-        "robots": said.robots,
-        "terms": said.terms,
+        "robots": spoken(said.robots),
+        "terms": spoken(said.terms),
         "pace_s": str(said.pace_s),
         "concurrency": said.concurrency,
         "observable": {str(act): str(side) for act, side in said.observable.items()},
-        "surfaces": [{"url": s.url, "gives": s.gives} for s in said.surfaces],
+        "surfaces": [{"url": s.url, "gives": spoken(s.gives)} for s in said.surfaces],
     }

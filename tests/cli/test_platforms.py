@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from cli import exits
-from cli.platforms import page
+from cli.platforms import flat, page
+from cli.words import read_catalogue
 from crawler.registry import PLATFORMS
 from evidence.model import Act
 
@@ -37,6 +38,15 @@ def test_one_platform_is_told_with_its_surfaces(call):
 
     assert "https://t.me/s/{channel}" in result.stdout
     assert "No phone number" in result.stdout
+
+
+def test_what_a_manifest_says_is_in_the_indonesian_catalogue_for_the_report():
+    """The technical annex goes to people who read Indonesian."""
+    manifests = [found.manifest for found in PLATFORMS.values()]
+    said = {flat(text) for m in manifests for text in (m.robots, m.terms)}
+    said |= {flat(surface.gives) for m in manifests for surface in m.surfaces}
+
+    assert sorted(said - set(read_catalogue("id"))) == []
 
 
 def test_an_unknown_platform_is_a_usage_error(call):
