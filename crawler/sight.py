@@ -136,6 +136,12 @@ def identity(value: Any) -> str | None:
     return value if isinstance(value, str) and value not in ("", "0") else None
 
 
+def number_of(value: dict[str, Any]) -> str | None:
+    """The number of an account in `pk` or `id`, as Instagram and Threads give it; None without one."""
+    found = (identity(value.get(name)) for name in ("pk", "id"))
+    return next((each for each in found if each and each.isascii() and each.isdecimal()), None)
+
+
 def alternative(text: Any) -> str | None:
     """A medium's alternative text, unless it is one of those Meta's machine writes by itself.
 

@@ -30,6 +30,7 @@ from crawler.figure import FIGURE, figure
         ("1,5 juta", None, 1_500_000),
         ("2 miliar", None, 2_000_000_000),
         ("1.2M", None, 1_200_000),
+        ("3.45M", None, 3_450_000),
     ],
 )
 def test_a_figure_is_exact_or_rounded_as_it_is_written(
@@ -39,7 +40,7 @@ def test_a_figure_is_exact_or_rounded_as_it_is_written(
 
 
 @pytest.mark.parametrize(
-    "text", [None, "", "suka", "-1", "3\u4e07", "12km", "1.2", "9" * 21, "9" * 17]
+    "text", [None, "", "suka", "-1", "3\u4e07", "12km", "1.2", "1,23", "9" * 21, "9" * 17]
 )
 def test_what_is_no_figure_of_a_known_form_is_unknown(text: str | None) -> None:
     assert figure(text) == (None, None)

@@ -1,4 +1,4 @@
-"""What is gathered of a page; figures, refusals and variants as Meta's platforms write them."""
+"""What is gathered of a page; refusals and variants as Meta's platforms write them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from crawler.figure import figure
 from crawler.refusal import failed, refusal
-from crawler.sight import Sight, alternative, identity, moment, number
+from crawler.sight import Sight, alternative, identity, moment, number, number_of
 from crawler.variant import largest, medium
 from evidence.model import AccountCounts, AccountSeen, Act, Counts, Interaction, Post, SeenState
 
@@ -53,28 +52,6 @@ def test_a_page_with_a_post_or_a_fault_is_not_empty(spoil: str) -> None:
         sight.fault("x")
 
     assert not sight.reading("r").empty
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("2,362 Followers", (2362, None)),
-        ("1.057 Pengikut", (1057, None)),
-        ("298K likes", (None, 298_000)),
-        ("1,2 jt", (None, 1_200_000)),
-        ("12 rb", (None, 12_000)),
-        ("3.45M", (None, 3_450_000)),
-        ("59", (59, None)),
-        ("1,23", (None, None)),
-        ("banyak", (None, None)),
-        (None, (None, None)),
-        ("9" * 19, (None, None)),
-    ],
-)
-def test_figures_are_exact_only_as_written_out(
-    text: str | None, said: tuple[int | None, int | None]
-) -> None:
-    assert figure(text) == said
 
 
 def test_times_numbers_and_ids_are_taken_only_for_what_they_are() -> None:
@@ -131,3 +108,34 @@ def test_known_error_codes_are_refusals_and_others_are_not(
 def test_errors_beside_data_are_no_failure() -> None:
     assert failed({"errors": [{"code": 1}], "data": None})
     assert not failed({"errors": [{"code": 1}], "data": {"x": {"y": 1}}})
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        ({"pk": "5501000001", "id": "x"}, "5501000001"),
+        ({"pk": None, "id": 5501000001}, "5501000001"),
+        ({"pk": "creator", "id": "5501000001"}, "5501000001"),
+        ({"pk": "٣٤", "id": "0"}, None),
+        ({}, None),
+    ],
+)
+def test_an_accounts_number_is_written_in_digits(value: dict[str, Any], number: str | None) -> None:
+    assert number_of(value) == number
+
+
+def test_an_account_without_a_list_is_told_unless_it_owes_none() -> None:
+    told = {}
+    for name, counted, state in (
+        ("unknown", None, SeenState.PRESENT),
+        ("many", 57, SeenState.PRESENT),
+        ("none", 0, SeenState.PRESENT),
+        ("private", 57, SeenState.PRIVATE),
+    ):
+        sight = Sight(url="https://contoh.org/a")
+        sight.account(AccountSeen("1", "a", None, state, AccountCounts(post=counted)))
+        sight.unlisted()
+        told[name] = [(s.subject, s.state) for s in sight.states.values()]
+
+    unseen = [("page:https://contoh.org/a#posts", SeenState.UNSEEN)]
+    assert told == {"unknown": unseen, "many": unseen, "none": [], "private": []}

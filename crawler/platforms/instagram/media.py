@@ -16,7 +16,7 @@ from crawler.platforms.instagram.urls import HOST
 from crawler.platforms.instagram.urls import post as address
 from crawler.platforms.instagram.urls import story as story_address
 from crawler.relay import drilled
-from crawler.sight import identity, moment, number
+from crawler.sight import identity, moment, number, number_of
 from crawler.take import Node
 from crawler.variant import lost_film, medium
 from evidence.errors import ParseError
@@ -67,7 +67,7 @@ def post(item: Node) -> Post:
     if native_id is None or not (isinstance(code, str) or is_story(value)):
         raise ParseError(item.path, "expected pk and code of a post")
     author = item.inner("user" if isinstance(value.get("user"), dict) else "owner")
-    who = identity(author.value.get("pk")) or identity(author.value.get("id"))
+    who = number_of(author.value)
     handle = author.value.get("username")
     if who is None and not handle:
         raise ParseError(author.path, "expected pk, id or username")

@@ -8,7 +8,7 @@ from typing import Any
 
 from crawler.platforms.instagram.media import media_id
 from crawler.relay import drilled, walk
-from crawler.sight import Sight, identity, moment, number
+from crawler.sight import Sight, identity, moment, number, number_of
 from crawler.take import Node
 from evidence.errors import ParseError
 from evidence.model import AccountCounts, AccountSeen, Act, Interaction, Post, SeenState
@@ -45,7 +45,7 @@ def account(item: Node, sight: Sight) -> None:
     Raises ParseError without id or handle.
     """
     value = item.value
-    native_id = identity(value.get("pk")) or identity(value.get("id"))
+    native_id = number_of(value)
     handle = item.must("username", str)
     if native_id is None:
         raise ParseError(item.path, "expected pk or id of an account")
@@ -190,5 +190,5 @@ def who(value: Any) -> tuple[str | None, str | None]:
     if not isinstance(value, dict):
         return None, None
     handle = value.get("username")
-    native_id = identity(value.get("pk")) or identity(value.get("id"))
+    native_id = number_of(value)
     return native_id, handle if isinstance(handle, str) and handle else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crawler.sight import Sight, identity, number
+from crawler.sight import Sight, number, number_of
 from crawler.take import Node
 from evidence.errors import ParseError
 from evidence.model import AccountCounts, AccountSeen, SeenState
@@ -39,7 +39,7 @@ def is_account(value: dict[str, Any]) -> bool:
 def account(item: Node, sight: Sight) -> None:
     """Notes an account with its figures and whether it is private."""
     try:
-        native_id = identity(item.value.get("pk")) or identity(item.value.get("id"))
+        native_id = number_of(item.value)
         if native_id is None:
             raise ParseError(item.path, "expected the number of an account")
         name = next((name for name in PRIVATE if name in item.value), PRIVATE[0])

@@ -14,7 +14,7 @@ from typing import Any
 from crawler.page import Page
 from crawler.platforms.threads import accounts, posts, states, urls, words
 from crawler.relay import NOISE, Sheets, drilled, inside, is_hollow, sheets, unfolded
-from crawler.sight import Sight, identity
+from crawler.sight import Sight, number_of
 from crawler.take import Node
 from evidence.errors import ParseError
 from evidence.model import Act, Interaction, Post, Reading, SeenState
@@ -180,7 +180,7 @@ def _whose(told: urls.About, sheet: Sheets, found: _Found) -> tuple[str | None, 
 
 def _author(value: dict[str, Any]) -> str | None:
     user = value.get("user")
-    return identity(drilled(user, "pk")) or identity(drilled(user, "id"))
+    return number_of(user) if isinstance(user, dict) else None
 
 
 def _threads(found: _Found, whose: tuple[str | None, str | None], sight: Sight) -> None:

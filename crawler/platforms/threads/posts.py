@@ -11,6 +11,7 @@ from typing import Any
 from crawler.platforms.threads import urls, words
 from crawler.relay import drilled
 from crawler.sight import identity, moment, number
+from crawler.sight import number_of as account_number
 from crawler.take import Node
 from crawler.variant import is_address, lost_film, medium
 from evidence.errors import ParseError
@@ -44,7 +45,7 @@ def post(item: Node, reply_to: str | None) -> Post:
     value = item.value
     native_id = number_of(value)
     author = item.inner("user")
-    who = identity(author.value.get("pk")) or identity(author.value.get("id"))
+    who = account_number(author.value)
     if native_id is None or who is None:
         raise ParseError(item.path, "expected numbers of post and author")
     told = item.inner("text_post_app_info")

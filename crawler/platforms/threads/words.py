@@ -8,7 +8,7 @@ from typing import Any
 
 from crawler.platforms.threads import urls
 from crawler.relay import drilled
-from crawler.sight import identity
+from crawler.sight import number_of
 from crawler.take import Node
 from evidence.errors import ParseError
 
@@ -103,5 +103,5 @@ def mentioned(told: Node, said: str) -> Iterator[tuple[str | None, str | None]]:
 def who(user: Any) -> tuple[str | None, str | None]:
     """(number, handle) of the account an object names; both None when it names none."""
     handle = drilled(user, "username")
-    native_id = identity(drilled(user, "pk")) or identity(drilled(user, "id"))
+    native_id = number_of(user) if isinstance(user, dict) else None
     return native_id, handle if isinstance(handle, str) and handle else None
