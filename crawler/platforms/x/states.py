@@ -48,7 +48,8 @@ OF_PAGE = frozenset({SeenState.BLOCKED, SeenState.GATED})
 
 _TOMBSTONES = (
     ("is from a suspended account", SeenState.SUSPENDED),
-    ("was deleted by the ", SeenState.ABSENT),
+    ("account has been suspended", SeenState.SUSPENDED),
+    ("was deleted", SeenState.ABSENT),
     ("is from an account that no longer exists", SeenState.ABSENT),
     ("account owner limits who can view", SeenState.PRIVATE),
     ("violated the ", SeenState.WITHHELD),

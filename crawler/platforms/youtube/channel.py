@@ -15,6 +15,8 @@ HEADERS = ("pageHeaderRenderer", "c4TabbedHeaderRenderer", "interactiveTabbedHea
            "topicChannelDetailsRenderer")  # fmt: skip
 OWN_TABS = {"videos": "videos", "shorts": "shorts", "streams": "streams", "live": "streams",
             "posts": "posts", "community": "posts", "releases": "", "podcasts": ""}  # fmt: skip
+PLAYLIST = "playlistMetadataRenderer"
+"""What a playlist's page has instead of a channel; its videos may be anybody's."""
 HOME_FEED = "FEwhat_to_watch"
 
 
@@ -50,6 +52,9 @@ def read(data: dict[str, Any], sight: Sight) -> None:
     if first(data, "channelAgeGateRenderer") is not None:
         sight.state(f"account:{subject}" if subject else None, SeenState.GATED,
                     "channelAgeGateRenderer")  # fmt: skip
+        return
+    if channel.native_id is None and first(data.get("metadata"), PLAYLIST) is not None:
+        sight.state(None, SeenState.PRESENT, PLAYLIST)
         return
     if channel.native_id is None:
         sight.fault("channel page: names no channel")
@@ -115,7 +120,7 @@ def _tab(data: dict[str, Any], channel: Channel, sight: Sight) -> None:
     if name == "search" or name == "about":
         return
     found = listing.read(content, channel.native_id, channel.handle, sight, own=name in OWN_TABS)
-    found += community.read(content, sight)
+    found += community.read(content, sight) + len(listing.others(content))
     sight.next += [
         urls.onward("browse", token) for token in listing.tokens(content) if name in OWN_TABS
     ]

@@ -16,9 +16,10 @@ CARDS = ("videoRenderer", "gridVideoRenderer", "compactVideoRenderer", "videoWit
          "playlistVideoRenderer")  # fmt: skip
 OTHERS = ("adSlotRenderer", "playlistRenderer", "gridPlaylistRenderer", "radioRenderer",
           "channelRenderer", "gridChannelRenderer", "showRenderer", "gridShowRenderer",
-          "gridMovieRenderer", "postRenderer", "backstagePostThreadRenderer",
+          "gridMovieRenderer", "gameCardRenderer", "postRenderer", "backstagePostThreadRenderer",
           "continuationItemRenderer")  # fmt: skip
 """What may stand in a list and is no video."""
+NO_ITEMS = ("adSlotRenderer", "continuationItemRenderer")
 KINDS = (*CARDS, "reelItemRenderer", "shortsLockupViewModel", "lockupViewModel")
 KNOWN = frozenset((*KINDS, *OTHERS, "richItemRenderer", "richSectionRenderer"))
 PART = "title alone, no time"
@@ -36,7 +37,9 @@ def read(
     and its time is relative (`2 days ago`), so none is given; a state says so of each.
     """
     cards = 0
+    shelved = _in_own_shelves(content)
     for index, (name, card) in enumerate(nodes(content, *KINDS)):
+        ours = own or id(card) in shelved
         try:
             if name == "lockupViewModel" and not _is_video(card, index):
                 cards += 1
@@ -47,13 +50,28 @@ def read(
             continue
         cards += 1
         bylines = _bylines(card)
-        if not bylines and not own and name in CARDS:
+        if not bylines and not ours and name in CARDS:
             sight.fault(f"{name}[{index}]: names no channel in a list of several")
-        if native_id in (bylines if own else bylines[:1]) or (own and not bylines):
+        if native_id in (bylines if ours else bylines[:1]) or (ours and not bylines):
             sight.posts.setdefault(post.native_id, post)
             sight.state(f"post:{post.native_id}", SeenState.PRESENT, f"{name}: {PART}")
     _unknown(content, sight)
     return cards
+
+
+def _in_own_shelves(content: Any) -> set[int]:
+    """Cards in shelves that lead on to one of the channel's own tabs: those name no channel."""
+    found: set[int] = set()
+    for _, shelf in nodes(content, "shelfRenderer"):
+        address = text_at(shelf, "endpoint.commandMetadata.webCommandMetadata.url") or ""
+        if address.partition("?")[0].rpartition("/")[2] in urls.TABS:
+            found.update(id(card) for _, card in nodes(shelf, *KINDS))
+    return found
+
+
+def others(content: Any) -> list[str]:
+    """Kinds of the list's items that are no videos: playlists, channels, games."""
+    return [name for name, _ in nodes(content, *OTHERS) if name not in NO_ITEMS]
 
 
 def tokens(content: Any) -> Iterator[str]:

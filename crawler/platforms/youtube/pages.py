@@ -183,8 +183,11 @@ def _continued(data: dict[str, Any], sight: Sight) -> bool:
     seen = listing.read(items, owner, known.handle, sight, own=True)
     seen += community.read(items, sight)
     sight.next += [urls.onward("browse", token) for token in tokens]
-    if not seen:
+    beside = listing.others(items)
+    if not seen and not beside:
         sight.fault("continuationItems: nothing that is known")
+    elif not sight.posts and not sight.faults:
+        sight.state(None, SeenState.PRESENT, beside[0] if beside else "continuationItems")
     return True
 
 

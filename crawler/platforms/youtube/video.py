@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -34,7 +35,8 @@ def read_player(player: dict[str, Any], sight: Sight) -> None:
     told = states.playability(player)
     if told is not None:
         sight.state(f"post:{video}" if video else None, *told)
-    if not isinstance(inside(player, "playabilityStatus.status"), str):
+    spoken = isinstance(inside(player, "playabilityStatus.status"), str)
+    if not spoken and inside(player, MICROFORMAT) is None:
         sight.fault("player: expected playabilityStatus.status, found nothing")
     if DETAILS in player:
         try:
@@ -43,8 +45,8 @@ def read_player(player: dict[str, Any], sight: Sight) -> None:
             sight.fault(f"{error.what}: {error.why}")
         else:
             sight.posts[post.native_id] = post
-            if inside(player, f"{MICROFORMAT}.isUnlisted") is True:
-                sight.state(f"post:{post.native_id}", SeenState.PRESENT, "isUnlisted")
+            for marker in _marks(player):
+                sight.state(f"post:{post.native_id}", SeenState.PRESENT, marker)
     elif told is None:
         sight.fault("player: OK without videoDetails")
 
@@ -103,13 +105,14 @@ def _named(player: dict[str, Any], url: str) -> str | None:
 
 def _post(player: dict[str, Any]) -> Post:
     video = needed(player, f"{DETAILS}.videoId", "player")
-    title = needed(player, f"{DETAILS}.title", "player")
-    author = needed(player, f"{DETAILS}.channelId", "player")
-    about = inside(player, f"{DETAILS}.shortDescription")
-    if not isinstance(about, str):
-        raise ParseError(f"player.{DETAILS}.shortDescription", "expected text, found nothing")
+    title, about = _said(player)
+    author = text_at(player, f"{MICROFORMAT}.externalChannelId")
+    author = text_at(player, f"{DETAILS}.channelId") or author
+    if author is None:
+        needed(player, f"{DETAILS}.channelId", "player")
     text = whole(title, about)
-    seen = text_at(player, f"{DETAILS}.viewCount") or ""
+    seen = text_at(player, f"{DETAILS}.viewCount") or text_at(player, f"{MICROFORMAT}.viewCount")
+    seen = seen or ""
     return Post(
         native_id=video,
         author_id=author,
@@ -125,6 +128,30 @@ def _post(player: dict[str, Any]) -> Post:
             view=int(seen[:16]) if seen.isascii() and seen.isdecimal() else None,
         ),
     )
+
+
+def _marks(player: dict[str, Any]) -> Iterator[str]:
+    """What an answer says of a video beside its text: in no list; without a description here."""
+    if inside(player, f"{MICROFORMAT}.isUnlisted") is True:
+        yield "isUnlisted"
+    own = text_at(player, f"{DETAILS}.title")
+    if own is None and inside(player, f"{MICROFORMAT}.description") is None:
+        yield "microformat without description"
+
+
+def _said(player: dict[str, Any]) -> tuple[str, str]:
+    """Title and description: the author's own, else those the answer has for search engines.
+
+    Raises ParseError where neither half is there.
+    """
+    format_ = inside(player, MICROFORMAT) or {}
+    title = text_at(player, f"{DETAILS}.title") or shown(format_.get("title"))
+    about = inside(player, f"{DETAILS}.shortDescription")
+    if about is None and text_at(player, f"{DETAILS}.title") is None:
+        about = shown(format_.get("description")) or ""
+    if not isinstance(about, str):
+        raise ParseError(f"player.{DETAILS}.shortDescription", "expected text, found nothing")
+    return title or needed(player, f"{DETAILS}.title", "player"), about
 
 
 def whole(title: str, about: str | None) -> str:
