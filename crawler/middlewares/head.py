@@ -87,6 +87,7 @@ class HeadHandler(HTTP11DownloadHandler):
     def __init__(self, crawler: Any) -> None:
         super().__init__(crawler)
         self._pool._factory = Factory
+        self._pool.maxPersistentPerHost = connections_kept(crawler.settings)
 
     async def download_request(self, request: Request) -> Response:
         """The response of one request. Raises HeadTooLarge, and what Scrapy's own raises."""
@@ -98,3 +99,13 @@ class HeadHandler(HTTP11DownloadHandler):
             reasons = getattr(error.__cause__, "reasons", ())
             found = next((r.value for r in reasons if r.check(HeadTooLarge)), None)
             raise found or error from error.__cause__
+
+
+def connections_kept(settings: Any) -> int:
+    """Connections that stay open to one host: as many as any slot of the downloader may use at once.
+
+    Scrapy counts what a stranger's host may see alone; hosts of one's own may see more.
+    """
+    slots = settings.getdict("DOWNLOAD_SLOTS").values()
+    at_once: int = settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
+    return max([at_once, *(int(slot["concurrency"]) for slot in slots)])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from evidence.canonical import is_unicode
@@ -38,7 +39,13 @@ def stored_doc(table: str, id: str, doc: Mapping[str, Any]) -> dict[str, Any]:
     what = f"row {id!r} of {table}"
     if not isinstance(id, str) or not id:
         raise StoreError(f"row of {table}", "its id is not a filled string")
-    stored = {_key(k, what): v if _is_plain(v) else _stored(v, what, 0) for k, v in doc.items()}
+    stored = {
+        # What most values are costs no call.
+        name: value
+        if value is None or (type(value) is str and value.isascii())
+        else _stored(value, what, 0)
+        for name, value in zip(_names(doc, what), doc.values(), strict=True)
+    }
     if stored.pop("id", id) != id or "_id" in stored:
         raise StoreError(what, "its document names another id")
     return stored
@@ -61,18 +68,21 @@ def checked_bound(bound: tuple[str, datetime] | None) -> tuple[str, datetime] | 
     return field, _time(bound[1], f"question about {field}")
 
 
-def _is_plain(value: Any) -> bool:
-    """Whether a value is kept as it is: what most are costs no more than this."""
-    kind = type(value)
-    return value is None or kind is bool or (kind is str and value.isascii())
-
-
-def _key(key: Any, what: str) -> str:
-    if type(key) is str and key.isidentifier():
-        return key
-    if not isinstance(key, str) or key.startswith("$") or "." in key or "\0" in key:
+def _names(doc: Mapping[str, Any], what: str) -> tuple[str, ...]:
+    """The keys of a row, if every store keeps them. Raises StoreError."""
+    names = tuple(doc)
+    if not _are_sound(names):
         raise StoreError(what, "has a key that is not a string free of `.`, `$` and NUL")
-    return str(key)
+    return names
+
+
+@lru_cache(maxsize=1_000)
+def _are_sound(names: tuple[Any, ...]) -> bool:
+    """Remembered, because the rows of a table have the same keys again and again."""
+    return all(
+        isinstance(name, str) and not (name.startswith("$") or "." in name or "\0" in name)
+        for name in names
+    )
 
 
 def _stored(value: Any, what: str, depth: int) -> Any:
@@ -91,7 +101,8 @@ def _stored(value: Any, what: str, depth: int) -> Any:
     if isinstance(value, _LISTS):
         return [_stored(item, what, depth + 1) for item in value]
     if isinstance(value, Mapping):
-        return {_key(k, what): _stored(v, what, depth + 1) for k, v in value.items()}
+        inner = (_stored(item, what, depth + 1) for item in value.values())
+        return dict(zip(_names(value, what), inner, strict=True))
     raise StoreError(what, f"has a {type(value).__name__}")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from scrapy import Request as ScrapyRequest
-from scrapy.settings import default_settings
+from scrapy.settings import Settings, default_settings
 from scrapy.utils.misc import load_object
 from twisted.internet.testing import StringTransport
 from twisted.web._newclient import Request
@@ -16,7 +16,14 @@ from twisted.web.client import ResponseFailed
 from twisted.web.http_headers import Headers
 
 from crawler import settings
-from crawler.middlewares.head import HEAD_BYTES, HEAD_LINES, HeadHandler, HeadTooLarge, Protocol
+from crawler.middlewares.head import (
+    HEAD_BYTES,
+    HEAD_LINES,
+    HeadHandler,
+    HeadTooLarge,
+    Protocol,
+    connections_kept,
+)
 from evidence.errors import FetchError
 
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -107,3 +114,10 @@ def test_every_scheme_we_ask_by_is_bounded_and_nothing_is_asked_through_a_proxy(
     assert settings.HTTPPROXY_ENABLED is False
     with pytest.raises(FetchError):
         asyncio.run(handler.download_request(asked))
+
+
+def test_a_host_of_ones_own_keeps_the_connections_it_may_be_asked_by() -> None:
+    with_own = {"CONCURRENT_REQUESTS_PER_DOMAIN": 1, "DOWNLOAD_SLOTS": {"own": {"concurrency": 16}}}
+    without = {"CONCURRENT_REQUESTS_PER_DOMAIN": 2, "DOWNLOAD_SLOTS": {}}
+
+    assert [connections_kept(Settings(each)) for each in (with_own, without)] == [16, 2]
