@@ -148,7 +148,7 @@ def _said(player: dict[str, Any]) -> tuple[str, str]:
     title = text_at(player, f"{DETAILS}.title") or shown(format_.get("title"))
     about = inside(player, f"{DETAILS}.shortDescription")
     if about is None and text_at(player, f"{DETAILS}.title") is None:
-        about = shown(format_.get("description")) or ""
+        about = shown(format_.get("description", ""))
     if not isinstance(about, str):
         raise ParseError(f"player.{DETAILS}.shortDescription", "expected text, found nothing")
     return title or needed(player, f"{DETAILS}.title", "player"), about
