@@ -7,7 +7,7 @@ from typing import Any
 
 
 def pdf_of(page: str) -> bytes | None:
-    """The page as PDF with selectable text; None when WeasyPrint cannot be loaded."""
+    """The page as tagged PDF (PDF/UA-1) with selectable text; None when WeasyPrint cannot be loaded."""
     try:
         weasyprint = importlib.import_module("weasyprint")
         urls: Any = importlib.import_module("weasyprint.urls")
@@ -15,5 +15,6 @@ def pdf_of(page: str) -> bytes | None:
         # OSError: its native libraries (Pango) are missing.
         return None
     nothing = urls.URLFetcher(allowed_protocols=(), allow_redirects=False)
-    made: bytes = weasyprint.HTML(string=page, url_fetcher=nothing).write_pdf()
+    document = weasyprint.HTML(string=page, url_fetcher=nothing)
+    made: bytes = document.write_pdf(pdf_variant="pdf/ua-1")
     return made

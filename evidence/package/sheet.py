@@ -17,6 +17,10 @@ from evidence.seal.anchor import Standing
 HERE = Path(__file__).resolve().parent
 
 
+QR_TITLE = "Kode QR yang memuat tiga baris dan sidik"
+"""Told instead of the picture to who cannot see it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """What the sheet says. at: the printed time, in words; vkey: the key that signed."""
@@ -53,7 +57,13 @@ def _qr(text: str) -> Markup:
     """A QR code as an SVG element; error correction M bears a fold in the paper."""
     out = io.BytesIO()
     segno.make(text, error="m", micro=False).save(
-        out, kind="svg", xmldecl=False, svgns=True, omitsize=True, border=2
+        out,
+        kind="svg",
+        xmldecl=False,
+        svgns=True,
+        omitsize=True,
+        border=2,
+        title=QR_TITLE,
     )
     # Drawn by segno from numbers alone; none of the text is in it.
     return Markup(out.getvalue().decode())  # noqa: S704

@@ -126,6 +126,8 @@ def test_the_sheet_quotes_the_head_and_its_fingerprint(call: Run, tmp_path: Path
     assert head["fingerprint"] in page
     assert f"\n{head['entries']}\n" in page
     assert "<svg" in page
+    assert "<title>Kode QR" in page
+    assert "<title>Kode QR" in page
     assert "http-equiv" not in page
     assert call("ledger", "sheet", str(tmp_path / "lembar.txt")).exit_code == 2
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import http.server
+import re
 import threading
 import zlib
+from contextlib import suppress
 from typing import Any, ClassVar
 
 import pytest
@@ -32,11 +34,23 @@ def printed(page: str) -> bytes:
     return made
 
 
-def test_minutes_become_a_pdf():
-    made = printed("<!doctype html><title>x</title><p>BERITA ACARA</p>")
+def streams(pdf: bytes) -> list[bytes]:
+    """The compressed parts of a PDF, unpacked."""
+    found = []
+    for part in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL):
+        with suppress(zlib.error):
+            found.append(zlib.decompressobj().decompress(part))
+    return found
 
+
+def test_minutes_become_a_pdf():
+    made = printed('<!doctype html><html lang="id"><title>x</title><p>BERITA ACARA</p></html>')
+
+    inside = b"\n".join((made, *streams(made)))
     assert made.startswith(b"%PDF-")
-    assert len(zlib.compress(made)) > 500
+    assert b"/StructTreeRoot" in inside
+    assert b"pdfuaid:part" in inside
+    assert b"/Lang (id)" in inside
 
 
 def test_a_page_that_refers_outside_reaches_nothing(tmp_path):
