@@ -12,6 +12,7 @@ from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 
 from crawler import registry
+from crawler.address import as_name, is_address
 from crawler.browser import Asking, Browser, Look
 from crawler.desk import Desk
 from crawler.load import Load
@@ -47,6 +48,10 @@ class Browsing:
         Raises StoreError alone: what cannot be kept ends the visit.
         """
         asked_at = self.desk.clock.now()
+        if not is_address(load.url):
+            load = replace(load, url=as_name(load.url))
+            failed = self._attempt("REFUSED_ADDRESS", load)
+            return (await self._nothing(visit, load, failed, "is no address of the web"),)
         code = await self._turn(load.url)
         if code:
             failed = self._attempt(code, load)

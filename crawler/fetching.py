@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,6 +10,7 @@ import scrapy
 from scrapy.exceptions import IgnoreRequest
 
 from crawler import registry
+from crawler.address import as_name, is_address
 from crawler.browsing import NOT_ASKED, is_own
 from crawler.desk import Desk
 from crawler.middlewares.keep import CUTS, TICKET, Ticket, failed_exchange
@@ -18,7 +19,7 @@ from crawler.pace import HELD, OWN, Pace, retry_after_s
 from crawler.page import Page
 from crawler.visit import Ask, Seen, Visit
 from evidence.errors import StoreError
-from evidence.model import CaptureKind, Interaction, Reading
+from evidence.model import CaptureKind, CaptureState, Exchange, Interaction, Reading
 
 OFFICIAL = "OFFICIAL"
 """How a capture came that an official interface gave."""
@@ -57,6 +58,10 @@ class Fetching:
             ask.minimise,
             via=self._via(ask.url),
         )
+        if not is_address(ask.url):
+            ask = replace(ask, url=as_name(ask.url))
+            ticket.error, ticket.exchange = "REFUSED_ADDRESS", self._unasked(ask)
+            return await self._nothing(visit, ask, None, ticket)
         request = self.request(ask, ticket)
         if self.pace.is_closed(ask.url):
             ticket.error = "RATE_LIMITED"
@@ -67,6 +72,10 @@ class Fetching:
             raise
         except IgnoreRequest as error:
             ticket.error = IGNORED.get(str(error), "TOO_LARGE")
+            return await self._nothing(visit, ask, request, ticket)
+        except ValueError:
+            # A redirect to what is no address: Scrapy cannot make a request of it.
+            ticket.error = ticket.error or "REFUSED_ADDRESS"
             return await self._nothing(visit, ask, request, ticket)
         except Exception as error:  # noqa: BLE001 - whatever the network does is a gap, not a crash
             ticket.error = ticket.error or type(error).__name__
@@ -127,6 +136,14 @@ class Fetching:
             self.platform, edge.actor_id, edge.actor_handle, visit.base_url
         )
         return found is not None
+
+    def _unasked(self, ask: Ask) -> Exchange:
+        """The attempt of an Ask that no request can be made of."""
+        now = self.desk.clock.now()
+        return Exchange(
+            ask.url, ask.method, now, now, (), None, (), b"", kind=ask.kind,
+            state=CaptureState.FAILED, error="REFUSED_ADDRESS", of=ask.of,
+        )  # fmt: skip
 
     async def _nothing(self, visit: Visit, ask: Ask, request: Any, ticket: Ticket) -> Seen:
         now = self.desk.clock.now()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
+from crawler.address import is_address
 from crawler.ingest.found import Found, Handed, Limits, broken, unaddressed
 from crawler.ingest.har import read_har
 from crawler.ingest.html import read_html
@@ -30,6 +32,7 @@ MHTML_HEADERS = (
 )
 MCL = re.compile(rb"(?:^|[,\"])(?:mcl_url|post_owner\.)")
 """A column of an export of the Meta Content Library."""
+WEB = re.compile(r"\s*https?:", re.IGNORECASE)
 HAR = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{\s*\"log\"\s*:")
 MOST_ITEMS = 2_000_000
 EXPORT_KEYS = ("data", "items", "videos", "kind", "users", "search_id")
@@ -42,8 +45,26 @@ def open_file(data: bytes, name: str, *, url: str | None = None, limits: Limits 
     name: of the file, for messages.   url: the address the person says it shows, for formats that
     do not say it themselves.
 
+    A part whose address nobody can read is left out and counted.
     Raises ParseError naming the record, entry, part or member that is damaged or refused.
     """
+    handed = _opened(data, name, url, limits)
+    sound = tuple(each for each in handed.found if _is_readable(each.url))
+    left = len(handed.found) - len(sound)
+    if not left:
+        return handed
+    if not sound:
+        raise broken(name, "shows an address that cannot be read")
+    told = (*handed.left_out, ("with an address that cannot be read", left))
+    return replace(handed, found=sound, left_out=tuple(sorted(told)))
+
+
+def _is_readable(url: str) -> bool:
+    """Whether an address can be kept as one; a screenshot may have none, a WARC's own be a URN."""
+    return not url or is_address(url) or (":" in url and not WEB.match(url))
+
+
+def _opened(data: bytes, name: str, url: str | None, limits: Limits) -> Handed:
     if not data:
         raise broken(name, "is empty")
     if len(data) > limits.file_bytes:

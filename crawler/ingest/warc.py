@@ -44,6 +44,8 @@ HASHES = {"sha1": 20, "sha-1": 20, "sha256": 32, "sha-256": 32, "sha512": 64, "m
 SCREENSHOTS = ("urn:view:", "urn:fullpage:", "urn:screenshot:")
 HEAD_BYTES = 100_000
 CHUNK = 1 << 20
+PIECE = 1 << 14
+"""How much of a packed file is taken at a time: what is after a member is copied each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +92,14 @@ def read_warc(data: bytes, name: str, limits: Limits) -> Handed:
 def unpacked(data: bytes, name: str, limits: Limits) -> bytes:
     """All gzip members, one after another. Raises ParseError naming the member that is not whole."""
     whole = io.BytesIO()
-    at = 0
+    at = members = 0
     while at < len(data):
         start, engine = at, zlib.decompressobj(16 + zlib.MAX_WBITS)
         place = f"{name}, gzip member at offset {start}"
-        rest, part = data[at : at + CHUNK], b""
+        members += 1
+        if members > limits.records:
+            raise broken(name, f"holds more than {limits.records} gzip members")
+        rest, part = data[at : at + PIECE], b""
         try:
             while not engine.eof:
                 if not rest and len(part) < CHUNK:
@@ -104,7 +109,7 @@ def unpacked(data: bytes, name: str, limits: Limits) -> bytes:
                     raise broken(name, f"unpacks to more than {limits.unpacked_bytes} bytes")
                 whole.write(part)
                 at += len(rest) - len(engine.unconsumed_tail) - len(engine.unused_data)
-                rest = data[at : at + CHUNK]
+                rest = data[at : at + PIECE]
         except zlib.error as error:
             raise broken(place, "is damaged: its checksum or coding is wrong") from error
     return whole.getvalue()

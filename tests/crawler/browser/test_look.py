@@ -263,6 +263,15 @@ def test_an_address_that_is_not_of_the_web_is_not_looked_at(rig: Any) -> None:
             rig.look(url)
 
 
+@pytest.mark.parametrize("to", ["https://[contoh.example/", "https://contoh.example:99999999/"])
+def test_a_redirect_to_no_address_is_a_failed_attempt(rig: Any, site: Any, to: str) -> None:
+    url = site.say("/ke-mana", "", status=302, headers=(("Location", to),))
+
+    document = rig.look(url).document
+
+    assert (document.url, document.status, document.error) == (url, None, "CONNECTION_LOST")
+
+
 def test_a_redirect_to_a_file_is_refused(rig: Any, site: Any) -> None:
     url = site.say("/kefile", b"", status=302, headers=(("Location", "file:///etc/passwd"),))
 

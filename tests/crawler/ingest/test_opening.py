@@ -246,3 +246,33 @@ def test_a_file_of_very_many_parts_is_refused_in_time(data: bytes) -> None:
     refused(data)
 
     assert time.monotonic() - began < 10
+
+
+def with_address(url: str) -> bytes:
+    row = {
+        "startedDateTime": "2026-11-20T01:00:00Z",
+        "request": {"method": "GET", "url": url},
+        "response": {"status": 200, "content": {"mimeType": "text/html", "text": "<p>halo"}},
+    }
+    sound = {**row, "request": {"method": "GET", "url": "https://contoh.example/"}}
+    return json.dumps({"log": {"entries": [row, sound]}}).encode()
+
+
+@pytest.mark.parametrize(
+    "url", ["https://[contoh.example/", "https://contoh.example:99999999/", "http://", "halaman"]
+)
+def test_a_part_whose_address_nobody_can_read_is_left_out_and_counted(url: str) -> None:
+    handed = open_file(with_address(url), "a.har")
+
+    assert [each.url for each in handed.found] == ["https://contoh.example/"]
+    assert handed.left_out == (("with an address that cannot be read", 1),)
+
+
+def test_a_page_said_to_be_at_no_address_is_refused() -> None:
+    with pytest.raises(ParseError, match="an address that cannot be read"):
+        open_file(b"<!DOCTYPE html><p>halo", "a.html", url="https://[contoh.example/")
+
+
+def test_a_packed_file_of_very_many_members_is_refused_in_time() -> None:
+    with pytest.raises(ParseError, match="gzip members"):
+        open_file(gzip.compress(b"") * 100_000, "a.warc.gz")
