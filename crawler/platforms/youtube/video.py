@@ -144,11 +144,12 @@ def _said(player: dict[str, Any]) -> tuple[str, str]:
 
     Raises ParseError where neither half is there.
     """
-    format_ = inside(player, MICROFORMAT) or {}
-    title = text_at(player, f"{DETAILS}.title") or shown(format_.get("title"))
+    own = text_at(player, f"{DETAILS}.title")
+    title = own or shown(inside(player, f"{MICROFORMAT}.title"))
     about = inside(player, f"{DETAILS}.shortDescription")
-    if about is None and text_at(player, f"{DETAILS}.title") is None:
-        about = shown(format_.get("description", ""))
+    if about is None and own is None:
+        said = inside(player, f"{MICROFORMAT}.description")
+        about = "" if said is None else shown(said)
     if not isinstance(about, str):
         raise ParseError(f"player.{DETAILS}.shortDescription", "expected text, found nothing")
     return title or needed(player, f"{DETAILS}.title", "player"), about
