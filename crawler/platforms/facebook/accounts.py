@@ -16,7 +16,7 @@ from evidence.model import AccountCounts, AccountSeen, SeenState
 FOLLOWERS = re.compile(rf"{FIGURE} (?:followers?|pengikut)\b", re.IGNORECASE)
 APP_LINK = re.compile(r"fb://(?:profile|page)/(?:\?id=)?(\d{5,20})")
 FIELDS = frozenset(
-    ("userID", "userVanity", "delegate_page", "profile_social_context", "profile_header_renderer",
+    ("userID", "userVanity", "profile_social_context", "profile_header_renderer",
      "vanity", "group", "group_feed")
 )  # fmt: skip
 OF_PAGE = ("video.other", "article", "event")
@@ -28,13 +28,15 @@ def account(
     """The account a page is of; None when the page says of none that it is.
 
     The id is the profile's (`userID`), which its posts carry as their author's; the older id of a
-    page (`delegate_page`) only where no other is given. Figures of likes are no followers.
+    page (`delegate_page` of the header; authors of posts have one too) only where no other is given.
+    Figures of likes are no followers.
     """
     meta = head.meta if head else {}
     link = APP_LINK.match(meta.get("al:ios:url", "") or meta.get("al:android:url", ""))
     headers = [drilled(header, "user", "id") for header in fields["profile_header_renderer"]]
     native_id = _first(fields["userID"]) or _first(headers) or (link[1] if link else None)
-    pages = [page for page in fields["delegate_page"] if isinstance(page, dict)]
+    within = held(fields["profile_header_renderer"], frozenset(("delegate_page",)))
+    pages = [page for page in within["delegate_page"] if isinstance(page, dict)]
     native_id = native_id or _first([page.get("id") for page in pages])
     canonical = urls.about((head.links.get("canonical") if head else "") or meta.get("og:url", ""))
     vanity = next((v for v in (*fields["userVanity"], *fields["vanity"]) if _is_name(v)), None)

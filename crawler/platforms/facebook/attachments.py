@@ -26,6 +26,7 @@ OF_LINKS = frozenset(
      "deduplication_key", "attached_story", "question", "style_infos", "style_type_renderer_fallback")
 )  # fmt: skip
 """Fields of attachments without media of their own: links, events, polls, fallbacks."""
+STUB = frozenset(("style_list", "action_links"))
 KINDS = frozenset(("Photo", "Video", "GenericAttachmentMedia", "Sticker", "AnimatedImage"))
 
 
@@ -76,7 +77,7 @@ def is_known(attachment: list[Any]) -> bool:
 
     Every picture and video in it has to show an address, and an album its parts.
     """
-    shown = False
+    shown = any(isinstance(each, dict) and is_stub(each) for each in attachment)
     for value in walk(attachment, skip=NOT_ENTERED):
         medium = value.get("media")
         if isinstance(medium, dict) and medium.get("__typename") in ("Photo", "Video"):
@@ -90,6 +91,11 @@ def is_known(attachment: list[Any]) -> bool:
             return False
         shown = shown or not OF_LINKS.isdisjoint(value)
     return shown
+
+
+def is_stub(attachment: dict[str, Any]) -> bool:
+    """Whether an attachment only names the styles or buttons of one that stands in another part."""
+    return bool(attachment.keys() & STUB) and attachment.keys() <= STUB | {"__typename"}
 
 
 def hidden(listed: list[Any]) -> str:

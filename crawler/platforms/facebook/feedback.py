@@ -7,7 +7,7 @@ from typing import Any
 
 from crawler.figure import figure
 from crawler.platforms.facebook import urls
-from crawler.relay import drilled
+from crawler.relay import NOISE, drilled, walk
 from crawler.sight import identity, moment, number
 from evidence.model import Act, Counts, Interaction
 
@@ -16,10 +16,18 @@ OF_FEEDBACK = frozenset(
      "share_count", "share_count_reduced", "i18n_share_count", "likers", "reactors", "comment_count",
      "display_comments_count", "video_view_count", "video_post_view_count")
 )  # fmt: skip
+ASIDE = frozenset(("attached_story", "top_reactions")) | NOISE
+NOT_OF_POST = ASIDE | frozenset(("attachments", "comments", "comment", "replies"))
+"""Fields that hold figures of something else than the post: its pictures, comments, each reaction."""
 HOLDERS = ("feedback", "comet_ufi_summary_and_actions_renderer", "comment_rendering_instance",
            "ufi_summary_and_actions_renderer", "feedback_target_with_context")  # fmt: skip
 EXACT = {
-    "like": (("reaction_count", "count"), ("reactors", "count"), ("likers", "count")),
+    "like": (
+        ("reaction_count", "count"),
+        ("reactors", "count"),
+        ("cannot_see_top_custom_reactions", "reactors", "count"),
+        ("likers", "count"),
+    ),
     "comment": (
         ("comment_rendering_instance", "comments", "total_count"),
         ("comments_count_summary_renderer", "feedback", "comment_rendering_instance", "comments",
@@ -42,17 +50,42 @@ WRITTEN = {
 
 
 def is_feedback(value: dict[str, Any]) -> bool:
-    """Whether an object holds figures of what people did with something."""
-    return not OF_FEEDBACK.isdisjoint(value) and "creation_story" not in value
+    """Whether an object holds figures of what people did with something.
+
+    Not one that counts a single kind of reaction (an edge of `top_reactions`).
+    """
+    return not OF_FEEDBACK.isdisjoint(value) and {"creation_story", "node"}.isdisjoint(value)
+
+
+def of(
+    native_id: str, parts: list[dict[str, Any]], figures: dict[str | None, list[dict[str, Any]]]
+) -> list[dict[str, Any]]:
+    """Figures that name the post, or stand in it without naming anything else.
+
+    figures: all of a page, by the number of what they are of.
+    """
+    own = list(figures.get(native_id, ()))
+    for part in parts:
+        for inner in walk(part, skip=NOT_OF_POST):
+            if is_feedback(inner) and target(inner) is None:
+                own.append(inner)
+    if not own:
+        inside = (v for part in parts for v in walk(part, skip=ASIDE) if is_feedback(v))
+        first = next(inside, None)
+        own = figures.get(target(first), []) if first else []
+    return own
 
 
 def target(value: dict[str, Any]) -> str | None:
-    """The number of what the figures are of; None when the object does not say."""
+    """The number of what the figures are of; None when the object does not say.
+
+    `123_456` for those of comment 456 to post 123.
+    """
     told = identity(value.get("subscription_target_id"))
     if told is not None:
         return told
     parts = urls.opened(value.get("id"))
-    return parts[1] if len(parts) == 2 and parts[0] == "feedback" else None
+    return "_".join(parts[1:]) if parts[:1] == ["feedback"] else None
 
 
 def counts(found: Iterable[dict[str, Any]]) -> Counts:

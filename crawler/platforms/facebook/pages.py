@@ -24,12 +24,11 @@ READ_BY = "facebook.pages@2"
 NOT_ENTERED = NOISE | frozenset(
     ("suggested_event_cuts_of_event", "viewer", "loggedInViewer", "nextMedia", "prevMedia",
      "nextMediaAfterNodeId", "prevMediaBeforeNodeId", "related_videos", "suggested_pages", "related_pages",
-     "event_category_list")
+     "event_category_list", "top_reactions")
 )  # fmt: skip
 """Fields that hold what the platform puts beside what was asked for, and the visitor's own."""
 FEEDS = frozenset(("timeline_list_feed_units", "group_feed"))
 """Lists of posts; one of them broken would be posts gone."""
-NO_COMMENT = frozenset(("attached_story",)) | NOISE
 Parts = dict[str, list[dict[str, Any]]]
 
 
@@ -158,7 +157,7 @@ def _add(parts: Parts, number: str | None, value: dict[str, Any], name: str, sig
 
 def _aside(value: dict[str, Any], found: _Found, sight: Sight) -> None:
     """Figures and comments inside of a story."""
-    for inner in walk(value, skip=NO_COMMENT):
+    for inner in walk(value, skip=feedback.ASIDE):
         sight.faults += [Drift(f"{name}: not as expected") for name in feedback.broken(inner)]
         if feedback.is_comment(inner):
             found.comments.append(inner)
@@ -177,14 +176,21 @@ def _post(native_id: str, parts: list[dict[str, Any]], found: _Found, sight: Sig
     sight.faults += [Drift(fault) for fault in told.faults]
     if told.hidden:
         sight.state(f"page:{sight.url}#{native_id}", SeenState.UNSEEN, told.hidden)
-    own = _feedback(native_id, parts, found)
+    own = feedback.of(native_id, parts, found.figures)
     counted = feedback.counts(own)
     is_unit = any(drilled(part, "comet_sections", "content") is not None for part in parts)
     missing = feedback.owed(own, counted) or (["feedback"] if is_unit and not own else [])
     sight.faults += [Drift(f"story.{name}: expected figures") for name in missing]
+    if counted.view == 0 and not _is_film(told):
+        counted = replace(counted, view=None)
     sight.post(replace(told.post, counts=counted))
     for edge in told.edges:
         sight.edge(edge)
+
+
+def _is_film(told: stories.Told) -> bool:
+    """Whether a post shows a film, or says it holds one; others count 0 views of none."""
+    return bool(told.hidden) or any(medium.type == "video" for medium in told.post.media)
 
 
 def _elsewhere(native_id: str, parts: list[dict[str, Any]], found: _Found) -> list[dict[str, Any]]:
@@ -200,23 +206,6 @@ def _elsewhere(native_id: str, parts: list[dict[str, Any]], found: _Found) -> li
 def _is_whole(part: dict[str, Any]) -> bool:
     """Whether a part stands for a post, and is not only a reference to one or its figures."""
     return len(part.keys() - {"__typename", "id", "post_id", "url", "__isNode", "feedback"}) > 1
-
-
-def _feedback(native_id: str, parts: list[dict[str, Any]], found: _Found) -> list[dict[str, Any]]:
-    """Figures that name the post, or stand in it without naming anything else."""
-    own = list(found.figures.get(native_id, ()))
-    for part in parts:
-        for inner in walk(part, skip=NO_COMMENT | {"attachments", "comments"}):
-            if feedback.is_feedback(inner) and feedback.target(inner) is None:
-                own.append(inner)
-    if not own:
-        first = next((f for p in parts for f in _figures_in(p)), None)
-        own = found.figures.get(feedback.target(first), []) if first else []
-    return own
-
-
-def _figures_in(part: dict[str, Any]) -> list[dict[str, Any]]:
-    return [v for v in walk(part, skip=NO_COMMENT) if feedback.is_feedback(v)]
 
 
 def _event(native_id: str, parts: list[dict[str, Any]], sight: Sight) -> None:
@@ -272,7 +261,7 @@ def _only_own(told: urls.About, sheet: Sheets, sight: Sight) -> None:
     if wanted is None:
         return
     own = {name: post for name, post in sight.posts.items() if post.author_id == wanted}
-    if own or not accounts.is_group(wanted, sheet.documents):
+    if own or (told.kind == "account" and not accounts.is_group(wanted, sheet.documents)):
         left = {name for name in sight.posts if name not in own}
         sight.posts = own
         sight.interactions = {e: None for e in sight.interactions if e.native_id not in left}

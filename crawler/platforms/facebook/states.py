@@ -13,7 +13,7 @@ from crawler.headings import Headings
 from crawler.page import Page
 from crawler.platforms.facebook import urls
 from crawler.refusal import failed, refusal
-from crawler.relay import Sheets, drilled, is_beside, walk
+from crawler.relay import Sheets, drilled, held, is_beside, walk
 from crawler.sight import Sight
 from evidence.model import SeenState
 
@@ -37,7 +37,7 @@ UNAVAILABLE = frozenset(
 )  # fmt: skip
 """Titles of the route itself that stand for deleted, private, age, region or login-only alike."""
 
-ASKED = ("node", "user", "page", "video", "event", "nodes")
+ASKED = ("node", "node_v2", "user", "page", "video", "event", "nodes")
 """Fields of an answer that stand for what was asked for."""
 
 
@@ -70,6 +70,8 @@ def said(page: Page, told: urls.About, sheet: Sheets, sight: Sight) -> None:
         _route(document, here, subject, sight)
     if sheet.headings is not None and not sight.shows:
         _head(sheet.headings, here, subject, sight)
+    if not sight.shows:
+        dataless(sheet, sight)
 
 
 def _answer(document: Any, here: str, subject: str, sight: Sight) -> None:
@@ -114,3 +116,13 @@ def _head(head: Headings, here: str, subject: str, sight: Sight) -> None:
         sight.state(here, SeenState.GATED, f"title {title}")
     elif any(form in head.forms for form in FORMS):
         sight.state(here, SeenState.GATED, "form#login_form")
+
+
+def dataless(sheet: Sheets, sight: Sight) -> None:
+    """Notes a page of a post that holds no answer to any query: its head tells of it, cut short."""
+    head = sheet.headings
+    about = urls.about(head.meta.get("og:url", "")) if head else urls.About()
+    answers = held(list(sheet.documents), frozenset(("result",)))["result"]
+    if about.kind in ("post", "event") and head and head.meta.get("og:title") and not answers:
+        name = about.subject or f"page:{sight.url}"
+        sight.state(name, SeenState.GATED, "no data in page, og tags only")
