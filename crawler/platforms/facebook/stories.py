@@ -111,8 +111,8 @@ def story(native_id: str, parts: list[dict[str, Any]]) -> Told:
     if by is None:
         raise ParseError("story.actors", "expected an author with an id")
     message, text = _words(fields)
-    shared = next((s for s in fields["attached_story"] if isinstance(s, dict)), None)
-    source = number_of(shared) if shared else None
+    shared = [each for each in fields[SHARED] if isinstance(each, dict)]
+    source = next((number for number in map(number_of, shared) if number), None)
     attached = [e for listed in fields["attachments"] if isinstance(listed, list) for e in listed]
     media = _own_media(parts) or attachments.media(attached)
     native = Post(
@@ -154,7 +154,7 @@ def _faults(
         yield "story.short_form_video_context: expected a video"
     if not post.media and any(is_medium(p) or p.get("__typename") in MEDIA for p in parts):
         yield "medium: expected a picture or film, found none"
-    shared = [each for each in fields["attached_story"] if isinstance(each, dict)]
+    shared = [each for each in fields[SHARED] if isinstance(each, dict)]
     if shared and post.repost_of is None and post.quote_of is None:
         yield "attached_story: expected its number"
 
@@ -257,12 +257,12 @@ def _beside(fields: dict[str, list[Any]], author: str | None) -> Iterator[dict[s
 
 
 def _edges(
-    post: Post, message: Any, shared: dict[str, Any] | None, fields: dict[str, list[Any]]
+    post: Post, message: Any, shared: list[dict[str, Any]], fields: dict[str, list[Any]]
 ) -> Iterator[Interaction]:
     by, act = (post.author_id, post.author_handle), (post.native_id, post.published_at)
     source = post.repost_of or post.quote_of
-    if shared is not None and source is not None:
-        owner = _author(held(shared, FIELDS, skip=ASIDE - {"attached_story"})) or {}
+    if source is not None:
+        owner = _author(held(shared, FIELDS, skip=ASIDE - {SHARED})) or {}
         of = identity(owner.get("id")) or urls.handle(owner.get("url"))
         yield Interaction(Act.SHARE, *by, source, *act, target_account=of)
     for entity in _ranges(message):
