@@ -33,6 +33,7 @@ from cli.exits import OK, exit_code
 from crawler import config as configuration
 from crawler.alarm import PERIOD, limits
 from crawler.clock import Clock
+from crawler.collector import spare_collector
 from crawler.config import Config
 from crawler.egress import is_allowed, networks
 from crawler.guards import Guards
@@ -203,6 +204,7 @@ def say(event: str, facts: Mapping[str, object]) -> None:
 
 def run(config: Config, *, once: bool) -> None:
     """Run until told to stop, or one tick. Raises JejakError when the archive cannot be used."""
+    spare_collector()
     stop = Stop()
     heed_signals(stop)
     config.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)

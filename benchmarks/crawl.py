@@ -113,8 +113,8 @@ def crawl(kind: str, base: str, accounts: int) -> dict[str, float]:
     from scrapy.utils.project import get_project_settings
 
     from crawler import registry
+    from crawler.collector import spare_collector
     from crawler.page import Page
-    from crawler.run import spare_collector
     from crawler.spider import AccountSpider
     from crawler.visit import Seen, Visit
 

@@ -13,6 +13,7 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
+from crawler.collector import spare_collector
 from evidence.model import (
     AccountId,
     Attribution,
@@ -90,6 +91,7 @@ def measure(accounts: int, load: str) -> tuple[float, int, int]:
 
 def main() -> None:
     """Print one line per load and size."""
+    spare_collector()  # as the scheduler does
     print(f"due-slot planning, Python {platform.python_version()}, {platform.machine()}")
     for load in ("one due", "own times", "after downtime"):
         for accounts in (25_000, 100_000):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import logging
 import os
@@ -14,7 +13,8 @@ from scrapy.crawler import CrawlerProcess
 from scrapy.utils.project import get_project_settings
 
 from crawler.child import PARENT, end_with_parent
-from crawler.logs import JsonFormatter
+from crawler.collector import spare_collector
+from crawler.logs import JsonFormatter, quiet_faults
 from crawler.spider import AccountSpider
 
 EXIT_FAILED = 1
@@ -39,16 +39,6 @@ def crawl(platform: str, *, account: str | None = None, batch: Path | None = Non
     return 0 if sound and not process.bootstrap_failed else EXIT_FAILED
 
 
-def spare_collector() -> None:
-    """Have the garbage collector pass over what is loaded now, which stays until the process ends.
-
-    And have it look less often: a page of posts is thousands of objects, none of them in a circle.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
-
-
 def command(platform: str, *, account: str | None = None, batch: Path | None = None) -> list[str]:
     """The command line of a child process that does the same."""
     line = [sys.executable, "-m", "crawler.run", "--platform", platform]
@@ -69,6 +59,7 @@ def _log_as_json() -> None:
 
 def main() -> int:
     """Entry of `python -m crawler.run`."""
+    quiet_faults()
     parser = argparse.ArgumentParser(prog="crawler.run", description=__doc__)
     parser.add_argument("--platform")
     parser.add_argument("--account")

@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 
 from evidence.model import Campaign, Slot, WatchEntry, Watchlist
 from evidence.timetable import (
@@ -99,7 +100,7 @@ def due_slots(
     ceiling = math.floor(now.timestamp()) + 1
     buckets: dict[tuple[str, datetime], list[Slot]] = {}
     missed: list[tuple[Slot, str]] = []
-    for entry in sorted(watchlist.entries, key=lambda entry: entry.watch):
+    for entry in sorted(watchlist.entries, key=attrgetter("watch")):
         due = _due(line, entry, changed.pop(entry.watch, ()), last_due.get(entry.watch), ceiling)
         if not due:
             continue
