@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import traceback
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -123,6 +125,24 @@ class Root(Group):
             return exits.OK
         except (KeyboardInterrupt, click.Abort):
             return show_error(_("interrupted"), "", "", "Interrupted", exits.INTERRUPTED, as_json)
+        except Exception as error:
+            # The outermost loop. A foreign message may quote what was captured, so only its class
+            # and place are told.
+            if os.environ.get("JEJAK_DEBUG"):
+                raise
+            return show_fault(error, as_json)
+
+
+def show_fault(error: Exception, as_json: bool) -> int:
+    """Say that this program failed: the class of the error and where, never its message."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(place.filename).name}:{place.lineno}"
+    said = _("a fault of this program ({kind} at {place})")
+    return show_error(
+        said.format(kind=type(error).__name__, place=where), "",
+        _("Please report it. JEJAK_DEBUG=1 shows all of it, which may quote captured content."),
+        type(error).__name__, exits.FAULT, as_json,
+    )  # fmt: skip
 
 
 def show_jejak_error(error: JejakError, as_json: bool) -> int:

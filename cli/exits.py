@@ -24,6 +24,8 @@ SCOPE = 6
 FETCH = 7
 PARSE = 8
 PACKAGE = 9
+FAULT = 70
+"""A fault of this program (EX_SOFTWARE of sysexits.h)."""
 INTERRUPTED = 130
 
 CODES: dict[type[JejakError], int] = {

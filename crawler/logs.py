@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
+from types import TracebackType
 from typing import Any
 
 from scrapy.logformatter import LogFormatter
@@ -41,6 +43,16 @@ class JsonFormatter(logging.Formatter):
             line["error"] = record.exc_info[0].__name__
             line["where"] = _where(record.exc_info[2])
         return json.dumps(line, ensure_ascii=True)
+
+
+def quiet_faults() -> None:
+    """Let a fault that ends this process be told by class and place: messages may quote a page."""
+
+    def told(kind: type[BaseException], _error: BaseException, trace: TracebackType | None) -> None:
+        said = {"level": "CRITICAL", "error": kind.__name__, "where": _where(trace)}
+        sys.stderr.write(json.dumps(said) + "\n")
+
+    sys.excepthook = told
 
 
 class QuietLogFormatter(LogFormatter):

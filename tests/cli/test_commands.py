@@ -245,6 +245,22 @@ def test_evidence_is_not_shown_when_the_reading_cannot_be_recorded(call, archive
     assert "Ralat" not in result.output
 
 
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_a_fault_of_ours_is_told_without_its_message(call, archive, monkeypatch, form):
+    """The message of a foreign error may quote the page that it fell over."""
+
+    def fall(*_arguments, **_more):
+        raise ValueError("hormati 64710117059")
+
+    monkeypatch.setattr(archive, "rows", fall)
+    result = call("posts", *form)
+
+    assert result.exit_code == exits.FAULT
+    assert "ValueError at test_commands.py:" in result.output
+    assert "64710117059" not in result.output
+    assert isinstance(call("posts", env={"JEJAK_DEBUG": "1"}).exception, ValueError)
+
+
 def test_an_account_that_is_not_watched_is_out_of_scope(call):
     result = call("posts", "--account", "orang_lain")
 
