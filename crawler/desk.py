@@ -20,6 +20,7 @@ from evidence.canonical import from_value, new_record_id
 from evidence.errors import JejakError, ScopeError
 from evidence.model import KnownPost, SeenState, Slot, WatchEntry
 from evidence.projection import project_drafts
+from evidence.query.version import newest_known
 from evidence.record import Recorder
 from evidence.seal.named import Named, newest_named
 from evidence.store import open_archive
@@ -166,6 +167,7 @@ def visit_of(
         validators=validators,
         acted_on=acted_on(desk.archive, entry.watch),
         not_observable=platform.manifest.unseen if platform else (),
+        versions=newest_known(desk.archive, [entry.watch]).get(entry.watch, ()),
         known_handle=row.get("handle"),
     )
 

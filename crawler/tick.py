@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib.metadata import version
 
@@ -18,6 +18,7 @@ from evidence.canonical import record_id
 from evidence.model import Entry, Outcome, Slot, VisitEnd
 from evidence.planning import Plan
 from evidence.projection import project_entries
+from evidence.query.version import newest_known
 from evidence.record import Recorder
 from evidence.store import Archive, Claim
 
@@ -252,7 +253,9 @@ class _Tick:
     def _record(self, ends: Sequence[VisitEnd]) -> tuple[Entry, ...]:
         if not ends:
             return ()
-        entries = self._archive.record([self._recorder.outcome(end) for end in ends])
+        known = newest_known(self._archive, [end.watch for end in ends])
+        told = [replace(end, versions=known.get(end.watch, ())) for end in ends]
+        entries = self._archive.record([self._recorder.outcome(end) for end in told])
         project_entries(self._archive, entries)
         return entries
 

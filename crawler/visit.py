@@ -107,6 +107,7 @@ class Visit:
     state_before: the account's state before this visit, which `state` leaves as pages change it.
     acted_on: (act, target) of the acts towards this account that the archive holds as standing.
     not_observable: acts that the platform shows to nobody, by its manifest.
+    versions: the schedule's newest versions, as its outcome names them.
     validators: what earlier visits asked to remember (ETag and the like), by key.
     """
 
@@ -126,6 +127,7 @@ class Visit:
     validators: Mapping[str, str] = field(default_factory=dict)
     acted_on: frozenset[tuple[str, str]] = frozenset()
     not_observable: tuple[str, ...] = ()
+    versions: tuple[str, ...] = ()
     posts_seen: dict[str, str] = field(default_factory=dict)
     own_posts: set[str] = field(default_factory=set)
     missed_posts: set[str] = field(default_factory=set)
@@ -313,4 +315,5 @@ class Visit:
             account_native_id=self.native_id,
             account_handle=self.handle,
             not_observable=self.not_observable,
+            versions=self.versions,
         )

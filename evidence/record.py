@@ -282,6 +282,7 @@ class Recorder:
             "gaps": [{"code": code, "n": n} for code, n in sorted(codes.items())],
             "config": self.config,
             **({"not_observable": list(end.not_observable)} if end.not_observable else {}),
+            **({"versions": list(end.versions)} if end.versions else {}),
         }
         objects = [Plain("gaps", JSON, encode(to_value(end.gaps)))] if end.gaps else []
         rec = record_id("outcome", end.slot) if end.slot else new_record_id()

@@ -46,6 +46,8 @@ from evidence.model import (
 )
 from evidence.planning import slot_times
 from evidence.projection import project_entries
+from evidence.query import fsck
+from evidence.query.version import newest_versions
 from evidence.record import Recorder
 from evidence.store import Archive, Claim, MemoryArchive, open_archive
 
@@ -288,6 +290,31 @@ def test_missed_and_failed_outcomes_reach_the_projections(config: Config, archiv
     assert words == {"MISSED": 1, "FAILED": 1}
     assert watch is not None
     assert watch["last_due_at"] == START + HOUR
+
+
+def test_every_outcome_names_the_newest_versions_of_its_row_and_of_the_campaigns_that_stand(
+    config: Config, archive: Archive
+) -> None:
+    fill(archive, entry(), entry("w-2"))
+    over = replace(CAMPAIGN, id="lama", superseded_by=CAMPAIGN.id)
+    say(archive, campaign_drafts(over, START, "system"))
+    before = newest_versions(archive)
+    changed = WatchlistImport(changed=(replace(entry(), legal_basis="UU baru"),))
+    say(archive, watch_drafts(changed, START, "system", {"w-1": before["w-1"]}))
+
+    run_due(config, archive, START + HOUR, command=command(EXIT_0), limits=FAST)
+
+    newest = newest_versions(archive)
+    named = {
+        (one.statement.facts["watch"], tuple(one.statement.facts["versions"]))
+        for one in archive.entries()
+        if one.statement.type is StatementType.OUTCOME
+    }
+    assert newest["w-1"] != before["w-1"]
+    assert named == {
+        (watch, tuple(sorted((newest[watch], newest[CAMPAIGN.id])))) for watch in ("w-1", "w-2")
+    }
+    assert fsck(archive).faults == []
 
 
 def test_outcome_that_was_not_projected_is_not_made_again(config: Config, archive: Archive) -> None:

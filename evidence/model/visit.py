@@ -65,3 +65,6 @@ class VisitEnd:
     account_handle: str | None = None
     not_observable: tuple[str, ...] = ()
     """Acts that the platform shows to nobody, so that not seeing them says nothing."""
+    versions: tuple[str, ...] = ()
+    """Record ids, ascending, of the newest versions that were known of the account's row and of the
+    campaigns that stand."""

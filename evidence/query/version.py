@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -36,6 +36,17 @@ def newest_versions(archive: Archive) -> Mapping[str, str]:
     return newest
 
 
+def newest_known(archive: Archive, watches: Collection[str]) -> Mapping[str, tuple[str, ...]]:
+    """Per account: record ids, ascending, of its row's newest version and those of the campaigns that
+    stand. What its outcome names, so that no version before it can be left out of a package unseen.
+
+    Read from the projections, which may be a little behind the log. Unknown accounts are left out.
+    """
+    campaigns = [str(row["rec"]) for row in archive.rows("campaigns", {"active": True})]
+    rows = archive.rows_by_id("watches", sorted(set(watches)))
+    return {watch: tuple(sorted((str(row["rec"]), *campaigns))) for watch, row in rows.items()}
+
+
 def version_of(said: Statement) -> str:
     """What a `campaign` or `watch` statement is a version of; ids of the two never look alike."""
     return str(said.facts.get(said.type.value))
@@ -48,6 +59,7 @@ class Order:
     newest: datetime | None = None
     behind: bool = False
     last: dict[str, Statement] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
 
     def note(self, said: Statement, check: Check) -> None:
         """Take the next statement of the log; faults go into `check`."""
@@ -62,11 +74,13 @@ class Order:
             self._version(said, place, check)
         elif said.type is StatementType.OUTCOME:
             _early(said, place, check)
+            self._named(said, place, check)
 
     def _version(self, said: Statement, place: str, check: Check) -> None:
         name, facts = version_of(said), said.facts
         before = self.last.get(name)
         self.last[name] = said
+        self.names[said.rec] = f"{said.type} {name}"
         if "previous" not in facts:
             check.note("VERSION_UNCHAINED", place, f"it does not name the version of {name} before")
             return
@@ -74,6 +88,16 @@ class Order:
         begins = (facts["previous"] is None) == (facts.get("change") == "ADDED")
         if not follows or not begins or (before is not None and said.at < before.at):
             check.fault("VERSION_CHAIN", place, f"it does not follow the version of {name} before")
+
+    def _named(self, said: Statement, place: str, check: Check) -> None:
+        """An outcome names versions of its own account's row and of campaigns, made before it."""
+        own = f"{StatementType.WATCH} {said.facts.get('watch')}"
+        for rec in said.facts.get("versions", ()):
+            name = self.names.get(rec)
+            if name is None or (name.startswith(f"{StatementType.WATCH} ") and name != own):
+                check.fault(
+                    "VERSION_NAMED", place, f"no version before it is {rec}, which it names"
+                )
 
 
 def _early(said: Statement, place: str, check: Check) -> None:

@@ -212,7 +212,8 @@ REFERENCES = {
 }
 """Per type of statement: the facts that name other records, and what those must be."""
 UNCERTAIN = frozenset((
-    "SCHEDULE_ABSENT", "SCHEDULE_FORMAT", "VERSION_CHAIN", "VERSION_MISSING", "VERSION_UNCHAINED",
+    "SCHEDULE_ABSENT", "SCHEDULE_FORMAT", "VERSION_CHAIN", "VERSION_LEFT_OUT", "VERSION_MISSING",
+    "VERSION_UNCHAINED",
 ))  # fmt: skip
 """Findings that leave open which visits were due."""
 SAME_WATCH = frozenset(("reading", "snapshot", "observation", "account"))
@@ -396,8 +397,8 @@ TEXTS = {
     ),
     "REF_WATCH": (
         ERROR,
-        "tangkapan yang dirujuk milik akun lain",
-        "the capture it names is of another account",
+        "rekaman yang dirujuk milik akun lain",
+        "the record it names is of another account",
     ),
     "REF_ORDER": (
         ERROR,
@@ -465,6 +466,17 @@ TEXTS = {
         INCOMPLETE,
         "versi jadwal sebelum yang ini tidak disertakan: {0}",
         "the schedule's version before this one is not included: {0}",
+    ),
+    "VERSION_LEFT_OUT": (
+        INCOMPLETE,
+        (
+            "{0} hasil kunjungan, mulai dari ini, menyebut versi jadwal yang sudah ada tetapi tidak"
+            " disertakan: {1}"
+        ),
+        (
+            "{0} outcomes, from this one on, name a version of the schedule that was there and is not"
+            " included: {1}"
+        ),
     ),
     "VERSION_UNCHAINED": (
         INCOMPLETE,
@@ -2269,8 +2281,15 @@ def best_of(case: Case, link: Link, time: float) -> Said | None:
     return Said(max(words, key=WEIGHT.index)) if words else None
 
 
+def gravity(said: Said) -> tuple[int, float]:
+    """What weighs most of what a list or an answer says of a certificate is least, then what is earliest."""
+    return GRAVITY.index(said.word), said.at or 0
+
+
 WEIGHT = ("UNREADABLE", "OTHER_ISSUER", "UNKNOWN", "PARTIAL", "OUTDATED", "UNCHECKED", "DISAGREE")
 """Why several things show nothing: the last of these is told, the one that lacks least."""
+REVOKED = ("REVOKED", "COMPROMISED", "LATER")
+GRAVITY = (*REVOKED, *reversed(WEIGHT), "SHOWN")
 
 
 def links_of(
@@ -2352,15 +2371,10 @@ def said_by_list(
     if DELTA in found.extensions:
         entries = [entry for entry in entries if entry[1] != REMOVED]
     if entries and not indirect:
-        return min(
-            (revoked(*entry, time) for entry in entries), key=lambda s: REVOKED.index(s.word)
-        )
+        return min((revoked(*entry, time) for entry in entries), key=gravity)
     if narrow or DELTA in found.extensions or (scope and not in_scope(scope, certificate)):
         return Said("PARTIAL")
     return current_at(found.made, found.until, certificate, time)
-
-
-REVOKED = ("REVOKED", "COMPROMISED", "LATER")
 
 
 def revoked(since: float, reason: int | None, time: float) -> Said:
@@ -2453,8 +2467,7 @@ def said_by_answer(
         said = [said_by_single(one, certificate, time) for one in about]
     except (ValueError, IndexError):
         return Said("UNREADABLE")
-    order = (*REVOKED, *reversed(WEIGHT), "SHOWN")
-    return min(said, key=lambda s: order.index(s.word))
+    return min(said, key=gravity)
 
 
 def said_by_single(single: Single, certificate: Certificate, time: float) -> Said:
@@ -3025,12 +3038,7 @@ def fetched_at(case: Case, record: Record) -> float:
 def named_stamp(case: Case, record: Record, faults: Faults) -> Stamp | None:
     """The latest of the trusted stamps that a capture names by the hash of their bytes."""
     named = record.facts.get("tokens", [])
-    if (
-        not isinstance(named, list)
-        or not all(isinstance(n, str) and HEX64.match(n) for n in named)
-        or named != sorted(set(named))
-        or len(named) > MAX_NAMED
-    ):
+    if not is_ascending(named, HEX64) or len(named) > MAX_NAMED:
         case.find("REF_FORMAT", record.path, "tokens")
         return None
     for digest in named:
@@ -3070,6 +3078,37 @@ def check_versions(case: Case) -> Iterator[int]:
         for version in versions:
             yield check_version(case, shown(name), before, version)
             before = version
+    check_known_versions(case)
+
+
+def check_known_versions(case: Case) -> None:
+    """The versions that were the newest when an outcome was recorded are there, as it names them."""
+    faults = Faults(case)
+    for _, record in sorted(case.records.items()):
+        named = record.facts.get("versions", []) if record.type == "outcome" else []
+        if not is_ascending(named, REC):
+            case.find("REF_FORMAT", record.path, "versions")
+            continue
+        for rec in named:
+            other = case.by_rec.get(rec)
+            if other is None:
+                faults.add("VERSION_LEFT_OUT", record, rec)
+            elif other.type not in ("campaign", "watch"):
+                case.find("REF_TYPE", record.path, "versions", other.type)
+            elif other.entry >= record.entry:
+                case.find("REF_ORDER", record.path, "versions")
+            elif other.facts.get("watch") not in (None, record.facts.get("watch")):
+                case.find("REF_WATCH", record.path)
+    faults.tell()
+
+
+def is_ascending(named: Any, form: re.Pattern[str]) -> bool:
+    """Whether a value is a list of texts of this form, each once, in order."""
+    return (
+        isinstance(named, list)
+        and all(isinstance(n, str) and form.match(n) for n in named)
+        and named == sorted(set(named))
+    )
 
 
 def check_version(case: Case, name: str, before: Record | None, version: Record) -> int:

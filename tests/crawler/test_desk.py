@@ -5,11 +5,25 @@ from __future__ import annotations
 import hashlib
 import logging
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
-from crawler.desk import NAMED_FOR_S, Newest
+from crawler.config import Config
+from crawler.desk import NAMED_FOR_S, Newest, desk_over, visit_of
+from evidence.config import WatchlistImport, campaign_drafts, watch_drafts
 from evidence.errors import StoreError
+from evidence.model import (
+    AccountId,
+    Attribution,
+    Campaign,
+    Confidence,
+    ElectionKind,
+    Side,
+    WatchEntry,
+)
+from evidence.projection import project_entries
+from evidence.query.version import newest_versions
 from evidence.seal.named import Named
 from evidence.store.memory import MemoryArchive
 
@@ -51,3 +65,24 @@ def test_a_stamp_that_cannot_be_read_leaves_the_older_one_and_is_said(
 
     assert newest.named == before
     assert "cannot be read" in caplog.text
+
+
+def test_a_visits_outcome_names_the_schedules_newest_versions(tmp_path: Path) -> None:
+    archive = MemoryArchive()
+    campaign = Campaign("uji", "Uji", ElectionKind.PEMILU, "UU", "UU", "uji", ())
+    row = WatchEntry(
+        "w-0123456789ab", AccountId("mastodon", None, "siti"), Side.WATCHED, "A", "Asia/Jakarta",
+        Attribution("X", "SK", Confidence.HIGH, "P", NOW), "1/ST", "UU", NOW,
+    )  # fmt: skip
+    drafts = [
+        *campaign_drafts(campaign, NOW, "system"),
+        *watch_drafts(WatchlistImport(added=(row,)), NOW, "system"),
+    ]
+    project_entries(archive, archive.record(drafts))
+    desk = desk_over(Config(data_dir=tmp_path, archive_url="memory:"), archive)
+
+    visit = visit_of(desk, next(archive.rows("watches")), None, None)
+
+    facts = desk.recorder.outcome(visit.end(NOW)).facts
+    desk.close()
+    assert facts["versions"] == sorted(newest_versions(archive).values())

@@ -72,6 +72,8 @@ def versions(records: dict[int, Record], note: Callable[[str], None]) -> list[st
     open_ends = []
     for index, said in sorted(records.items()):
         kind, facts = said["type"], said["facts"]
+        if kind == "outcome":
+            open_ends += _left_out(index, facts.get("versions", []), records, note)
         if kind not in ("watch", "campaign"):
             continue
         last = before.get((kind, facts[kind]))
@@ -84,3 +86,16 @@ def versions(records: dict[int, Record], note: Callable[[str], None]) -> list[st
         if not follows or not begins or (last and instant(said["at"]) < instant(last["at"])):
             note(f"version {index} does not follow the one before")
     return open_ends
+
+
+def _left_out(
+    index: int, named: list[str], records: dict[int, Record], note: Callable[[str], None]
+) -> list[str]:
+    """Versions that an outcome names and that are not there; `note` takes what is no version."""
+    known = {said["rec"]: (place, said["type"]) for place, said in records.items()}
+    if named != sorted(set(named)) or not all(re.fullmatch("[0-9a-f]{32}", rec) for rec in named):
+        note(f"outcome {index} names versions in another form")
+    for place, kind in (known[rec] for rec in named if rec in known):
+        if kind not in ("watch", "campaign") or place >= index:
+            note(f"outcome {index} names what is no version before it")
+    return [f"version {rec}" for rec in named if rec not in known]

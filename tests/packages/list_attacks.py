@@ -179,6 +179,9 @@ LIST_ATTACKS: dict[str, Callable[[], Kept]] = {
         by_root(sequence(der(2, SIGNER.certificate.serial_number.to_bytes(20, "big").lstrip(b"\0")))),
     ),
     "junk as a list": lambda: listed(UNREADABLE, JUNK),
+    "junk beside a list of another issuer": lambda: listed(
+        UNREADABLE, JUNK, make_list(STRANGER)
+    ),
     "an empty value as a list": lambda: listed(UNREADABLE, b"\x30\x00"),
     "a list with conditions by the ten thousand": lambda: listed(
         UNREADABLE, by_root(extensions=[extension(f"1.2.{n}", b"\x05\x00") for n in range(9000)])
@@ -245,6 +248,9 @@ LIST_ATTACKS: dict[str, Callable[[], Kept]] = {
         OUTDATED, answer_of(made=SAID + DAY, until=SAID + 2 * DAY)
     ),
     "an answer with a condition": lambda: answered(UNREADABLE, answer_of(more=STRANGE)),
+    "an answer that says more than good": lambda: answered(
+        UNREADABLE, answer_of(b"\x80\x01\x00")
+    ),
     "answers with a condition": lambda: answered(
         UNREADABLE, answer(ROOT, single(named(ROOT, SIGNER)), extensions=[STRANGE])
     ),

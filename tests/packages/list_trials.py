@@ -176,6 +176,10 @@ SHOWN_BY: dict[str, Callable[[], Kept]] = {
     "revoked later, as superseded": lambda: listed(
         LATER, by_root(on_list(SIGNER, SAID + DAY, 4), made=SAID + 2 * DAY)
     ),
+    "the authority above it revoked later, as it ceased": lambda: listed(
+        LATER, make_list(MIDDLE), by_root(on_list(MIDDLE, SAID + DAY, 5), made=SAID + 2 * DAY),
+        by="under",
+    ),
     "revoked later, when it ceased": lambda: listed(
         LATER, by_root(on_list(SIGNER, SAID + DAY, 5), made=SAID + 2 * DAY), by_root()
     ),

@@ -17,17 +17,21 @@ import pytest
 from evidence.verify.verify import (
     Case,
     Head,
+    Stamp,
+    Token,
     Trust,
     check_stamp,
     read_published,
+    revocation_of,
+    revocation_words,
     tell_revocation,
 )
 from tests.evidence.seal.tsa import der
 from tests.packages.browser import open_page
 from tests.packages.list_attacks import LIST_ATTACKS
-from tests.packages.list_trials import GONE_BY, SHOWN_BY, Kept, by_root
-from tests.packages.listing import entry, lists, on_list
-from tests.packages.minting import Form, certify, mint, tst_info
+from tests.packages.list_trials import GONE_BY, SHOWN_BY, Kept, by_root, listed
+from tests.packages.listing import DAY, HOUR, entry, lists, on_list
+from tests.packages.minting import SAID, Form, certify, mint, tst_info
 from tests.packages.token_trials import NOTE, ROOT, SIGNER
 
 TRIALS = {**SHOWN_BY, **GONE_BY, **LIST_ATTACKS}
@@ -163,6 +167,43 @@ def test_stamps_of_which_the_same_is_shown_are_one_finding() -> None:
     assert [(f[0], f[4][:8]) for f in findings] == [("REVOCATION_SHOWN", "3 stamps")]
     assert len(stamps) == 3
     assert "REVOCATION_TRUSTED" in [f[0] for f in judged(alone)[0]]
+
+
+def test_what_takes_a_stamp_away_is_told_with_number_and_date() -> None:
+    """Of several entries the earliest."""
+    twice = by_root(on_list(SIGNER, SAID - DAY), on_list(SIGNER, SAID - 2 * DAY, 4))
+
+    ((_code, _severity, _path, indonesian, english),) = judged(listed("", twice))[0]
+
+    number = SIGNER.certificate.serial_number
+    content = number.to_bytes(number.bit_length() // 8 + 1, "big").hex()
+    for text in (indonesian, english):
+        assert content in text
+        assert f"{SAID - 2 * DAY:%Y-%m-%dT%H:%M:%SZ}" in text
+
+
+def test_of_several_lists_that_show_it_the_newest_is_told() -> None:
+    dates = [SAID - 3 * HOUR, SAID - HOUR, SAID - 2 * HOUR]
+
+    findings, stamps = judged(listed("", *[by_root(made=made) for made in dates]))
+
+    assert [f[0] for f in findings] == ["REVOCATION_SHOWN"]
+    assert stamps == [["SHOWN", (SAID - HOUR).timestamp()]]
+
+
+def test_a_signer_that_is_not_there_is_not_trusted_by_itself() -> None:
+    case = Case("/", Trust("log", ()))
+
+    said = revocation_of(case, f"{PLACE}.tsr", Token(0.0, (b"", b""), ()), ROOT.pem)
+
+    assert said.word == "NOT_KEPT"
+
+
+def test_a_stamp_that_is_trusted_by_itself_needs_no_list_in_the_verdict() -> None:
+    case = Case("/", Trust("log", ()))
+    case.stamps = [Stamp(4, 0.0, "TSA", revocation="TRUSTED")]
+
+    assert revocation_words(case) == ("", "")
 
 
 FAKE = """#!/bin/sh

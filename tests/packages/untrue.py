@@ -107,7 +107,7 @@ Case = Callable[[Path, Sequence[LocalTsa]], tuple[Path, str]]
 def honest(folder: Path, tsas: Sequence[LocalTsa]) -> tuple[Path, str]:
     office = Office(folder, tsas)
     second = office.version(previous=office.first)
-    office.version(previous=second, tier="A")
+    outcome_naming(office, office.version(previous=second, tier="A"))
     office.close()
     return office.export()
 
@@ -218,6 +218,44 @@ def version_without_the_one_before(folder: Path, tsas: Sequence[LocalTsa]) -> tu
     return office.export()
 
 
+def outcome_naming(office: Office, *versions: str) -> None:
+    """The outcome of a visit made by hand, when these versions were the newest."""
+    end = VisitEnd(
+        "v" * 32, WATCH, None, None, LATE, LATE, Outcome.EMPTY, "uji", versions=versions
+    )  # fmt: skip
+    office.visitor.put(office.visitor.recorder.outcome(end))
+
+
+def newest_version_left_out(folder: Path, tsas: Sequence[LocalTsa]) -> tuple[Path, str]:
+    """Nothing names the row's last version but the outcomes recorded since."""
+    office = Office(folder, tsas)
+    last = office.version(previous=office.first)
+    outcome_naming(office, last)
+    return office.export(without=[last])
+
+
+def outcome_naming_what_is_no_version(folder: Path, tsas: Sequence[LocalTsa]) -> tuple[Path, str]:
+    office = Office(folder, tsas)
+    outcome_naming(office, (office.site.recs or {})[f"{WATCH} first"])
+    return office.export()
+
+
+def outcome_naming_a_later_version(folder: Path, tsas: Sequence[LocalTsa]) -> tuple[Path, str]:
+    office = Office(folder, tsas)
+    draft = watch_draft(
+        office.visitor.recorder, WATCH, LATE, change="CHANGED", previous=office.first
+    )
+    outcome_naming(office, draft.rec)
+    office.visitor.put(draft)
+    return office.export()
+
+
+def outcome_naming_in_another_form(folder: Path, tsas: Sequence[LocalTsa]) -> tuple[Path, str]:
+    office = Office(folder, tsas)
+    outcome_naming(office, office.first, office.first)
+    return office.export()
+
+
 def outcome_before_its_visit_was_due(folder: Path, tsas: Sequence[LocalTsa]) -> tuple[Path, str]:
     office = Office(folder, tsas)
     due = NOW + HOUR
@@ -273,6 +311,10 @@ UNTRUE: dict[str, tuple[str, Case]] = {
         ("VERSION_CHAIN", beginning_that_is_a_change),
         ("VERSION_CHAIN", version_of_an_earlier_clock),
         ("VERSION_UNCHAINED", version_without_the_one_before),
+        ("VERSION_LEFT_OUT", newest_version_left_out),
+        ("REF_TYPE", outcome_naming_what_is_no_version),
+        ("REF_ORDER", outcome_naming_a_later_version),
+        ("REF_FORMAT", outcome_naming_in_another_form),
         ("SLOT_EARLY", outcome_before_its_visit_was_due),
     )
 }

@@ -52,6 +52,43 @@ def test_the_newest_versions_are_those_of_the_log(archive: MemoryArchive) -> Non
     assert sorted(found) == ["uji", WATCH]
 
 
+def outcome(archive: MemoryArchive, *versions: str) -> str:
+    facts = {"watch": WATCH, "slot": None, "due_at": None, "versions": list(versions)}
+    return put(archive, StatementType.OUTCOME, NOW, **facts)
+
+
+def test_an_outcome_names_versions_made_before_it(archive: MemoryArchive) -> None:
+    campaign = put(
+        archive, StatementType.CAMPAIGN, NOW, campaign="uji", change="ADDED", previous=None
+    )
+    outcome(archive, campaign, version(archive, None))
+
+    assert faults(archive) == []
+
+
+@pytest.mark.parametrize("which", ["nobody's", "another's", "a later one", "no version"])
+def test_an_outcome_that_names_something_else_is_a_fault(
+    archive: MemoryArchive, which: str
+) -> None:
+    other = version(archive, None, watch="w-ba9876543210")
+    capture = put(archive, StatementType.CAPTURE, NOW, watch=WATCH)
+    later = Draft(
+        StatementType.WATCH, new_record_id(), NOW, "system",
+        {"watch": WATCH, "change": "ADDED", "previous": None},
+    )  # fmt: skip
+    named = {
+        "nobody's": "f" * 32,
+        "another's": other,
+        "a later one": later.rec,
+        "no version": capture,
+    }
+
+    outcome(archive, named[which])
+    archive.record([later])
+
+    assert faults(archive) == ["VERSION_NAMED"]
+
+
 def test_versions_in_a_row_are_sound(archive: MemoryArchive) -> None:
     version(archive, version(archive, version(archive, None), NOW + MINUTE), NOW + 2 * MINUTE)
 
