@@ -25,6 +25,8 @@ DROPPED = frozenset(
      "nav", "footer", "aside", "form", "head", "object", "embed", "canvas", "video", "audio",
      "figcaption", "dialog", "menu", "input", "label", "math", "map")
 )  # fmt: skip
+AROUND = frozenset(("form", "aside", "label", "menu", "dialog"))
+"""Those of them that may hold the page itself."""
 ROLES = frozenset(
     ("navigation", "banner", "contentinfo", "complementary", "search", "dialog", "alertdialog",
      "menu", "menubar", "tablist")
@@ -141,9 +143,15 @@ def _top(root: Any, blocks: list[Block]) -> Any:
         best = max((c for c in at if c in score), key=lambda c: score[c], default=None)
         if best is None or score[best] < SHARE * score.get(at, 0):
             return at
-        if _is_paragraph(best, at, score):
+        if _is_paragraph(best, at, score) or _has_paragraphs_beside(best, at, score):
             return at
         at = best
+
+
+def _has_paragraphs_beside(part: Any, above: Any, score: dict[Any, int]) -> bool:
+    """Whether paragraphs stand beside a part: then it is a stretch of the text (behind a paywall,
+    after an advertisement), and not the whole of it."""
+    return any(child is not part and child.tag == "p" and child in score for child in above)
 
 
 def _is_paragraph(part: Any, above: Any, score: dict[Any, int]) -> bool:
@@ -218,8 +226,14 @@ def _say(block: Block, text: str | None, anchors: list[Any]) -> None:
 
 
 def _is_dropped(element: Any, tag: str, share: float) -> bool:
-    """Menus, forms, scripts, and parts whose class says they stand beside the text."""
-    if tag in DROPPED or element.get("hidden") is not None:
+    """Menus, forms, scripts, and parts whose class says they stand beside the text.
+
+    A form, an aside or a hidden part that holds most of the page's letters is the page: some
+    programs wrap all in one form, others send the text hidden and show it by script.
+    """
+    if tag in DROPPED and not (tag in AROUND and share >= SHADE):
+        return True
+    if element.get("hidden") is not None and share < SHADE:
         return True
     if element.get("aria-hidden") == "true" and share < SHADE:
         return True

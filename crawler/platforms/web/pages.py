@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
 from crawler.document import canonical, root_of
 from crawler.page import Page
 from crawler.platforms.web import urls, walls
 from crawler.platforms.web.body import Body, body
+from crawler.platforms.web.letters import damage, decoded
 from crawler.platforms.web.naming import placed
 from crawler.platforms.web.picture import pictures
 from crawler.platforms.web.said import (
@@ -30,18 +32,6 @@ from evidence.model import AccountSeen, Drift, Post, Reading, SeenState, StateSe
 READ_BY = "web.pages@1"
 __all__ = ["READ_BY", "placed", "read"]
 
-CHARSET = re.compile(
-    rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE
-)
-WIDE = (
-    (b"\xff\xfe", "utf-16"),
-    (b"\xfe\xff", "utf-16"),
-    (b"<\0", "utf-16-le"),
-    (b"\0<", "utf-16-be"),
-)
-"""How a document of two bytes a letter begins, with its mark or without."""
-WESTERN = ("iso-8859-1", "latin1", "latin-1", "us-ascii")
-"""Names that stand for windows-1252 on the web (WHATWG Encoding Standard, section 4.2)."""
 GOES_ON = "link rel=next: a part of its pages"
 """Marker of an article that goes on on a page of its own."""
 UNNAMED = "body:"
@@ -50,8 +40,8 @@ MOST_LINKS = 60
 """Most addresses of articles a front page gives to go on to."""
 SHORT = 10
 """Letters of a heading that is too short to tell a title by."""
-MOST_MARKS = 300_000
-"""Most `<` of a document; long real pages have some ten thousand."""
+PART = 0.7
+"""A page that shows a smaller share of the text in its linked data shows its beginning alone."""
 ENOUGH = 200
 """Least letters of running text that make a page more than a form."""
 
@@ -68,9 +58,9 @@ def read(page: Page) -> Reading:
         return Reading(READ_BY, drift=(told,))
     if told is not None:
         return Reading(READ_BY, states=(_answered(page, told),))
-    text = _text(page)
-    faults = _damage(text)
-    root = root_of(text)
+    written = decoded(page)
+    faults = damage(written)
+    root = root_of(written)
     stood_in = walls.between(page.body, root, page.url)
     if stood_in is not None:
         return Reading(READ_BY, states=(stood_in,))
@@ -88,51 +78,10 @@ def _answered(page: Page, told: StateSeen) -> StateSeen:
     if told.state is not SeenState.ABSENT:
         return told
     try:
-        root = root_of(_text(page))
+        root = root_of(decoded(page))
     except ParseError:
         return told
     return walls.between(page.body, root, page.url) or told
-
-
-def _text(page: Page) -> str:
-    """The body as text: the charset of the header, else of the document, else UTF-8 if it is that.
-
-    Pages that name none and are no UTF-8 are old ones in windows-1252.
-    """
-    wide_form = next((name for mark, name in WIDE if page.body.startswith(mark)), None)
-    if wide_form is not None:
-        wide = page.body.decode(wide_form, "replace")
-        if wide.lstrip("\ufeff \t\r\n").startswith("<"):
-            return wide
-        raise ParseError("body", "is no HTML document")
-    start = page.body[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if not start:
-        raise ParseError("body", "is empty")
-    odd = not start.startswith(b"<") or start.startswith((b"<?xml", b"<rss", b"<feed"))
-    if odd and b"<html" not in page.body[:4096].lower():
-        raise ParseError("body", "is no HTML document")
-    if page.body.count(b"<") > MOST_MARKS:
-        raise ParseError("body", "has more marks than any page that is made to be read")
-    found = CHARSET.search(page.body[:4096])
-    told = page.headers.get("content-type", "").lower()
-    if "charset" in told:
-        old = any(name in told for name in WESTERN)
-        return page.body.decode("windows-1252", "replace") if old else page.text()
-    try:
-        if found is None:
-            return page.body.decode("utf-8")
-        return page.body.decode(found[1].decode("ascii"), "replace")
-    except UnicodeDecodeError:
-        return page.body.decode("windows-1252", "replace")
-    except LookupError:
-        return page.text()
-
-
-def _damage(text: str) -> list[Drift]:
-    end = text[-200_000:].lower()
-    if "</html" in end or "</body" in end:
-        return []
-    return [Drift("document is cut off: neither its body nor itself is closed")]
 
 
 def _shown(root: Any, spoken: Said) -> Body:
@@ -250,17 +199,18 @@ def _whole(title: str, text: str) -> str:
 
 
 def _best(spoken: Said, shown: Body) -> str:
-    """The text as the page shows it, unless its linked data has one that is not in it.
+    """The text as the page shows it, unless it shows no more than a part of what its data has.
 
-    Linked data often has the whole article in one line, and sometimes a part of it.
+    Linked data often has the whole article in one line, sometimes its beginning, sometimes without
+    its signs.
     """
     given = text_of(spoken.article.get("articleBody"))
     if given is None:
         return shown.text
     if "<" in given and re.search(r"</(?:p|div|br|h\d|li)>|<br", given):
         given = body(root_of(f"<html><body>{given}</body></html>"), whole=True).text
-    bare, seen = " ".join(given.split()), " ".join(shown.text.split())
-    if bare[:150] in seen and len(seen) >= 0.9 * len(bare):
+    bare = " ".join(unescape(given).split())
+    if shown.running >= PART * len(bare):
         return shown.text
     return "\n".join(line.strip() for line in given.splitlines()).strip()
 

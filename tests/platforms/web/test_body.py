@@ -36,3 +36,60 @@ def test_what_stands_beside_the_article_stays_out() -> None:
     shown = text(f"{menu}<article><h1>Air</h1><p>{LONG}</p><p>{SHORT}</p></article>{other}")
 
     assert shown == f"Air\n\n{LONG.strip()}\n\n{SHORT}"
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        '<form method="post" action="./" id="aspnetForm">{}</form>',
+        '<aside class="tiga-kolom">{}</aside>',
+        '<div hidden id="S:1">{}</div>',
+    ],
+)
+def test_a_wrapper_that_holds_the_whole_page_is_no_part_beside_it(around: str) -> None:
+    assert text(around.format(f"<h1>Air</h1><p>{LONG}</p><p>{SHORT}</p>")) == (
+        f"Air\n\n{LONG.strip()}\n\n{SHORT}"
+    )
+
+
+def test_a_small_form_or_hidden_part_stays_out() -> None:
+    form = "<form><p>Tulis komentar Anda di bawah ini dengan bahasa yang santun, ya.</p></form>"
+    unseen = "<div hidden><p>Naskah yang tidak ditunjukkan kepada pembaca halaman ini.</p></div>"
+
+    assert text(f"<h1>Air</h1><p>{LONG}</p>{form}{unseen}") == f"Air\n\n{LONG.strip()}"
+
+
+def test_the_beginning_above_a_stretch_behind_a_payment_is_read() -> None:
+    parts = f"<p>{SHORT}</p><span class='paywall'><p>{LONG}</p><p>{LONG}</p></span><p>{LINE}</p>"
+    shown = text(f"<h1>Air</h1><article><div>{parts}</div></article>")
+
+    assert SHORT in shown
+    assert LINE in shown
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        (SHORT, "page"),
+        ("Warga membersihkan saluran air &amp;ldquo;lama&amp;rdquo; " * 8, "page"),
+        (LONG * 4, "data"),
+    ],
+    ids=["its beginning", "without its signs", "more than the page"],
+)
+def test_linked_data_is_the_text_only_where_the_page_shows_a_part_of_it(
+    given: str, shown: str
+) -> None:
+    data = f'{{"@type":"NewsArticle","headline":"Air","articleBody":"{given}"}}'
+    script = f'<script type="application/ld+json">{data}</script>'
+    found = text(f"{script}<h1>Air</h1><p>{LONG}</p><p>{SHORT}</p>")
+
+    assert (SHORT in found and LONG.strip() in found) is (shown == "page")
+
+
+@pytest.mark.parametrize("claimed", ["iso-8859-15", "gb2312", "windows-1252"])
+def test_text_that_is_utf_8_is_read_as_that_whatever_it_claims(claimed: str) -> None:
+    head = f'<html><head><meta charset="{claimed}"><title>Air</title></head>'
+    body = f"{head}<body><h1>Air</h1><p>“Nada más”, kata warga desa. {LONG}</p></body></html>"
+    (post,) = registry.read("web", Page(URL, 200, {}, body.encode())).posts
+
+    assert "“Nada más”" in (post.text or "")
