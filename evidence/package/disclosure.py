@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from evidence.model import Entry, StatementType
@@ -73,9 +73,13 @@ def is_screen(entry: Entry) -> bool:
 
 
 def crowded(entries: Iterable[Entry]) -> frozenset[str]:
-    """Record ids of page captures in which the reader saw acts of other people."""
+    """Record ids of page captures in which the reader saw acts of other people.
+
+    Screenshots and rendered pages made of these are among them: what is closed as data would else
+    be read off the picture.
+    """
     entries = tuple(entries)
-    seen = set()
+    seen, page_of = set(), {}
     for entry in entries:
         facts = entry.statement.facts
         if entry.statement.type is StatementType.READING:
@@ -85,8 +89,17 @@ def crowded(entries: Iterable[Entry]) -> frozenset[str]:
                 seen.add(str(facts.get("capture")))
         elif entry.statement.type is StatementType.INTERACTION:
             seen.add(str(facts.get("capture")))
+        elif entry.statement.type is StatementType.SNAPSHOT:
+            page_of[entry.statement.rec] = str(facts.get("capture"))
     return frozenset(
         entry.statement.rec
         for entry in entries
-        if entry.statement.rec in seen and entry.statement.facts.get("kind") in PAGES
+        if (entry.statement.rec in seen and entry.statement.facts.get("kind") in PAGES)
+        or (is_screen(entry) and _shows(entry, page_of) & seen)
     )
+
+
+def _shows(screen: Entry, page_of: Mapping[str, str]) -> set[str]:
+    """The captures that a screenshot or rendered page shows: what it was made of, and its page."""
+    of = str(screen.statement.facts.get("of"))
+    return {of, page_of.get(of, of)}

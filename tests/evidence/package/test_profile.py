@@ -232,6 +232,27 @@ def test_a_clarification_keeps_bodies_closed_in_which_others_act(
             assert str(closed.index) not in said
 
 
+@pytest.mark.parametrize("withheld", [0, 2])
+def test_a_clarification_closes_the_picture_of_a_page_in_which_others_act(
+    site: Site, tmp_path: Path, withheld: int
+) -> None:
+    """What is closed as data would else be read off its screenshot."""
+    recs = site.recs or {}
+    second = site.archive.entry(recs[f"{WATCH} second"])
+    shot = site.archive.entry(recs[f"{WATCH} shot"])
+    assert second is not None
+    assert shot is not None
+    facts = {"capture": second.statement.facts["capture"], "watch": WATCH, "read_by": "uji@1",
+             "counts": {}, "withheld": withheld, "proofs": []}  # fmt: skip
+    visitor = Visitor(site.archive, "system")
+    visitor.put(visitor.recorder.draft(StatementType.READING, END - HOUR, facts, []))
+
+    package = export(site, tmp_path / "out", "KLARIFIKASI")
+
+    shown = bool(list(package.glob(f"data/objects/{shot.index}/body.*")))
+    assert shown is (withheld == 0)
+
+
 def test_objects_about_an_account_that_was_not_asked_for_stay_closed(
     site: Site, tmp_path: Path
 ) -> None:
