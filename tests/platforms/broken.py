@@ -10,17 +10,17 @@ import base64
 import html
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from crawler.page import Page
-from evidence.model import Reading
 
 SCRIPT = re.compile(r"(<script[^>]*>)(.*?)(</script>)", re.DOTALL)
 ARGUMENT = re.compile(r"[(,=]\s*(?=\{\s*\")")
 HEAD = re.compile(r'<(meta|link) (property|name|rel)="([^"]+)" (content|href)="([^"]*)">')
+Change = Callable[[str, Any], dict[str, Any]]
 CUTS = 50
 """Places at which a page is cut off."""
 
@@ -35,7 +35,10 @@ class Split:
 
     def joined(self, change: Callable[[Any], Any] = lambda value: value) -> str:
         """The page with every value changed."""
-        said = [dumped(change(value)) for value in self.values]
+        return self.filled([dumped(change(value)) for value in self.values])
+
+    def filled(self, said: list[str]) -> str:
+        """The page with other texts in place of its values."""
         return "".join(a + b for a, b in zip(self.texts, [*said, ""], strict=True))
 
 
@@ -60,13 +63,24 @@ def sound(cases: Path) -> list[Path]:
 def layouts(text: str) -> Iterator[tuple[str, str]]:
     """(what changed, the page with it changed) for every key, and for the page as a whole."""
     page = split(text)
-    for key in sorted(keys(page.values)):
-        for how, change in CHANGES.items():
-            yield f"{key} {how}", page.joined(lambda v, k=key, c=change: changed(v, k, c))
+    yield from fields(page, CHANGES)
     yield from heads(text)
     for part in range(CUTS):
         yield f"cut at {2 * part + 1} %", text[: len(text) * (2 * part + 1) // (2 * CUTS)]
     yield from wrapped(text, page)
+
+
+def fields(page: Split, changes: Mapping[str, Change]) -> Iterator[tuple[str, str]]:
+    """The page with each of its fields changed in each of some ways, wherever it stands."""
+    named = [keys(value) for value in page.values]
+    as_is = [dumped(value) for value in page.values]
+    for key in sorted(set().union(*named)):
+        for how, change in changes.items():
+            said = [
+                dumped(changed(value, key, change)) if key in own else same
+                for value, own, same in zip(page.values, named, as_is, strict=True)
+            ]
+            yield f"{key} {how}", page.filled(said)
 
 
 def wrapped(text: str, page: Split) -> Iterator[tuple[str, str]]:
@@ -93,17 +107,14 @@ def same(text: str) -> Iterator[tuple[str, str]]:
         said = [write(value) for value in page.values]
         if page.in_html:
             said = [each.replace("<", "\\u003C") for each in said]
-        yield name, "".join(a + b for a, b in zip(page.texts, [*said, ""], strict=True))
+        yield name, page.filled(said)
     if page.in_html:
         yield "tags in capitals", re.sub("(</?)script", r"\1SCRIPT", text)
         yield "after a byte order mark", "\ufeff \n" + text
         yield "with a comment before", text.replace("<head>", '<head><!-- {"a": 1} -->', 1)
         mixed = [dumped(value) for value in reversed(page.values)]
         if not inline(text):
-            yield (
-                "parts in another order",
-                "".join(a + b for a, b in zip(page.texts, [*mixed, ""], strict=True)),
-            )
+            yield "parts in another order", page.filled(mixed)
     else:
         yield "after a prefix", f"for (;;);{text}"
 
@@ -169,7 +180,7 @@ def keys(value: Any) -> set[str]:
     return keys(inner) if inner is not None else set()
 
 
-def changed(value: Any, key: str, change: Callable[[str, Any], dict[str, Any]]) -> Any:
+def changed(value: Any, key: str, change: Change) -> Any:
     """A value with a field changed wherever it stands."""
     if isinstance(value, dict):
         made: dict[str, Any] = {}
@@ -182,10 +193,12 @@ def changed(value: Any, key: str, change: Callable[[str, Any], dict[str, Any]]) 
     return value if inner is None else dumped(changed(inner, key, change))
 
 
-CHANGES: dict[str, Callable[[str, Any], dict[str, Any]]] = {
+CHANGES: dict[str, Change] = {
     "renamed": lambda name, value: {f"{name}_v2": value},
     "gone": lambda name, value: {},
     "of another kind": lambda name, value: {name: "seven" if isinstance(value, list) else [7]},
+}
+MORE_CHANGES: dict[str, Change] = {
     "in an object": lambda name, value: {name: {"value": value}},
     "a number": lambda name, value: {name: -7.5},
 }
@@ -236,55 +249,3 @@ def _reversed(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _reversed(each) for name, each in reversed(value.items())}
     return [_reversed(each) for each in value] if isinstance(value, list) else value
-
-
-def told(reading: Reading) -> set[Any]:
-    """What a reading says of something it could not see."""
-    return {*reading.drift, *reading.states}
-
-
-def content(reading: Reading) -> set[tuple[Any, ...]]:
-    """What must not be lost in silence: all of posts, accounts and acts.
-
-    But the name of somebody whose number is there, which of its variants a picture is shown in, and
-    its alternative text.
-    """
-    posts = {
-        (p.native_id, p.author_id or p.author_handle, p.text, p.published_at, p.links, p.reply_to,
-         p.repost_of, p.quote_of, p.counts, *((m.type, m.key or m.url) for m in p.media))
-        for p in reading.posts
-    }  # fmt: skip
-    accounts = {(a.native_id or a.handle, a.state, a.counts) for a in reading.accounts}
-    acts = {
-        (e.act, e.actor_id or e.actor_handle, e.target, e.native_id, e.at, e.text)
-        for e in reading.interactions
-    }
-    return {*posts, *accounts, *acts}
-
-
-def core(reading: Reading) -> set[tuple[Any, ...]]:
-    """Which posts, by whom and with which words, pictures and time, and which accounts are shown."""
-    posts = {
-        (p.native_id, p.author_id, p.text, p.published_at, len(p.media)) for p in reading.posts
-    }
-    return posts | {(account.native_id, account.state) for account in reading.accounts}
-
-
-def faults_of(before: Reading, after: Reading, what: str, *, lost: bool = True) -> list[str]:
-    """What is wrong with how a changed layout was read; empty when it was heard of or harmless.
-
-    Harmless: all that was shown is shown, and no post by anybody else.   lost: whether it matters
-    that something is not shown; of posts and accounts themselves it always does.
-    """
-    heard = bool(told(after) - told(before)) or bool(after.drift)
-    wrong = []
-    if any(" in " in d.detail and d.detail.split(" in ")[0].endswith("Error") for d in after.drift):
-        wrong.append(f"{what}: the reader crashed")
-    if not heard and not (content if lost else core)(before) <= (content if lost else core)(after):
-        wrong.append(f"{what}: lost content in silence")
-    authors = {post.author_id for post in before.posts}
-    if not heard and before.posts and {post.author_id for post in after.posts} - authors:
-        wrong.append(f"{what}: took a stranger's post for the account's")
-    if after.empty and not before.empty:
-        wrong.append(f"{what}: called empty")
-    return wrong

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from crawler import registry
 from crawler.page import Page
 from evidence.model import Reading
-from tests.platforms import broken
+from tests.platforms import broken, heard
 
 HERE = Path(__file__).parent
 META = ("facebook", "instagram", "threads")
@@ -76,7 +76,20 @@ def test_a_changed_layout_never_loses_content_in_silence(case: Path) -> None:
     wrong = [
         fault
         for what, text in broken.layouts(text_of(case))
-        for fault in broken.faults_of(before, read(case, text), what, lost=not excused(case, what))
+        for fault in heard.faults_of(before, read(case, text), what, lost=not excused(case, what))
+    ]
+
+    assert wrong == []
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("case", SOUND, ids=named)
+def test_fields_of_still_other_kinds_are_heard(case: Path) -> None:
+    before = read(case)
+    wrong = [
+        fault
+        for what, text in broken.fields(broken.split(text_of(case)), broken.MORE_CHANGES)
+        for fault in heard.faults_of(before, read(case, text), what)
     ]
 
     assert wrong == []
@@ -89,8 +102,8 @@ def test_the_same_written_in_another_way_reads_the_same(case: Path) -> None:
         how
         for how, text in broken.same(text_of(case))
         if (after := read(case, text)).empty != before.empty
-        or broken.content(after) != broken.content(before)
-        or broken.told(after) != broken.told(before)
+        or heard.content(after) != heard.content(before)
+        or heard.told(after) != heard.told(before)
     ]
 
     assert wrong == []
@@ -128,10 +141,10 @@ def test_pages_of_other_platforms_are_drift_and_show_nothing(platform: str) -> N
 @pytest.mark.parametrize("platform", META)
 def test_enough_layouts_are_tried_and_the_excuses_are_needed(platform: str) -> None:
     cases = [case for case in SOUND if platform_of(case) == platform]
-    tried = {what for case in cases for what, _ in broken.layouts(text_of(case))}
+    changed = [broken.keys(broken.split(text_of(case)).values) for case in cases]
 
-    assert len(tried) > 10 * LEAST
-    assert {f"{key} gone" for key in LEFT_OUT[platform]} <= tried
+    assert sum(map(len, changed)) * len(broken.CHANGES) > 30 * LEAST
+    assert LEFT_OUT[platform] <= set().union(*changed)
 
 
 @settings(max_examples=120, deadline=None)
