@@ -54,11 +54,13 @@ def read(root: Element, url: str, read_by: str, faults: list[Drift]) -> Reading:
 
     url:    the feed's address, which is the id of its account.
     faults: what was noted of the document so far; more is added.
+    A feed that came from nowhere has the address it gives itself.
     Raises ParseError when an RSS document has no channel.
     """
     channel = root if root.name == "atom:feed" else next(root.all("channel"), None)
     if channel is None:
         raise ParseError("feed", "has no channel")
+    url = url or _self(channel)
     holders = (channel,) if channel is root else (channel, root)
     items = [item for holder in holders for item in holder.all(*ITEMS)]
     strange = [child for holder in holders for child in holder.children() if _is_strange(child)]
@@ -207,6 +209,15 @@ def _counts(item: Element) -> Counts:
         comment=figure(said),
         view=figure(next(iter(views), None)),
     )
+
+
+def _self(channel: Element) -> str:
+    """The feed's own address, else that of its site; empty when it names neither."""
+    links = list(channel.all("atom:link"))
+    own = [link.attribute("href") for link in links if link.attribute("rel") == "self"]
+    site = [link.markup().strip() for link in channel.all("link")]
+    named = (absolute("", address) for address in (*own, *site))
+    return next((address for address in named if address), "")
 
 
 def _onward(channel: Element, url: str) -> Iterator[str]:

@@ -23,7 +23,7 @@ def read(page: Page, root: Any, read_by: str) -> Reading:
     """
     name = _name(page, root)
     title = first(root, "tgme_page_title")
-    if urls.kind(page.url) == "invite":
+    if urls.kind(page.url) == "invite" or _is_invite(root):
         return Reading(
             read_by, states=(StateSeen(f"page:{page.url}", SeenState.PRIVATE, "invite link"),)
         )
@@ -82,6 +82,14 @@ def _name(page: Page, root: Any) -> str | None:
         if domain:
             return str(domain.partition("&")[0])
     return urls.channel(page.url)
+
+
+def _is_invite(root: Any) -> bool:
+    """Whether the page's own app link joins a chat by its invitation."""
+    links = attributes(
+        root, "//meta[@property='al:ios:url' or @property='al:android:url']/@content"
+    )
+    return any(link.startswith("tg://join?invite=") for link in links)
 
 
 def _noindex(root: Any) -> bool:

@@ -31,9 +31,9 @@ from evidence.model import (
 
 __all__ = ["READ_BY", "placed", "read"]
 
-READ_BY = "telegram.pages@1"
+READ_BY = "telegram.pages@2"
 NOT_FOUND = "Post not found"
-_NO_CHANNEL = re.compile(r"Channel with username .{1,64} not found")
+_NO_CHANNEL = re.compile(r"Channel with username @?(\w{1,64}) not found")
 
 
 def read(page: Page) -> Reading:
@@ -91,8 +91,9 @@ def _error(page: Page, error: Any) -> StateSeen:
     if said == NOT_FOUND:
         subject = f"post:{place[0]}/{place[1]}" if place else f"page:{page.url}"
         return StateSeen(subject, SeenState.ABSENT, NOT_FOUND)
-    if _NO_CHANNEL.fullmatch(said) and place:
-        return StateSeen(f"account:{place[0]}", SeenState.ABSENT, "Channel with username not found")
+    if missing := _NO_CHANNEL.fullmatch(said):
+        named = place[0] if place else missing[1]
+        return StateSeen(f"account:{named}", SeenState.ABSENT, "Channel with username not found")
     return StateSeen(f"page:{page.url}", SeenState.GATED, "tgme_widget_message_error")
 
 

@@ -29,7 +29,7 @@ from crawler.platforms.web.stamp import Stamps, stamps
 from evidence.errors import ParseError
 from evidence.model import AccountSeen, Drift, Post, Reading, SeenState, StateSeen
 
-READ_BY = "web.pages@1"
+READ_BY = "web.pages@2"
 __all__ = ["READ_BY", "placed", "read"]
 
 GOES_ON = "link rel=next: a part of its pages"
