@@ -2282,7 +2282,7 @@ def best_of(case: Case, link: Link, time: float) -> Said | None:
 
 
 def gravity(said: Said) -> tuple[int, float]:
-    """What weighs most of what a list or an answer says of a certificate is least, then what is earliest."""
+    """Rank of what a list or an answer says of a certificate: the weightiest is least, then the earliest."""
     return GRAVITY.index(said.word), said.at or 0
 
 
@@ -2370,11 +2370,12 @@ def said_by_list(
     indirect = scope is not None and any(part.tag == 0x84 for part in scope.parts)
     if DELTA in found.extensions:
         entries = [entry for entry in entries if entry[1] != REMOVED]
-    if entries and not indirect:
-        return min((revoked(*entry, time) for entry in entries), key=gravity)
-    if narrow or DELTA in found.extensions or (scope and not in_scope(scope, certificate)):
-        return Said("PARTIAL")
-    return current_at(found.made, found.until, certificate, time)
+    partial = narrow or DELTA in found.extensions or (scope and not in_scope(scope, certificate))
+    current = Said("PARTIAL") if partial else current_at(found.made, found.until, certificate, time)
+    if not entries or indirect:
+        return current
+    said = min((revoked(*entry, time) for entry in entries), key=gravity)
+    return later_than(said, found.made, current)
 
 
 def revoked(since: float, reason: int | None, time: float) -> Said:
@@ -2382,6 +2383,14 @@ def revoked(since: float, reason: int | None, time: float) -> Said:
     if since <= time:
         return Said("REVOKED", since)
     return Said("LATER" if reason in LASTING else "COMPROMISED", since)
+
+
+def later_than(said: Said, made: float, current: Said) -> Said:
+    """A later revocation shows that there was none before only where its list is whole, and made
+    after it or current at the stamp's time."""
+    if said.word != "LATER" or current.word == "SHOWN":
+        return said
+    return said if current.word == "OUTDATED" and made >= (said.at or 0) else current
 
 
 def current_at(made: float, until: float | None, certificate: Certificate, time: float) -> Said:
@@ -2472,11 +2481,10 @@ def said_by_answer(
 
 def said_by_single(single: Single, certificate: Certificate, time: float) -> Said:
     """What one part of an answer says at a time."""
+    current = current_at(single.made, single.until, certificate, time)
     if single.since is not None:
-        return revoked(single.since, single.reason, time)
-    if not single.known:
-        return Said("UNKNOWN")
-    return current_at(single.made, single.until, certificate, time)
+        return later_than(revoked(single.since, single.reason, time), single.made, current)
+    return current if single.known else Said("UNKNOWN")
 
 
 def is_about(single: Single, certificate: Certificate, issuer: Certificate) -> bool:

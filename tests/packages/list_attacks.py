@@ -125,7 +125,20 @@ LIST_ATTACKS: dict[str, Callable[[], Kept]] = {
     "the list of an address, for one without": lambda: listed(
         PARTIAL, by_root(extensions=[scope(address("http://daftar.test/1.crl"))])
     ),
+    "revoked later, by a list of some reasons": lambda: listed(
+        PARTIAL,
+        by_root(
+            on_list(SIGNER, SAID + DAY, 4), made=SAID + 2 * DAY,
+            extensions=[scope(b"\x83\x02\x07\x80")],
+        ),
+    ),
     # Another time.
+    "revoked later, as a list announced that has run out": lambda: listed(
+        OUTDATED, by_root(on_list(SIGNER, SAID + DAY, 4), made=SAID - 3 * DAY, until=SAID - DAY)
+    ),
+    "revoked later, as an answer announced that has run out": lambda: answered(
+        OUTDATED, answer_of(gone(SAID + DAY, 4), made=SAID - 3 * DAY, until=SAID - DAY)
+    ),
     "a list that has run out": lambda: listed(OUTDATED, by_root(until=SAID - HOUR)),
     "a list that ends with the stamp": lambda: listed(OUTDATED, by_root(until=SAID)),
     "a list of the next day": lambda: listed(OUTDATED, by_root(made=SAID + DAY, until=at(2027))),

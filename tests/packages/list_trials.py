@@ -180,6 +180,9 @@ SHOWN_BY: dict[str, Callable[[], Kept]] = {
         LATER, make_list(MIDDLE), by_root(on_list(MIDDLE, SAID + DAY, 5), made=SAID + 2 * DAY),
         by="under",
     ),
+    "revoked later, and so announced": lambda: listed(
+        LATER, by_root(on_list(SIGNER, SAID + DAY, 4))
+    ),
     "revoked later, when it ceased": lambda: listed(
         LATER, by_root(on_list(SIGNER, SAID + DAY, 5), made=SAID + 2 * DAY), by_root()
     ),
