@@ -224,9 +224,10 @@ def _warnings(
             s for s in giving
             if s.silent >= limit.silent_after and watches[s.name].get("state") not in CLOSED
         ]  # fmt: skip
-        if len(giving) > 1 and len(quiet) == len(giving):
-            first = min(began[s.name] for s in quiet)
-            yield Concern("PLATFORM_SILENT", whole.name, _why(len(quiet), quiet), first)
+        if _is_mute(giving, limit):
+            closed = sum(watches[s.name].get("state") in CLOSED for s in giving)
+            first = min(began[s.name] for s in giving)
+            yield Concern("PLATFORM_SILENT", whole.name, _why(giving, closed), first)
         for share in quiet:
             detail = f"no posts in its last {share.silent} visits; {_kinds(share.kinds)}"
             yield Concern("ACCOUNT_SILENT", share.name, detail, began[share.name])
@@ -237,11 +238,25 @@ def _warnings(
             yield Concern("DRIFT_SHARE", whole.name, detail, f"{until:%Y-%m-%d}")
 
 
-def _why(number: int, quiet: Sequence[Share]) -> str:
+def _is_mute(giving: Sequence[Share], limit: Limits) -> bool:
+    """Whether none of several accounts gives posts any more, whatever the platform says of them.
+
+    A platform that takes us for another, or a reader that takes a wall for a marker, has all of
+    them private or gone at once. Together they need not be silent for as long as one alone.
+    """
+    total = sum(share.silent for share in giving)
+    least = min((share.silent for share in giving), default=0)
+    together = least > 1 and total >= 2 * limit.silent_after
+    return len(giving) > 1 and (least >= limit.silent_after or together)
+
+
+def _why(giving: Sequence[Share], closed: int) -> str:
     kinds: Counter[str] = Counter()
-    for share in quiet:
+    for share in giving:
         kinds.update(share.kinds)
-    return f"none of {number} accounts that gave posts gives any; {_kinds(kinds)}"
+    said = f"none of {len(giving)} accounts that gave posts gives any"
+    called = f" ({closed} are said to be closed)" if closed else ""
+    return f"{said}{called}; {_kinds(kinds)}"
 
 
 def _kinds(kinds: Mapping[str, int]) -> str:

@@ -136,6 +136,29 @@ def test_a_platform_of_which_no_account_gives_posts_is_an_alarm(archive: MemoryA
     assert "walled 6" in found.warnings[0].detail
 
 
+@pytest.mark.parametrize("state", ["PRIVATE", "ABSENT", "SUSPENDED", "WITHHELD"])
+def test_a_platform_that_calls_every_account_closed_is_an_alarm(archive, state: str) -> None:
+    """Each of them would explain its own silence; all at once is what a wall looks like."""
+    for watch in watches(archive):
+        visits(archive, watch, 5, 0, 0, 0)
+        row = archive.row("watches", watch)
+        archive.project([Row("watches", watch, {**row, "state": state})])
+
+    (warning,) = look(archive).warnings
+    assert (warning.code, warning.subject) == ("PLATFORM_SILENT", "telegram")
+    assert "2 are said to be closed" in warning.detail
+
+
+@pytest.mark.parametrize(("last", "alarm"), [(1, False), (3, False), (4, True)])
+def test_accounts_that_fall_silent_together_are_an_alarm_sooner(archive, last, alarm) -> None:
+    """One has two silent visits, which alone would be too few; with the other's they are six."""
+    one, two = watches(archive)
+    visits(archive, one, 5, WALL, WALL)
+    visits(archive, two, 5, *[WALL] * last)
+
+    assert (("PLATFORM_SILENT", "telegram") in codes(look(archive))) is alarm
+
+
 def test_one_account_that_still_gives_posts_keeps_the_platform_from_being_silent(archive) -> None:
     one, two = watches(archive)
     visits(archive, one, 5, 0, 0, 0)
