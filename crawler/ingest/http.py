@@ -43,6 +43,11 @@ def value_of(headers: Headers, name: str) -> str:
     return next((value for key, value in headers if key.lower() == name), "")
 
 
+CHUNK_SIZE = re.compile(rb"([0-9a-fA-F]{1,8})(?:;[^\r\n]{0,1000})?\r\n")
+MOST_CHUNKS = 200_000
+"""Of one body; of the largest that is taken each would have a hundred bytes."""
+
+
 def without_chunks(headers: Headers, body: bytes, fail: Fail) -> bytes:
     """The body without chunked coding, when its headers say it has one.
 
@@ -54,7 +59,9 @@ def without_chunks(headers: Headers, body: bytes, fail: Fail) -> bytes:
     parts: list[bytes] = []
     at = 0
     while True:
-        size = re.compile(rb"([0-9a-fA-F]{1,8})(?:;[^\r\n]{0,1000})?\r\n").match(body, at)
+        if len(parts) > MOST_CHUNKS:
+            raise fail(f"its body is in more than {MOST_CHUNKS} chunks")
+        size = CHUNK_SIZE.match(body, at)
         if size is None:
             if parts:
                 raise fail("its chunked body breaks off")

@@ -13,6 +13,7 @@ from evidence.model import SeenState
 from sandbox.event import (
     Edit,
     Event,
+    ExpireMedia,
     GoPrivate,
     LoginWall,
     Picture,
@@ -45,6 +46,8 @@ def events(begun_at: datetime) -> list[Event]:
         Reply(old + SLOT, "warga", "hadir", "ajak", "Saya hadir"),
         Repost(old + 2 * SLOT, "lurah.contoh", "sebar", "ajak"),
         Edit(second, "ajak", "Pilih kami di kotak B"),
+        Publish(old, "calon.contoh", "foto", "Foto kegiatan", Picture("kegiatan", 300)),
+        ExpireMedia(second, "foto"),
         Remove(second, "tarik"),
         GoPrivate(second, "lurah.contoh"),
         RateLimit(second, second + SLOT, "threads", retry_after_s=1, refusals=1),
@@ -103,6 +106,10 @@ def test_an_edited_thread_has_two_snapshots_and_both_texts(seen: Seen) -> None:
         "Pilih kami di kotak A",
         "Pilih kami di kotak B",
     ]
+
+
+def test_a_picture_under_a_new_address_is_no_edit(seen: Seen) -> None:
+    assert seen.office.texts(seen.number("foto")) == ["Foto kegiatan"]
 
 
 def test_a_removed_thread_is_unseen_first_and_absent_after_a_second_visit(seen: Seen) -> None:

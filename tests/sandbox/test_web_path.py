@@ -10,7 +10,17 @@ from datetime import datetime, timedelta
 import pytest
 
 from evidence.model import SeenState
-from sandbox.event import Edit, Event, GoPrivate, LoginWall, Picture, Publish, RateLimit, Remove
+from sandbox.event import (
+    Edit,
+    Event,
+    ExpireMedia,
+    GoPrivate,
+    LoginWall,
+    Picture,
+    Publish,
+    RateLimit,
+    Remove,
+)
 from sandbox.picture import draw
 from sandbox.server import Sandbox
 from sandbox.shapes import web as shape
@@ -31,6 +41,8 @@ def events(begun_at: datetime) -> list[Event]:
         Publish(old + SLOT, "calon", "janji", "Janji jembatan\nJembatan selesai tahun depan."),
         Publish(old, "kabar", "liputan", "Liputan kampanye\nLapangan A penuh sejak pagi."),
         Edit(second, "janji", "Janji jembatan\nJembatan selesai dalam dua tahun."),
+        Publish(old, "calon", "foto", "Foto pasar\nDi pasar pagi.", Picture("pasar", 300)),
+        ExpireMedia(second, "foto"),
         Remove(second, "kunjungan"),
         RateLimit(second, second + SLOT, "web", retry_after_s=1, refusals=1),
         GoPrivate(second, "kabar"),
@@ -97,6 +109,10 @@ def test_an_edited_article_has_two_snapshots_and_both_texts(seen: Seen) -> None:
         "Janji jembatan\n\nJembatan selesai tahun depan.",
         "Janji jembatan\n\nJembatan selesai dalam dua tahun.",
     ]
+
+
+def test_an_article_whose_picture_has_another_address_keeps_its_text(seen: Seen) -> None:
+    assert set(seen.office.texts(seen.address("foto"))) == {"Foto pasar\n\nDi pasar pagi."}
 
 
 def test_a_removed_article_is_unseen_first_and_absent_after_a_second_visit(seen: Seen) -> None:

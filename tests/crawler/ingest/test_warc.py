@@ -127,6 +127,13 @@ def test_a_chunked_body_is_put_together_and_its_header_goes() -> None:
     assert page.response_headers == ()
 
 
+def test_a_body_in_chunks_of_single_bytes_is_refused_in_time() -> None:
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+    with pytest.raises(ParseError, match="chunks"):
+        open_file(record(head + b"1\r\nx\r\n" * 200_001 + b"0\r\n\r\n"), "b")
+
+
 def record(block: bytes, *more: str, length: int | None = None) -> bytes:
     """One response record, framed by hand."""
     lines = (
