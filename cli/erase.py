@@ -10,7 +10,7 @@ import click
 from cli.command import Command, Group
 from cli.ledger import has_key, signer
 from cli.person import sure_actor
-from cli.reading import stated
+from cli.reading import order_option, stated
 from cli.screen import local, visible, write_json, write_line, write_table
 from cli.shell import Shell
 from cli.words import N_, _
@@ -36,13 +36,7 @@ def erase() -> None:
 @click.option(
     "--basis", required=True, callback=stated, help=N_("Law and article. Name no persons here.")
 )
-@click.option(
-    "--order",
-    required=True,
-    callback=stated,
-    envvar="JEJAK_ORDER",
-    help=N_("Number of the written order."),
-)
+@order_option(N_("Number of the written order."))
 @OFFICER
 @click.option("--dry-run", is_flag=True, help=N_("Only say what would be erased."))
 @click.pass_obj

@@ -6,19 +6,13 @@ import click
 
 from cli.command import Command, Group
 from cli.person import actor
-from cli.reading import stated
+from cli.reading import order_option
 from cli.screen import local, write_json, write_line, write_table
 from cli.shell import Shell
 from cli.words import N_, _
 
 CASE = click.option("--case", required=True, help=N_("Number of the case. Name no persons here."))
-ORDER = click.option(
-    "--order",
-    required=True,
-    callback=stated,
-    envvar="JEJAK_ORDER",
-    help=N_("Number of the written order."),
-)
+ORDER = order_option(N_("Number of the written order."))
 
 
 @click.group(cls=Group)

@@ -10,7 +10,7 @@ import click
 
 from cli.command import Command
 from cli.person import actor
-from cli.reading import Moment, account_rows, stated
+from cli.reading import Moment, account_rows, order_option
 from cli.screen import visible, write_json, write_line, write_table
 from cli.shell import Shell
 from cli.words import N_, _
@@ -27,13 +27,7 @@ if TYPE_CHECKING:
     help=N_("Account it shows: watch id, native id, handle or address."),
 )  # fmt: skip
 @click.option("--by", required=True, help=N_("Name of the person who captured it."))
-@click.option(
-    "--order",
-    required=True,
-    callback=stated,
-    envvar="JEJAK_ORDER",
-    help=N_("Number of the assignment order."),
-)
+@order_option(N_("Number of the assignment order."))
 @click.option("--at", type=Moment(), help=N_("When it was captured, if the file does not say."))
 @click.option("--url", help=N_("Address it shows, if the file does not say."))
 @click.option("--note", default="", help=N_("How it was captured; kept with the file."))

@@ -14,7 +14,7 @@ from cli.anchor import anchors
 from cli.command import Command, Group
 from cli.ledger import signer
 from cli.person import actor
-from cli.reading import Moment, post_record, stated, watch_ids
+from cli.reading import Moment, order_option, post_record, stated, watch_ids
 from cli.screen import visible, write_json, write_line
 from cli.shell import Shell
 from cli.version import tool
@@ -38,13 +38,7 @@ def package() -> None:
 @click.option(
     "--purpose", required=True, callback=stated, envvar="JEJAK_PURPOSE", help=N_("What it is for.")
 )
-@click.option(
-    "--order",
-    required=True,
-    callback=stated,
-    envvar="JEJAK_ORDER",
-    help=N_("Number of the assignment order."),
-)
+@order_option(N_("Number of the assignment order."))
 @click.option("--profile", help=N_("Whom it is for: TEMUAN, KLARIFIKASI, PLENO, GAKKUMDU, ..."))
 @click.option(
     "--case",

@@ -37,6 +37,11 @@ def _why(command: F, *, required: bool) -> F:
     return command
 
 
+def order_option(said: str) -> Callable[[F], F]:
+    """--order, which has to be named.   said: its help."""
+    return click.option("--order", required=True, callback=stated, envvar="JEJAK_ORDER", help=said)
+
+
 def stated(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
     """The words of an option, without blanks around them. Raises BadParameter for blanks alone."""
     if not value.strip():

@@ -11,7 +11,7 @@ import click
 from cli.command import Command, Group
 from cli.erase import OFFICER
 from cli.person import sure_actor
-from cli.reading import stated
+from cli.reading import order_option
 from cli.screen import local, write_json, write_line, write_table
 from cli.shell import Shell
 from cli.words import N_, _
@@ -43,13 +43,7 @@ def plan(shell: Shell, rules: Path | None, as_json: bool) -> None:
 
 @retention.command("apply", cls=Command)
 @RULES
-@click.option(
-    "--order",
-    required=True,
-    callback=stated,
-    envvar="JEJAK_ORDER",
-    help=N_("Number of the written order."),
-)
+@order_option(N_("Number of the written order."))
 @OFFICER
 @click.pass_obj
 def apply(shell: Shell, rules: Path | None, order: str, officer: str, as_json: bool) -> None:

@@ -8,7 +8,7 @@ import click
 
 from cli.command import Command, Group
 from cli.person import actor
-from cli.reading import stated
+from cli.reading import order_option
 from cli.screen import json_text, visible, write_json, write_line
 from cli.shell import Shell
 from cli.words import N_, _
@@ -32,13 +32,7 @@ def subject() -> None:
 @subject.command("export", cls=Command)
 @click.argument("account")
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
-@click.option(
-    "--order",
-    required=True,
-    callback=stated,
-    envvar="JEJAK_ORDER",
-    help=N_("Number of the written order."),
-)
+@order_option(N_("Number of the written order."))
 @click.option(
     "--purpose", default="UU 27/2022 Pasal 32", show_default=True, help=N_("What it is for.")
 )
