@@ -47,18 +47,20 @@ async def engaged(visit: Visit, base: str, opened: Sequence[Seen]) -> AsyncItera
 
     Where robots.txt forbids the calls, the page is loaded in the browser and the answers it then
     fetches by itself are read: the first comments, a part of all. YouTube's order of top comments
-    leaves some out, so a list is whole only if it shows as many as the video's page counts.
+    leaves some out, so a list is whole only if it shows as many as the video's page counts, and
+    nothing of it was left unread.
     """
     forbidden = False
     for page in [seen for seen in opened if onward(seen, "next")][:ENGAGED]:
         first = onward(page, "next") or ""
         if not forbidden:
+            noted = len(visit.gaps)
             seen = await ask(visit, base, first, minimise=True)
             forbidden = seen.page is None and is_robots(visit)
             shown = [seen]
             if not forbidden:
                 shown += [one async for one in pages(visit, base, seen)]
-            for one in as_list(page, shown):
+            for one in shown if visit.gaps[noted:] else as_list(page, shown):
                 yield one
         if forbidden:
             for one in await visit.browse(page.url, scrolls=SCROLLS, minimise=True):
