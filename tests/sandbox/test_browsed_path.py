@@ -19,6 +19,7 @@ from sandbox.event import (
     Edit,
     Event,
     ExpireMedia,
+    GoPrivate,
     LoginWall,
     Picture,
     Publish,
@@ -26,6 +27,7 @@ from sandbox.event import (
     Remove,
     Reply,
     Repost,
+    Suspend,
 )
 from sandbox.picture import draw
 from sandbox.server import Sandbox
@@ -37,7 +39,7 @@ from tests.servers.office import Office, database, office
 pytestmark = [pytest.mark.mongo, pytest.mark.browser, pytest.mark.timeout(400)]
 SLOT = timedelta(hours=1)
 CARD = Picture("kartu kampanye", 600)
-PEOPLE = {"calon": "CAMPAIGN", "petugas": "WATCHED"}
+PEOPLE = {"calon": "CAMPAIGN", "petugas": "WATCHED", "tutup": "WATCHED"}
 PLATFORMS = ("x", "tiktok")
 VISITS = 3
 DELETED = {"x": "TweetTombstone: This Post was deleted", "tiktok": "10217 item is deleted"}
@@ -52,7 +54,7 @@ def events(platform: str, begun_at: datetime) -> list[Event]:
     """What happens before the first visit, and then in each hour between two visits."""
     old, second = begun_at - timedelta(days=2), begun_at + SLOT / 2
     later = old + timedelta(days=1)
-    calon, petugas, warga = (f"{platform}-{key}" for key in (*PEOPLE, "warga"))
+    calon, petugas, tutup, warga = (f"{platform}-{key}" for key in (*PEOPLE, "warga"))
     listed = [
         Publish(old + timedelta(minutes=n), calon, f"{platform}-lama{n}", f"Kabar nomor {n}")
         for n in range(11)
@@ -71,6 +73,9 @@ def events(platform: str, begun_at: datetime) -> list[Event]:
         Remove(second, gone),
         RateLimit(second, second + SLOT, platform, retry_after_s=1, refusals=1),
         LoginWall(second + SLOT, second + 2 * SLOT, platform, petugas),
+        Publish(later, tutup, f"{platform}-tamat", "Sebelum ditutup"),
+        GoPrivate(second, tutup),
+        Suspend(second + SLOT, tutup),
     ]
 
 
@@ -181,6 +186,24 @@ def test_a_login_wall_ends_blocked_and_says_nothing_of_the_account(
 ) -> None:
     assert seen.outcomes(platform, "petugas")[-1] == "BLOCKED"
     assert seen.watch(platform, "petugas")["state"] == SeenState.PRESENT
+
+
+@pytest.mark.parametrize(
+    ("platform", "states"),
+    [
+        ("x", [SeenState.PRESENT, SeenState.PRIVATE, SeenState.SUSPENDED]),
+        # TikTok says of a closed account what it says of one that never was: told after two looks.
+        ("tiktok", [SeenState.PRESENT, SeenState.PRIVATE, SeenState.UNSEEN]),
+    ],
+)
+def test_an_account_that_goes_private_and_is_closed_is_told_and_its_posts_are_not_absent(
+    seen: Seen, platform: str, states: list[SeenState]
+) -> None:
+    watch = seen.watch(platform, "tutup")["id"]
+
+    assert [row["state"] for row in seen.office.rows("accounts", watch=watch)] == states
+    assert seen.office.post(seen.number(platform, "tamat"))["state"] != SeenState.ABSENT
+    assert not {"EMPTY", "FAILED"} & set(seen.outcomes(platform, "tutup"))
 
 
 @BOTH
