@@ -140,7 +140,7 @@ def _is_told(kind: str, values: list[dict[str, Any]], counted: Counts) -> bool:
 
 def broken(value: dict[str, Any]) -> list[str]:
     """Parts that lead to figures and comments and are not what they should be."""
-    faults = [name for name in HOLDERS if not isinstance(value.get(name), dict | None)]
+    faults = [name for name in HOLDERS if _is_odd_part(value.get(name))]
     edges = drilled(value.get("comments"), "edges")
     if edges is not None and not isinstance(edges, list):
         faults.append("comments.edges")
@@ -156,6 +156,11 @@ def is_comment(value: dict[str, Any]) -> bool:
     return named and bool({"preferred_body", "body", "body_renderer"} & value.keys())
 
 
+def _is_odd_part(value: Any) -> bool:
+    """Whether a list or a number stands where a part is due; words in such a field are another's."""
+    return isinstance(value, list | int | float) and not isinstance(value, bool)
+
+
 def comment(value: dict[str, Any], post: str | None) -> Interaction | None:
     """The act a comment is; None when neither it nor its place says what it is towards.
 
@@ -167,7 +172,7 @@ def comment(value: dict[str, Any], post: str | None) -> Interaction | None:
     towards = post or told
     if towards is None or not isinstance(by, dict) or identity(by.get("id")) is None:
         return None
-    own = identity(value.get("legacy_fbid")) or (parts[-1] if told else None)
+    own = comment_id(value)
     words = next(_words(value), None)
     handle = urls.handle(by.get("url"))
     at = moment(value.get("created_time"))
@@ -178,6 +183,13 @@ def comment_target(value: dict[str, Any]) -> str | None:
     """The number a comment's own id says it is towards."""
     parts = urls.opened(value.get("id"))
     return parts[1] if len(parts) == 3 and parts[0] == "comment" else None
+
+
+def comment_id(value: dict[str, Any]) -> str | None:
+    """The number of a comment; a page may give its words and its author in parts of their own."""
+    parts = urls.opened(value.get("id"))
+    named = len(parts) == 3 and parts[0] == "comment"
+    return identity(value.get("legacy_fbid")) or (parts[-1] if named else None)
 
 
 def _badge(value: dict[str, Any]) -> Any:

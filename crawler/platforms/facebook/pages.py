@@ -72,7 +72,7 @@ def read(page: Page) -> Reading:
     _comments(found, told, sight)
     for name in sorted(found.streamed - found.feeds):
         sight.fault(f"{name}: expected the list that a line of the answer adds to")
-    sight.unlisted()
+    sight.unlisted(listed=told.kind in ("post", "event"))
     if not sight.shows:
         states.said(page, told, sheet, sight)
     if not sight.shows and not sight.faults:
@@ -275,13 +275,16 @@ def _comments(found: _Found, told: urls.About, sight: Sight) -> None:
     """Comments towards the posts that are shown; a comment names its post in its own id."""
     alone = next(iter(sight.posts)) if len(sight.posts) == 1 else told.post
     seen: set[str | None] = set()
+    parts: set[str | None] = set()
     for value in found.comments:
         target = feedback.comment_target(value)
         edge = feedback.comment(value, target if target in sight.posts else alone or target)
         if edge is None:
-            sight.fault("comment: expected an author and the post it is towards")
+            parts.add(feedback.comment_id(value))
         elif edge.native_id is None or edge.native_id not in seen:
             if edge.at is None:
                 sight.fault("comment.created_time: expected seconds since 1970")
             seen.add(edge.native_id)
             sight.edge(edge)
+    if parts - seen:
+        sight.fault("comment: expected an author and the post it is towards")

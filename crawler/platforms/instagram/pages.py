@@ -61,7 +61,7 @@ def read(page: Page) -> Reading:
     else:
         sight.empty = sight.empty or whole.is_empty(sight, walk.ends)
         _rest(page, told, found, sight)
-    sight.unlisted()
+    sight.unlisted(listed=told.kind == "post")
     if not sight.shows and not sight.faults:
         sight.fault(f"HTTP {page.status}: nothing that is known")
     return sight.reading(READ_BY)

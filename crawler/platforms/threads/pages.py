@@ -66,7 +66,7 @@ def read(page: Page) -> Reading:
     if not sight.posts and not sight.interactions:
         states.said(page, told, sheet, sight)
     listed = any(drilled(each, "edges") for each in found.lists)
-    sight.unlisted(listed=listed)
+    sight.unlisted(listed=listed or told.kind == "post")
     if not sight.shows and not sight.faults:
         sight.fault(f"HTTP {page.status}: nothing that is known")
     return sight.reading(READ_BY)
@@ -269,7 +269,6 @@ def _one(
                 answered,
             )
         )
-        return None
     else:
         return post
     return None
