@@ -1,12 +1,14 @@
-"""bsky.app's own profile page, as sent or as a browser rendered it."""
+"""bsky.app's own pages of profiles and posts, as sent or as a browser rendered them."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from crawler.document import root_of
 from crawler.page import Page, whole_number
+from crawler.platforms.bluesky import head
 from evidence.errors import ParseError
 from evidence.model import AccountCounts, AccountSeen, Reading, SeenState, StateSeen
 
@@ -16,15 +18,19 @@ _ITEM = "feedItem-by-"
 
 
 def read(page: Page, read_by: str) -> Reading:
-    """The account of a bsky.app profile page, by the page's JSON-LD.
+    """The account of a bsky.app profile page, by the page's JSON-LD; or the post of a post's page.
 
     Posts rendered on it are counted, not read: their times stand in the browser's zone and
     language, links are cut short, and others' DIDs are missing, so that a post read here would look
     edited beside the same post read from getAuthorFeed.
-    Raises ParseError when the page is not a profile's.
+    Raises ParseError when the page is neither a profile's nor a post's.
     """
     root = root_of(page.text())
-    entity = _profile(root)
+    data = list(_data(root))
+    posting = next((one for one in data if one.get("@type") == head.POSTING), None)
+    if posting is not None:
+        return head.read(page, root, posting, read_by)
+    entity = _profile(data)
     did, name = entity.get("identifier"), entity.get("alternateName")
     if not isinstance(did, str) or not did.startswith("did:"):
         raise ParseError("ld+json mainEntity.identifier", "is no DID")
@@ -47,8 +53,8 @@ def read(page: Page, read_by: str) -> Reading:
     return Reading(read_by, accounts=(account,), states=(unread,) if items else ())
 
 
-def _profile(root: Any) -> dict[str, Any]:
-    """mainEntity of the ProfilePage; its strings hold raw newlines (seen 2026-01-27)."""
+def _data(root: Any) -> Iterator[dict[str, Any]]:
+    """Objects of the page's linked data; their strings hold raw newlines (seen 2026-01-27)."""
     for script in root.iter("script"):
         if script.get("type") != "application/ld+json":
             continue
@@ -56,7 +62,14 @@ def _profile(root: Any) -> dict[str, Any]:
             value = json.loads(script.text or "", strict=False)
         except (ValueError, RecursionError) as error:
             raise ParseError("ld+json", "is not JSON") from error
-        entity = value.get("mainEntity") if isinstance(value, dict) else None
+        if isinstance(value, dict):
+            yield value
+
+
+def _profile(data: list[dict[str, Any]]) -> dict[str, Any]:
+    """mainEntity of the ProfilePage."""
+    for value in data:
+        entity = value.get("mainEntity")
         if isinstance(entity, dict) and value.get("@type") == "ProfilePage":
             return entity
     raise ParseError("body", "HTML without the ProfilePage data of bsky.app")
