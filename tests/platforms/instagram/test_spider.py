@@ -59,11 +59,13 @@ def test_an_account_that_counts_no_posts_owes_no_list() -> None:
 
 
 def test_what_is_said_of_a_part_of_a_page_is_said_of_no_post() -> None:
-    web = usual({AT: page("present_profile_page", AT)})
+    web = usual({AT: page("carousel_that_shows_a_part_of_its_parts", AT)})
     web.looks = {PROFILE: [page("present_profile_page")]}
     seen = converse(InstagramSpider, web.visit("lurahcontoh", [known("instagram", POST, AT)]))
 
-    assert [s.subject for s in seen[-1].reading.states] == [f"page:{AT}#posts"]
+    (state,) = seen[-1].reading.states
+    assert state.subject.startswith(f"page:{AT}#")
+    assert state.marker == "carousel_media: 3 of 5"
 
 
 def test_without_a_browser_the_page_is_asked_for_plainly() -> None:
