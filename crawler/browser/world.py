@@ -9,7 +9,7 @@ from playwright.async_api import Error as PlaywrightError
 
 WORLD = "jejak"
 
-FACTS = """(() => {
+FACTS = """(function (middle) {
   const seen = e => {
     const s = getComputedStyle(e), r = e.getBoundingClientRect();
     return s.visibility !== 'hidden' && s.display !== 'none' && r.width > 1 && r.height > 1;
@@ -27,15 +27,28 @@ FACTS = """(() => {
     }
     return e;
   };
-  const above = (x, y) => {
+  const outer = e => e.parentElement ||
+    (e.getRootNode() instanceof ShadowRoot ? e.getRootNode().host : null);
+  const area = e => box(e).width * box(e).height;
+  const worded = e => [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim());
+  const covers = c => [...document.body.querySelectorAll('*')].slice(0, 3000).some(e => {
+    if (c.contains(e) || e.contains(c) || !worded(e) || !seen(e)) return false;
+    const r = box(e);
+    return c.contains(at(r.left + r.width / 2, r.top + r.height / 2));
+  });
+  const veils = e => {
+    const s = getComputedStyle(e);
+    return s.filter.includes('blur(') ||
+      (s.position === 'absolute' && area(e) > view / 2 && covers(e));
+  };
+  const above = (x, y, from = at(x, y)) => {
     const found = [];
-    for (let e = at(x, y); e; e = e.parentElement ||
-         (e.getRootNode() instanceof ShadowRoot ? e.getRootNode().host : null))
-      if (dialog(e) || (floats(e) && box(e).width * box(e).height > view / 20)) found.push(e);
+    for (let e = from; e; e = outer(e))
+      if (dialog(e) || (floats(e) && area(e) > view / 20) || veils(e)) found.push(e);
     return found;
   };
   const w = innerWidth, h = innerHeight;
-  const centre = above(w / 2, h / 2);
+  const centre = [...above(w / 2, h / 2), ...(middle ? above(0, 0, middle) : [])];
   const shown = [...document.querySelectorAll(
     'dialog[open],[role=dialog],[role=alertdialog],[aria-modal=true]')].slice(0, 200).filter(seen);
   const edges = [...above(w / 2, h - 20), ...above(w / 2, 20), ...above(40, h - 20)];
@@ -51,7 +64,9 @@ FACTS = """(() => {
     banner: [...shown, ...edges].some(e => !centre.includes(e)),
     login: [...document.querySelectorAll('input[type=password]')].slice(0, 50).some(seen),
   };
-})()"""
+})"""
+"""A function of the element in the middle of the window, as the browser itself finds it: scripts are
+not told of one that lets clicks through, nor of what is in a closed shadow root."""
 
 THROUGH = """(async (most) => {
   const wait = ms => new Promise(done => setTimeout(done, ms));
@@ -91,7 +106,7 @@ class Facts:
     """What a page shows, counted.
 
     text: characters.   pictures: those that have loaded.   height, view: pixels.
-    overlay: something lies over the middle of the window.   banner: something floats elsewhere.
+    overlay: something lies over the middle of the window, or blurs it.   banner: something floats elsewhere.
     login:   a field for a password is shown.
     """
 
@@ -121,14 +136,11 @@ class World:
 
         Raises PlaywrightError when the page is gone, is busy for too long, or the expression fails.
         """
-        made = await self._session.send(
-            "Page.createIsolatedWorld", {"frameId": self._frame, "worldName": WORLD}
-        )
         said = await self._session.send(
             "Runtime.evaluate",
             {
                 "expression": expression,
-                "contextId": made["executionContextId"],
+                "contextId": await self._context(),
                 "returnByValue": True,
                 "awaitPromise": True,
                 "timeout": timeout_ms,
@@ -138,9 +150,50 @@ class World:
             raise PlaywrightError("a question to the page failed")
         return said["result"].get("value")
 
+    async def _context(self) -> int:
+        """The world, in the main frame as it is now."""
+        made = await self._session.send(
+            "Page.createIsolatedWorld", {"frameId": self._frame, "worldName": WORLD}
+        )
+        context: int = made["executionContextId"]
+        return context
+
     async def facts(self) -> Facts:
-        """What the page shows now."""
-        return Facts(**await self.ask(FACTS))
+        """What the page shows now. Raises PlaywrightError as `ask` does."""
+        context = await self._context()
+        middle = await self._middle(context)
+        said = await self._session.send(
+            "Runtime.callFunctionOn",
+            {
+                "functionDeclaration": FACTS,
+                "executionContextId": context,
+                "arguments": [{"objectId": middle} if middle else {"value": None}],
+                "returnByValue": True,
+            },
+        )
+        if "exceptionDetails" in said:
+            raise PlaywrightError("a question to the page failed")
+        return Facts(**said["result"]["value"])
+
+    async def _middle(self, context: int) -> str | None:
+        """The element in the middle of the window, whatever hides it from scripts."""
+        size = await self.ask("[innerWidth, innerHeight]")
+        try:
+            await self._session.send("DOM.enable")
+            found = await self._session.send(
+                "DOM.getNodeForLocation",
+                {"x": size[0] // 2, "y": size[1] // 2, "ignorePointerEventsNone": True},
+            )
+            held = await self._session.send(
+                "DOM.resolveNode",
+                {"backendNodeId": found["backendNodeId"], "executionContextId": context},
+            )
+        except PlaywrightError:
+            return None  # there is none: the page is empty there
+        finally:
+            await self._session.send("DOM.disable")
+        named: str | None = held["object"].get("objectId")
+        return named
 
     async def document(self, most: int) -> tuple[bytes, bool]:
         """The document serialised, UTF-8, at most so many characters, and whether it was cut."""

@@ -128,6 +128,15 @@ WALLS = {
     "open dialog": "<dialog id=d>Masuk dulu</dialog><script>d.showModal()</script>",
     "shadow": "<x-a></x-a><script>document.querySelector('x-a').attachShadow({mode:'open'})"
     ".innerHTML='<div style=\"position:fixed;inset:0;background:#ccc\">Masuk</div>'</script>",
+    "closed shadow": "<x-a></x-a><script>document.querySelector('x-a').attachShadow({mode:'closed'})"
+    ".innerHTML='<div style=\"position:fixed;inset:0;background:#ccc\">Masuk</div>'</script>",
+    "lets clicks through": "<div style='position:fixed;inset:0;background:#cce;pointer-events:none'>"
+    "Masuk</div>",
+    "absolute": "<div style='position:absolute;inset:0;background:#ccc'>Masuk dulu</div>",
+    "popover": "<div popover id=d style='width:80vw;height:80vh'>Masuk</div>"
+    "<script>d.showPopover()</script>",
+    "frame": "<iframe style='position:fixed;inset:0;width:100%;height:100%' srcdoc=Masuk></iframe>",
+    "blurred": "<div style='filter:blur(12px);height:900px'>Isi yang dikaburkan</div>",
 }
 
 
@@ -139,6 +148,16 @@ def test_what_lies_over_the_page_is_recorded_and_never_complete(
 
     assert "overlay" in shot(look).flags
     assert shot(look).state is CaptureState.PARTIAL
+
+
+def test_content_in_a_container_of_its_own_is_no_wall(rig: Any, site: Any) -> None:
+    """Many pages have all they show in one; nothing lies beneath it."""
+    body = "<p style='margin-left:80%'>Tepi</p><main style='position:absolute;inset:0 30% 0 0'>Isi"
+
+    look = rig.look(site.say("/wadah", f"<!doctype html>{body}</main>"))
+
+    assert "overlay" not in shot(look).flags
+    assert shot(look).state is CaptureState.COMPLETE
 
 
 def test_a_password_field_is_recorded_and_never_complete(rig: Any, site: Any) -> None:
