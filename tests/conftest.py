@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
 from evidence.errors import ConfigError
 
 SERVERS = "tests/servers/"
+# How long an example takes says how busy the machine is, not whether the example holds.
+settings.register_profile("jejak", deadline=None)
+settings.load_profile("jejak")
 
 
 class ByFile(LoadScopeScheduling):
