@@ -26,7 +26,9 @@ GAPS = {
     "LIST_TRUNCATED": N_(
         "a list of who acted was not read to its end, so who is missing is unknown"
     ),
-    "MEDIA_SKIPPED": N_("media were not asked for: too many, or no web address"),
+    "MEDIA_SKIPPED": N_(
+        "media were not asked for: too many, too large, served in pieces, or no web address"
+    ),
     "MEDIA_UNAVAILABLE": N_("media were asked for and not given"),
     "NOT_OBSERVABLE": N_("the service shows this to nobody outside, or to its own users only"),
     "NOT_RECORDED": N_("a page was kept, but what it shows could not be recorded"),
