@@ -62,10 +62,15 @@ def read(
 def _in_own_shelves(content: Any) -> set[int]:
     """Cards in shelves that lead on to one of the channel's own tabs: those name no channel."""
     found: set[int] = set()
+    inner: set[int] = set()  # a shelf in a shelf is walked once, however deep they are nested
     for _, shelf in nodes(content, "shelfRenderer"):
+        if id(shelf) in inner:
+            continue
+        held = nodes(shelf, "shelfRenderer", *KINDS)
+        inner.update(id(one) for name, one in held if name == "shelfRenderer")
         address = text_at(shelf, "endpoint.commandMetadata.webCommandMetadata.url") or ""
         if address.partition("?")[0].rpartition("/")[2] in urls.TABS:
-            found.update(id(card) for _, card in nodes(shelf, *KINDS))
+            found.update(id(card) for name, card in held if name != "shelfRenderer")
     return found
 
 
