@@ -73,6 +73,8 @@ class Pace:
 
     def held_s(self, url: str) -> float:
         """How long the host of an address is still to be left alone; 0 when it may be asked."""
+        if not self._held_until_s:
+            return 0.0
         until_s = self._held_until_s.get(self._name(url), 0.0)
         return max(0.0, until_s - monotonic_s())
 
