@@ -24,6 +24,8 @@ RENEWED = re.compile(
 )
 NAMED = re.compile(r"date|time|tanggal|waktu|publish|tayang|jam", re.IGNORECASE)
 ASIDE = ("nav", "aside", "footer", "li", "form")
+MOST = 1000
+"""Most properties of microdata that are looked at."""
 NEAR = 200
 """Elements behind the headline among which the page's own times stand."""
 SMALL = 20
@@ -47,7 +49,8 @@ def stamps(root: Any) -> Stamps:
     A time without a zone is nobody's hour; WIB, WITA and WIT are zones.
     """
     found = Stamps()
-    own = [one for one in root.xpath("//*[@itemprop]") if not _is_of_another(one)]
+    given = root.xpath("//*[@itemprop]")[:MOST]
+    own = [one for one in given if not _is_of_another(one)]
     dates = {one.get("datetime") or one.get("content") for one in _of(own, "datePublished")}
     for element in own if len(dates) < 2 else ():
         _property(element, found)
