@@ -58,7 +58,8 @@ class Config:
     media_bytes, media_visit_bytes: most of one file of a post, and of all files in one visit.
     browser_at_once, browser_looks: pages in the browser together, and before it is made anew.
     browser_timeout_s, browser_bytes: limits of one page in the browser with all it fetches.
-    browser_memory_bytes: past this a process of the browser is ended, and the page is a gap.
+    browser_memory_bytes: most that one page may add to the browser's memory; past it the largest
+                   renderer is ended, and the page is a gap.
     store_watch:   whether the scheduler keeps `jejak store watch` at work beside itself.
     scrub_days:    how old a full check may grow before the scheduler starts one; 0: it starts none.
     sandbox:       True when the archive holds simulated evidence; packages say so.

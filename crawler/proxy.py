@@ -88,7 +88,7 @@ class EgressProxy:
         await asyncio.gather(*self._open, return_exceptions=True)
 
     def _cut(self) -> None:
-        for task in list(self._open):
+        for task in self._open - {asyncio.current_task()}:
             task.cancel()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

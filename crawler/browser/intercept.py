@@ -1,4 +1,4 @@
-"""Between network and page: documents and data answers are taken whole before the page gets them."""
+"""Between network and page: what is kept, and what could be a bomb, is taken before the page gets it."""
 
 from __future__ import annotations
 
@@ -13,15 +13,19 @@ from urllib.parse import urljoin, urlsplit
 
 from playwright.async_api import Error as PlaywrightError
 
+from crawler.address import is_address
 from crawler.browser.look import Asking, Limits
+from crawler.browser.paused import UNCODED, exchange_of
+from crawler.browser.picture import pixels
 from evidence.model import CaptureState, Exchange
 
 BODY_PART = 0.6
 """The part of the time to load that one body may take, so that what came can still be shown."""
 FIRST_BYTES = 16_000
 CHUNK_BYTES = 1_000_000
-UNCODED = frozenset({"content-encoding", "content-length", "transfer-encoding"})
-"""Headers that do not fit a body after decompression; kept with the prefix `X-Orig-`."""
+DATA = frozenset({"XHR", "Fetch"})
+PARTS = ("Document", "XHR", "Fetch", "Image", "Script", "Stylesheet", "Font", "Other")
+"""Kinds that the page unpacks itself; films and sounds come in pieces and are not compressed again."""
 BODYLESS = frozenset({204, 205, 304})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -29,9 +33,13 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 class Intercept:
     """The documents and data answers of one page, in the order they came.
 
+    Pictures and compressed parts are looked at on their way: what has too many pixels, or too many bytes
+    when it is decompressed, never reaches the page. Frames of other sites are not seen here.
+
     session: a DevTools session of the page.   frame: id of its main frame.
     remote:  gives the network address of a host, as the egress proxy reached it.
     refused: addresses of documents robots.txt does not allow.   too_many: answers not kept.
+    too_large, cut_short: parts that were not shown, and that the page got the begin of.
     """
 
     def __init__(
@@ -51,15 +59,18 @@ class Intercept:
         self.answers: list[Exchange] = []
         self.refused: list[str] = []
         self.too_many = 0
+        self.too_large = 0
+        self.cut_short = 0
         self._answer_bytes = 0
+        self._part_bytes = 0
         self._asked_at: dict[str, datetime] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
-        """Have every document and every fetch of the page paused for us."""
+        """Have every document, fetch and part of the page paused for us."""
         self.session.on("Fetch.requestPaused", self._paused)
-        kinds = ["Document", *(("XHR", "Fetch") if self.asking.answers else ())]
-        stages = [(kind, stage) for kind in kinds for stage in ("Request", "Response")]
+        stages = [("Document", "Request"), *((kind, "Response") for kind in PARTS)]
+        stages += [(kind, "Request") for kind in DATA if self.asking.answers]
         await self.session.send(
             "Fetch.enable",
             {
@@ -69,6 +80,15 @@ class Intercept:
                 ]
             },
         )
+
+    def troubles(self) -> list[tuple[str, str]]:
+        """What was kept from the page or from us, as codes of gaps with a detail."""
+        met = (
+            (self.too_many, "TOO_LARGE", "there are more data answers than a look keeps"),
+            (self.too_large, "TOO_LARGE", "a part has more pixels or bytes than is shown"),
+            (self.cut_short, "DATA_LOSS", "a part of the page did not come whole"),
+        )
+        return [(code, why) for times, code, why in met if times]
 
     async def finish(self, wait_s: float) -> None:
         """Wait for bodies that are still coming; let go of what takes longer."""
@@ -91,6 +111,8 @@ class Intercept:
                 await self._leaving(event)
             elif self._is_kept(event):
                 await self._arrived(event)
+            elif self._is_weighed(event):
+                await self._weighed(event)
             else:
                 await self._go_on(event)
         except PlaywrightError:
@@ -121,6 +143,8 @@ class Intercept:
     def _is_kept(self, event: dict[str, Any]) -> bool:
         if event["resourceType"] == "Document":
             return self._is_document(event)
+        if not self.asking.answers or event["resourceType"] not in DATA:
+            return False
         status = event["responseStatusCode"]
         path = urlsplit(event["request"]["url"]).path
         if status in REDIRECTS or event["request"]["method"] == "OPTIONS":
@@ -130,7 +154,10 @@ class Intercept:
     async def _arrived(self, event: dict[str, Any]) -> None:
         """Take the body, note the exchange, then hand the same body to the page."""
         status = event["responseStatusCode"]
-        exchange = self._exchange(event)
+        now = self.asking.now()
+        asked_at = self._asked_at.pop(event.get("networkId", ""), now)
+        remote = self.remote(urlsplit(event["request"]["url"]).hostname or "")
+        exchange = exchange_of(event, asked_at, now, remote, self.asking.of)
         if event["resourceType"] != "Document" and not self._has_room():
             self.too_many += 1
             await self._go_on(event)
@@ -139,18 +166,51 @@ class Intercept:
             self._note(event, exchange)
             await self._go_on(event)
             return
-        body, cut = await self._taken(event["requestId"])
+        body, cut = await self._taken(event["requestId"], self.limits.body_bytes)
         whole = replace(exchange, body=body, fetched_at=self.asking.now())
         if cut:
             whole = replace(
                 whole, state=CaptureState.PARTIAL, flags=tuple(sorted((*exchange.flags, cut)))
             )
         self._note(event, whole)
+        if self._is_shown(body):
+            await self._hand_over(event, body)
+        else:
+            await self._fail(event, "BlockedByResponse")
+
+    def _is_weighed(self, event: dict[str, Any]) -> bool:
+        """Whether a part of the page could become more than it is on the wire."""
+        status = event["responseStatusCode"]
+        if status in BODYLESS or status in REDIRECTS:
+            return False
+        names = {header["name"].lower() for header in event.get("responseHeaders", [])}
+        return event["resourceType"] == "Image" or "content-encoding" in names
+
+    async def _weighed(self, event: dict[str, Any]) -> None:
+        """Give the page a part of it, unless to unpack it would take more than a look may."""
+        room = min(self.limits.body_bytes, self.limits.all_bytes - self._part_bytes)
+        body, cut = await self._taken(event["requestId"], max(0, room))
+        self._part_bytes += len(body)
+        if cut == "download_stopped" or self._part_bytes > self.limits.all_bytes:
+            self.too_large += 1
+        elif self._is_shown(body):
+            self.cut_short += bool(cut)
+            await self._hand_over(event, body)
+            return
+        await self._fail(event, "BlockedByResponse")
+
+    def _is_shown(self, body: bytes) -> bool:
+        """Whether a body is no picture, or one of not too many pixels."""
+        shown = (pixels(body) or 0) <= self.limits.pixels
+        self.too_large += not shown
+        return shown
+
+    async def _hand_over(self, event: dict[str, Any], body: bytes) -> None:
         await self.session.send(
             "Fetch.fulfillRequest",
             {
                 "requestId": event["requestId"],
-                "responseCode": status,
+                "responseCode": event["responseStatusCode"],
                 "responseHeaders": [
                     header
                     for header in event.get("responseHeaders", [])
@@ -173,8 +233,8 @@ class Intercept:
             self._answer_bytes += len(exchange.body)
             self.answers.append(exchange)
 
-    async def _taken(self, request: str) -> tuple[bytes, str]:
-        """The body after decompression, at most `body_bytes`; why it is cut, empty when whole.
+    async def _taken(self, request: str, most: int) -> tuple[bytes, str]:
+        """The body after decompression, at most so many bytes; why it is cut, empty when whole.
 
         A body that takes longer than a page may load is cut as well: what came is kept.
         """
@@ -182,20 +242,20 @@ class Intercept:
         parts: list[bytes] = []
         try:
             async with asyncio.timeout(self.limits.load_s * BODY_PART):
-                whole = await self._read(taken["stream"], parts)
+                whole = await self._read(taken["stream"], parts, most)
         except (PlaywrightError, TimeoutError):
             return b"".join(parts), "partial"
         finally:
             asyncio.get_running_loop().create_task(self._let_go(taken["stream"]))
         return b"".join(parts), "" if whole else "download_stopped"
 
-    async def _read(self, stream: str, parts: list[bytes]) -> bool:
+    async def _read(self, stream: str, parts: list[bytes], room: int) -> bool:
         """Add what comes to `parts`; whether it was within the limit.
 
         Chromium answers when it has as much as was asked for, so small pieces come first: of a
         body that stalls there is something.
         """
-        room, size = self.limits.body_bytes, FIRST_BYTES
+        size = FIRST_BYTES
         while True:
             said = await self.session.send("IO.read", {"handle": stream, "size": size})
             size = min(size * 2, CHUNK_BYTES)
@@ -213,43 +273,12 @@ class Intercept:
         except PlaywrightError:
             return  # it went with its page
 
-    def _exchange(self, event: dict[str, Any]) -> Exchange:
-        request, headers = event["request"], event.get("responseHeaders", [])
-        url = request["url"]
-        now = self.asking.now()
-        named = {h["name"].lower(): h["value"] for h in headers}
-        media = named.get("content-type", "").split(";")[0].strip().lower()
-        decoded = "content-encoding" in named
-        return Exchange(
-            url=url,
-            method=request["method"],
-            requested_at=self._asked_at.pop(event.get("networkId", ""), now),
-            fetched_at=now,
-            request_headers=tuple(request["headers"].items()),
-            status=event["responseStatusCode"],
-            response_headers=tuple(_header(h["name"], h["value"], decoded) for h in headers),
-            body=b"",
-            media=media if media.isascii() and media else "unknown",
-            remote=self.remote(urlsplit(url).hostname or ""),
-            request_body=_sent(request),
-            flags=("browser", "decoded") if decoded else ("browser",),
-            of=self.asking.of,
-        )
-
 
 def next_address(exchange: Exchange) -> str:
-    """Where a redirect leads, empty when it does not say."""
+    """Where a redirect leads, empty when it does not say, or says what is no address."""
     location = next((v for n, v in exchange.response_headers if n.lower() == "location"), "")
-    return urljoin(exchange.url, location) if location else ""
-
-
-def _header(name: str, value: str, decoded: bool) -> tuple[str, str]:
-    return (f"X-Orig-{name}" if decoded and name.lower() in UNCODED else name), value
-
-
-def _sent(request: dict[str, Any]) -> bytes:
-    """The request's body, from its entries as bytes, else from its text."""
-    entries = request.get("postDataEntries") or []
-    if entries and all("bytes" in entry for entry in entries):
-        return b"".join(base64.b64decode(entry["bytes"]) for entry in entries)
-    return str(request.get("postData") or "").encode("utf-8", "surrogatepass")
+    try:
+        onward = urljoin(exchange.url, location) if location else ""
+    except ValueError:
+        return ""
+    return onward if is_address(onward) else ""

@@ -18,9 +18,12 @@ class Limits:
 
     time_s:      all of it.   load_s: until the page has loaded.
     settle_s:    until it fetches no more: nothing has been fetched for `quiet_s`.
-    body_bytes:  of the document, of each data answer, of the rendered document, each after
-                 decompression.   all_bytes: of everything the page fetches, as on the wire.
+    body_bytes:  of the document, of each data answer, of each picture and compressed part, of the
+                 rendered document, each after decompression.
+    all_bytes:   of everything the page fetches, as on the wire; and of all pictures and compressed
+                 parts, after decompression.
     answers:     data answers.   answer_bytes: of all data answers together.
+    pixels:      of one picture, by what its file says.
     shot_bytes:  of the screenshot.   tallest_px: of its height.
     """
 
@@ -32,6 +35,7 @@ class Limits:
     all_bytes: int = 80_000_000
     answers: int = 100
     answer_bytes: int = 40_000_000
+    pixels: int = 25_000_000
     shot_bytes: int = 12_000_000
     tallest_px: int = 12_000
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -66,6 +67,7 @@ class PageLook:
         self._facts: Facts | None = None
         self._dom: Exchange | None = None
         self._shot: Exchange | None = None
+        self._clock: asyncio.Timeout | None = None
         self._crashed = False
         self._began = asking.now()
 
@@ -80,22 +82,24 @@ class PageLook:
         intercept = Intercept(session, frame, self._asking, self._limits, self._remote)
         await intercept.start()
         try:
-            async with asyncio.timeout(self._limits.time_s):
-                await self._steps(page, World(session, frame))
+            async with asyncio.timeout(self._limits.time_s) as self._clock:
+                await self._steps(page, World(session, frame), intercept)
         except TimeoutError:
-            self._trouble("TIMEOUT", "the page took longer than a look may")
+            if not self._crashed:
+                self._trouble("TIMEOUT", "the page took longer than a look may")
         except PlaywrightError as error:
             self._failed(error)
-        await intercept.finish(max(1.0, min(5.0, until_s - monotonic_s())))
+        await intercept.finish(max(0.5, min(5.0, until_s - monotonic_s())))
         return self._look(intercept)
 
-    async def _steps(self, page: Any, world: World) -> None:
+    async def _steps(self, page: Any, world: World, intercept: Intercept) -> None:
         if not await self._loaded(page):
             return
         await self._moved(world)
         if urlsplit(page.url).scheme not in ("http", "https"):
             self._trouble("NOT_RENDERED", "the page went on to where there is none")
             return
+        self._note_limits(intercept)
         self._facts = await world.facts()
         body, cut = await world.document(self._limits.body_bytes)
         self._dom = self._rendered(page.url, CaptureKind.DOM, "text/html", body, cut)
@@ -160,7 +164,10 @@ class PageLook:
 
     def _has_crashed(self) -> None:
         self._crashed = True
-        if self._memory.ended > self._ended_before:
+        with suppress(RuntimeError):  # the time is up already
+            if self._clock is not None:
+                self._clock.reschedule(0)  # nothing more is to be had of the page
+        if self._memory.ended > self._ended_before or self._memory.short:
             self._trouble("TOO_LARGE", "the page takes more memory than it may")
         else:
             self._trouble("BROWSER_CRASHED", "the page's process ended")
@@ -237,11 +244,16 @@ class PageLook:
         }
         return json.dumps(said, ensure_ascii=True)[:NOTE_CHARACTERS]
 
-    def _look(self, intercept: Intercept) -> Look:
+    def _note_limits(self, intercept: Intercept) -> None:
+        """Note what was kept from the page, or from us, so far."""
         if self._proxy.over:
             self._trouble("TOO_LARGE", "the page fetches more than a look may")
-        if intercept.too_many:
-            self._trouble("TOO_LARGE", f"{intercept.too_many} data answers over the limit")
+        if self._memory.ended > self._ended_before:
+            self._trouble("TOO_LARGE", "the page takes more memory than it may")
+        self._troubles += intercept.troubles()
+
+    def _look(self, intercept: Intercept) -> Look:
+        self._note_limits(intercept)
         documents = list(intercept.documents)
         if not documents or documents[-1].status in REDIRECTS or intercept.refused:
             documents.append(self._nothing(documents, intercept))

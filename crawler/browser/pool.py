@@ -27,7 +27,10 @@ from crawler.proxy import EgressProxy
 from evidence.errors import ConfigError, FetchError
 
 VIEWPORT = {"width": 1280, "height": 900}
-CLOSE_S = 10
+CLOSE_S = 3
+"""What the browser may take to close a page or itself, before it is killed."""
+KILLED_S = 1
+"""What may pass until a browser that was killed is known to be gone."""
 NOWHERE = "http://127.0.0.1:9"
 """The proxy of whatever Chromium fetches for itself: nobody listens there (discard)."""
 FEATURES = (
@@ -105,8 +108,9 @@ class Browser:
                 await self._start()
                 self._working += 1
                 try:
-                    return await self._look(asking)
-                except PlaywrightError as error:
+                    with self.memory.watching():
+                        return await self._look(asking)
+                except (PlaywrightError, TimeoutError) as error:
                     await self._stop()
                     if not again:
                         raise FetchError("browser", _reason(error)) from error
@@ -119,20 +123,25 @@ class Browser:
         port = await proxy.start()
         context = None
         try:
-            context = await self._chromium.new_context(
-                user_agent=self._user_agent,
-                viewport=VIEWPORT,
-                service_workers="block",
-                accept_downloads=False,
-                locale="id-ID",
-                proxy={"server": f"http://127.0.0.1:{port}", "bypass": "<-loopback>"},
-            )
-            page = PageLook(context, asking, self.limits, proxy, self._user_agent, self.memory)
-            look = await page.take()
+            async with asyncio.timeout(self.limits.time_s + CLOSE_S):
+                context = await self._fresh_context(port)
+                page = PageLook(context, asking, self.limits, proxy, self._user_agent, self.memory)
+                look = await page.take()
             return certified(look, proxy.tunnels, self._keys.secrets if self._keys else {})
         finally:
             await self._let_go(context)
             await proxy.stop()
+
+    async def _fresh_context(self, port: int) -> Any:
+        """A context that knows nothing, behind the proxy of its page."""
+        return await self._chromium.new_context(
+            user_agent=self._user_agent,
+            viewport=VIEWPORT,
+            service_workers="block",
+            accept_downloads=False,
+            locale="id-ID",
+            proxy={"server": f"http://127.0.0.1:{port}", "bypass": "<-loopback>"},
+        )
 
     async def _let_go(self, context: Any) -> None:
         """Close a context; a browser that cannot do so in time is ended."""
@@ -142,7 +151,8 @@ class Browser:
         try:
             await asyncio.wait_for(context.close(), CLOSE_S)
         except (PlaywrightError, TimeoutError):
-            await self._stop()
+            self._kill()
+            await self._stop(KILLED_S)
 
     async def _start(self) -> None:
         async with self._starting:
@@ -150,7 +160,6 @@ class Browser:
                 await self._stop()
             if self._chromium is not None and self._chromium.is_connected():
                 return
-            self.memory.start()
             path = find_chromium(self._config.chromium)
             self._looks = 0
             self._forget_launcher()
@@ -174,12 +183,12 @@ class Browser:
                     f"browser {path}", _reason(error), "Run `jejak doctor` to see what it needs"
                 ) from error
 
-    async def _stop(self) -> None:
+    async def _stop(self, wait_s: float = CLOSE_S) -> None:
         """End Chromium, by force when it does not end by itself."""
         chromium, self._chromium = self._chromium, None
         if chromium is not None:
             try:
-                await asyncio.wait_for(chromium.close(), CLOSE_S)
+                await asyncio.wait_for(chromium.close(), wait_s)
             except (PlaywrightError, TimeoutError):
                 self._kill()
 
@@ -199,7 +208,7 @@ class Browser:
 
     async def close(self) -> None:
         """Stop the browser; nothing is left running."""
-        await self.memory.stop()
+        self.memory.stop()
         await self._stop()
         if self._playwright is not None:
             await self._playwright.stop()
@@ -215,7 +224,7 @@ class Browser:
             self._launcher = None
 
 
-def _reason(error: PlaywrightError) -> str:
+def _reason(error: Exception) -> str:
     """First line of a browser error, without addresses."""
     first = str(error).strip().splitlines()[0] if str(error).strip() else "unknown"
     return first.split(" at http")[0].split("\n")[0][:200]

