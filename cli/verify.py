@@ -51,6 +51,8 @@ def verify(
         return save_verifier(save_to, as_json)
     if path is None or trust_file is None:
         raise click.UsageError(_("name a package and its trust file with --trust"))
+    if record and not (purpose.strip() and order.strip()):
+        raise click.UsageError(_("name --purpose and --order"))
     code = check_package(path, trust_file, as_json)
     if record:
         record_check(path, purpose, order)

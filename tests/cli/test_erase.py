@@ -170,10 +170,12 @@ def test_a_check_of_a_package_is_recorded_when_asked_and_shows_in_its_chain(call
     size = archive.size()
     checked = ("verify", str(folder), "--trust", "trust.txt")
 
+    aimless = call(*checked, "--record", env={"JEJAK_PURPOSE": None})
     silent = call(*checked, "--no-record")
     unchanged = archive.size()
     told = call(*checked, "--record", "--purpose", "sidang", "--order", "9/ST")
 
+    assert aimless.exit_code == exits.USAGE
     assert (silent.exit_code, told.exit_code) == (exits.OK, exits.OK), told.stdout
     assert (unchanged, archive.size()) == (size, size + 1)
     chain = json.loads(call("custody", folder.name, "--json").stdout)["chain"]
