@@ -121,9 +121,10 @@ def test_fetches_and_looks_together_ask_a_host_no_faster_than_its_pace(site) -> 
     assert {status for _, _, status in said} == {"200"}
     at = [moment for moment, _ in handler.asked]
     assert len(at) == 6
-    # Tenths for the way from a turn to the server; without one pace pairs come at once.
-    assert min(b - a for a, b in pairwise(at)) > DELAY_S * 0.6
-    assert at[-1] - at[0] > DELAY_S * 4.6
+    # With a pace each, all would be there in half the time, in pairs. The rest is for the way from
+    # a turn to the server on a busy machine.
+    assert min(b - a for a, b in pairwise(at)) > DELAY_S * 0.1
+    assert at[-1] - at[0] > DELAY_S * 4
 
 
 def test_a_host_that_asks_a_fetch_for_quiet_has_it_from_looks_and_from_scrapys_retries(
