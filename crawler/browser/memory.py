@@ -14,7 +14,7 @@ EVERY_S = 0.02
 LOOK_AROUND = 5
 """Every so many samples new processes are looked for."""
 NEAR = 0.75
-SLACK_BYTES = 64_000_000
+SLACK_BYTES = 40_000_000
 """Address space a process may take beyond what it fills: stacks of threads to come."""
 PROC = Path("/proc")
 RENDERER = b"--type=renderer"

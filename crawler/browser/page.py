@@ -71,16 +71,20 @@ class PageLook:
         self._crashed = False
         self._began = asking.now()
 
-    async def take(self) -> Look:
-        """Everything that came within the limits."""
+    async def take(self, open_s: float) -> Look:
+        """Everything that came within the limits.
+
+        Raises TimeoutError when the browser gives no empty page in `open_s`.
+        """
+        async with asyncio.timeout(open_s):
+            page = await self._context.new_page()
+            session = await self._context.new_cdp_session(page)
+            tree = await session.send("Page.getFrameTree")
+            frame = tree["frameTree"]["frame"]["id"]
+            self._hearing = Hearing(self._context, page, self._has_crashed)
+            intercept = Intercept(session, frame, self._asking, self._limits, self._remote)
+            await intercept.start()
         until_s = monotonic_s() + self._limits.time_s
-        page = await self._context.new_page()
-        session = await self._context.new_cdp_session(page)
-        tree = await session.send("Page.getFrameTree")
-        frame = tree["frameTree"]["frame"]["id"]
-        self._hearing = Hearing(self._context, page, self._has_crashed)
-        intercept = Intercept(session, frame, self._asking, self._limits, self._remote)
-        await intercept.start()
         try:
             async with asyncio.timeout(self._limits.time_s) as self._clock:
                 await self._steps(page, World(session, frame), intercept)

@@ -27,6 +27,8 @@ from crawler.proxy import EgressProxy
 from evidence.errors import ConfigError, FetchError
 
 VIEWPORT = {"width": 1280, "height": 900}
+OPEN_S = 4
+"""What the browser may take to open an empty page, before it is killed and made anew."""
 CLOSE_S = 3
 """What the browser may take to close a page or itself, before it is killed."""
 KILLED_S = 1
@@ -106,12 +108,13 @@ class Browser:
         async with self._places:
             for again in (True, False):
                 await self._start()
+                chromium = self._chromium
                 self._working += 1
                 try:
                     with self.memory.watching():
                         return await self._look(asking)
                 except (PlaywrightError, TimeoutError) as error:
-                    await self._stop()
+                    await self._give_up(chromium)
                     if not again:
                         raise FetchError("browser", _reason(error)) from error
                 finally:
@@ -123,10 +126,9 @@ class Browser:
         port = await proxy.start()
         context = None
         try:
-            async with asyncio.timeout(self.limits.time_s + CLOSE_S):
-                context = await self._fresh_context(port)
-                page = PageLook(context, asking, self.limits, proxy, self._user_agent, self.memory)
-                look = await page.take()
+            context = await asyncio.wait_for(self._fresh_context(port), OPEN_S)
+            page = PageLook(context, asking, self.limits, proxy, self._user_agent, self.memory)
+            look = await page.take(OPEN_S)
             return certified(look, proxy.tunnels, self._keys.secrets if self._keys else {})
         finally:
             await self._let_go(context)
@@ -151,6 +153,11 @@ class Browser:
         try:
             await asyncio.wait_for(context.close(), CLOSE_S)
         except (PlaywrightError, TimeoutError):
+            await self._give_up(context.browser)
+
+    async def _give_up(self, chromium: Any) -> None:
+        """Kill a browser, unless another look has begun another one since."""
+        if self._chromium is chromium:
             self._kill()
             await self._stop(KILLED_S)
 

@@ -19,7 +19,7 @@ from tests.crawler.bomb import bombs
 from tests.crawler.browser.conftest import Rig, usable
 
 pytestmark = pytest.mark.browser
-MEMORY = 170_000_000
+MEMORY = 160_000_000
 """What a look may add to the browser: room for a plain page, and none for a bomb."""
 MOST_BYTES = 300_000_000
 MOST_S = 10
