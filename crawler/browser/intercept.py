@@ -173,7 +173,11 @@ class Intercept:
                 whole, state=CaptureState.PARTIAL, flags=tuple(sorted((*exchange.flags, cut)))
             )
         self._note(event, whole)
-        if self._is_shown(body):
+        # Playwright's driver copies what is handed over once for every 64 KB of it: 20 MB would
+        # cost it gigabytes. What is beyond the limit is kept so far, and not shown.
+        endless = cut == "download_stopped"
+        self.too_large += endless
+        if not endless and self._is_shown(body):
             await self._hand_over(event, body)
         else:
             await self._fail(event, "BlockedByResponse")

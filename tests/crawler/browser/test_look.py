@@ -47,6 +47,15 @@ def test_the_document_is_kept_byte_for_byte_though_it_came_compressed(rig: Any, 
     assert ("User-Agent", "Jejak/uji (+https://contoh.example)") in document.request_headers
 
 
+def test_the_rendered_document_comes_whole_in_whatever_letters_it_is(rig: Any, site: Any) -> None:
+    text = "Pemilu 😀 ꦗꦼꦗꦏ\ufffd é " * 1_000
+
+    look = rig.look(site.say("/huruf", f"<p id=isi>{text}</p>"))
+
+    assert look.dom.state is CaptureState.COMPLETE
+    assert f">{text}</p>" in dom(look)
+
+
 def test_data_answers_of_the_named_paths_are_kept_with_what_was_sent(rig: Any, site: Any) -> None:
     site.say("/api/daftar", '{"a": "isi dari jawaban"}', kind="application/json")
     site.say("/lain/daftar", '{"b": 1}', kind="application/json")
