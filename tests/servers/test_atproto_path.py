@@ -190,7 +190,9 @@ def test_the_program_shows_both_texts_of_an_edited_post_and_records_who_read_the
 ) -> None:
     read_before = len(campaign.office.rows("custody", action="READ"))
 
-    done = campaign.office.jejak("history", campaign.edited.uri, "--purpose", "uji")
+    done = campaign.office.jejak(
+        "history", campaign.edited.uri, "--purpose", "uji", "--order", "1/ST"
+    )
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "hari Sabtu" in done.stdout

@@ -99,7 +99,7 @@ def test_a_second_process_attaches_and_the_last_to_leave_stops_the_server(data_d
     archive.close()
     alive_between = is_alive(server)
     other.send_signal(signal.SIGINT)
-    other.communicate(timeout=30)
+    other.communicate(timeout=120)
 
     assert attached == 2
     assert alive_between
