@@ -27,8 +27,9 @@ from crawler.proxy import EgressProxy
 from evidence.errors import ConfigError, FetchError
 
 VIEWPORT = {"width": 1280, "height": 900}
-OPEN_S = 4
-"""What the browser may take to open an empty page, before it is killed and made anew."""
+OPEN_S = (4, 20)
+"""What the browser may take to open an empty page, before it is killed and made anew; and the new one,
+which then is not stuck but on a slow machine."""
 CLOSE_S = 3
 """What the browser may take to close a page or itself, before it is killed."""
 KILLED_S = 1
@@ -106,29 +107,29 @@ class Browser:
         if urlsplit(asking.url).scheme not in ("http", "https"):
             raise FetchError("page to render", "its address is neither http nor https")
         async with self._places:
-            for again in (True, False):
+            for open_s in OPEN_S:
                 await self._start()
                 chromium = self._chromium
                 self._working += 1
                 try:
                     with self.memory.watching():
-                        return await self._look(asking)
+                        return await self._look(asking, open_s)
                 except (PlaywrightError, TimeoutError) as error:
                     await self._give_up(chromium)
-                    if not again:
+                    if open_s == OPEN_S[-1]:
                         raise FetchError("browser", _reason(error)) from error
                 finally:
                     self._working -= 1
         raise AssertionError("unreachable")
 
-    async def _look(self, asking: Asking) -> Look:
+    async def _look(self, asking: Asking, open_s: float) -> Look:
         proxy = self._outlet(networks(self._config.egress_allow), self.limits.all_bytes)
         port = await proxy.start()
         context = None
         try:
-            context = await asyncio.wait_for(self._fresh_context(port), OPEN_S)
+            context = await asyncio.wait_for(self._fresh_context(port), open_s)
             page = PageLook(context, asking, self.limits, proxy, self._user_agent, self.memory)
-            look = await page.take(OPEN_S)
+            look = await page.take(open_s)
             return certified(look, proxy.tunnels, self._keys.secrets if self._keys else {})
         finally:
             await self._let_go(context)

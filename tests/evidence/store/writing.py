@@ -5,6 +5,7 @@ Run as: python writing.py URL DATA_DIR [HOW_MANY [OBJECT_BYTES]]
 
 from __future__ import annotations
 
+import signal
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,8 @@ AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 
 
 def main(url: str, data_dir: str, how_many: str = "1000000", object_bytes: str = "200") -> None:
+    # Tests that were themselves started in the background hand on that it is ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     archive = open_archive(url, Path(data_dir))
     print("ready", flush=True)
     for n in range(int(how_many)):
