@@ -79,6 +79,7 @@ class Said(str):
     def read_text(self, _encoding):
         return self
 cli.person.LOGIN_UID, cli.person.UID_MAP = Said({login}), Said("0 0 4294967295")
+cli.person.vouched = lambda _uid: True
 from cli.main import main
 main()
 """
