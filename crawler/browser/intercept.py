@@ -94,6 +94,7 @@ class Intercept:
         """Wait for bodies that are still coming; let go of what takes longer."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=wait_s)
+        self.cut_short += len(self._tasks)
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

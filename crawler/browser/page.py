@@ -162,9 +162,7 @@ class PageLook:
         self._shot = self._rendered(page.url, CaptureKind.SCREENSHOT, media, body, cut)
         if facts.blank or await asyncio.to_thread(one_colour, body):
             self._trouble("RENDERED_BLANK", "nothing is to be seen")
-            self._shot = replace(
-                self._shot, state=CaptureState.PARTIAL, flags=(*self._shot.flags, "blank")
-            )
+            self._shot = replace(self._shot, flags=(*self._shot.flags, "blank"))
 
     def _has_crashed(self) -> None:
         self._crashed = True
@@ -204,10 +202,7 @@ class PageLook:
     def _rendered(
         self, url: str, kind: CaptureKind, media: str, body: bytes, cut: bool
     ) -> Exchange:
-        """A rendering as an exchange; its status and headers say what is known of the page."""
-        flags = self._flags() + (("download_stopped",) if cut else ())
-        hidden = self._facts is not None and (self._facts.overlay or self._facts.login)
-        whole = not (cut or hidden or self._troubles or (self._facts and self._facts.blank))
+        """A rendering as an exchange; `_judged` says in the end whether it is whole."""
         return Exchange(
             url=url,
             method="GET",
@@ -218,9 +213,8 @@ class PageLook:
             response_headers=(("X-Jejak-Look", self._note()),),
             body=body,
             kind=kind,
-            state=CaptureState.COMPLETE if whole else CaptureState.PARTIAL,
             media=media,
-            flags=flags,
+            flags=("download_stopped",) if cut else (),
             of=self._asking.of,
         )
 
@@ -264,12 +258,13 @@ class PageLook:
         elif self._dom is None and self._error and not self._troubles:
             self._trouble("NOT_RENDERED", "what came is no page that can be shown")
         document = documents.pop()
+        answers = tuple(intercept.answers)
         return Look(
             hops=tuple(documents),
             document=document,
-            answers=tuple(intercept.answers),
-            dom=self._with_status(self._dom, document),
-            shot=self._with_status(self._shot, document),
+            answers=answers,
+            dom=self._judged(self._dom, document, answers),
+            shot=self._judged(self._shot, document, answers),
             troubles=tuple(dict.fromkeys(self._troubles)),
         )
 
@@ -296,9 +291,26 @@ class PageLook:
             of=self._asking.of,
         )
 
-    @staticmethod
-    def _with_status(rendered: Exchange | None, document: Exchange) -> Exchange | None:
-        return replace(rendered, status=document.status) if rendered else None
+    def _judged(
+        self, rendered: Exchange | None, document: Exchange, answers: tuple[Exchange, ...]
+    ) -> Exchange | None:
+        """A rendering by all that is known when the look is over.
+
+        What was noted after it was taken may have begun before, so any trouble makes it partial,
+        and so does a part it was made of that did not come whole.
+        """
+        if rendered is None:
+            return None
+        facts = self._facts
+        hidden = facts is not None and (facts.overlay or facts.login or facts.blank)
+        came = all(part.state is CaptureState.COMPLETE for part in (document, *answers))
+        whole = came and not (hidden or self._troubles or rendered.flags)
+        return replace(
+            rendered,
+            status=document.status,
+            state=CaptureState.COMPLETE if whole else CaptureState.PARTIAL,
+            flags=self._flags() + rendered.flags,
+        )
 
 
 def one_colour(picture: bytes) -> bool:

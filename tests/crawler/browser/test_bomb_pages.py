@@ -194,17 +194,36 @@ def test_a_bomb_in_a_page_is_refused_whatever_memory_there_is(
     assert usual.browser.memory.ended == 0
 
 
-def test_what_came_of_a_body_that_stalls_is_kept(bounded: Rig, site: Any) -> None:
-    def stall(handler: Any) -> None:
-        handler.send_response(200)
-        handler.send_header("Content-Type", "text/html")
-        handler.send_header("Content-Length", "90000")
-        handler.end_headers()
-        handler.wfile.write(b"<p>awal</p>" + b" " * 40_000)
-        handler.wfile.flush()
-        time.sleep(5)
+def stall(handler: Any) -> None:
+    """The begin of a body, and no end of it."""
+    handler.send_response(200)
+    handler.send_header("Content-Type", "text/html")
+    handler.send_header("Content-Length", "90000")
+    handler.end_headers()
+    handler.wfile.write(b"<p>awal</p>" + b" " * 40_000)
+    handler.wfile.flush()
+    time.sleep(5)
 
+
+def test_what_came_of_a_body_that_stalls_is_kept(bounded: Rig, site: Any) -> None:
     look = bounded.look(site.do("/bom/macet", stall))
 
     assert look.document.body.startswith(b"<p>awal</p>")
     assert (look.document.state, "partial" in look.document.flags) == (CaptureState.PARTIAL, True)
+
+
+@pytest.mark.parametrize("asked", [("/bom/jawaban",), ()])
+def test_a_picture_taken_before_a_part_failed_is_partial(
+    bounded: Rig, site: Any, asked: tuple[str, ...]
+) -> None:
+    """A data answer is kept as far as it came; a picture of the page is not, but it was missing."""
+    site.do("/bom/jawaban", stall)
+    asks = "fetch('/bom/jawaban')" if asked else "new Image().src = '/bom/jawaban'"
+    url = site.say("/bom/lambat", f"<!doctype html><p>isi</p><script>{asks}</script>")
+
+    look = bounded.look(url, *asked)
+
+    assert look.dom is not None
+    assert look.shot is not None
+    assert look.dom.state is look.shot.state is CaptureState.PARTIAL
+    assert [part.state for part in look.answers] == [CaptureState.PARTIAL] * len(asked)
