@@ -17,9 +17,10 @@ from crawler.browser import Asking, Browser, Look
 from crawler.desk import Desk
 from crawler.load import Load
 from crawler.middlewares.keep import Ticket
+from crawler.noting import REFUSALS
 from crawler.pace import ASKS_FOR_QUIET, Pace, retry_after_s
 from crawler.page import Page
-from crawler.visit import REFUSALS, Seen, Visit
+from crawler.visit import Seen, Visit
 from evidence.errors import ConfigError, FetchError
 from evidence.model import CaptureKind, CaptureState, Exchange, Reading
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from crawler.listing import Listing, answered
-from crawler.visit import REFUSALS, Seen, Visit
+from crawler.noting import REFUSALS
+from crawler.visit import Seen, Visit
 from evidence.model import Act, Interaction, KnownPost, Post, SeenState
 
 

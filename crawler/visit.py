@@ -9,6 +9,7 @@ from datetime import datetime
 
 from crawler.listing import Listing
 from crawler.load import Load, makes_up_for
+from crawler.noting import note
 from crawler.page import Page
 from crawler.verdict import verdict
 from crawler.watched import Watched
@@ -23,7 +24,6 @@ from evidence.model import (
     WatchEntry,
 )
 
-REFUSALS = frozenset({SeenState.BLOCKED, SeenState.GATED})
 LONGEST_WAIT_S = 60
 READ = frozenset({CaptureKind.EXCHANGE, CaptureKind.DOM})
 """Kinds of captures a reader is given."""
@@ -61,6 +61,11 @@ class Seen:
     def status(self) -> int | None:
         """HTTP status, None when no response came."""
         return self.page.status if self.page else None
+
+    @property
+    def is_for_reader(self) -> bool:
+        """Whether a reader is given what came."""
+        return self.kind in READ
 
     @property
     def sound(self) -> bool:
@@ -265,38 +270,8 @@ class Visit:
 
     def _noted(self, seen: Seen, *, made_up: bool = False) -> Seen:
         with_control = replace(seen, control=self.control)
-        self._note(with_control, made_up=made_up)
+        note(self, with_control, made_up=made_up)
         return with_control
-
-    def _note(self, seen: Seen, *, made_up: bool) -> None:
-        self.count("requests")
-        reading = seen.reading
-        if seen.cut:
-            self.gap(seen.cut, "the body is not whole", seen.capture)
-        for state in reading.states:
-            if state.state in REFUSALS:
-                code = "RATE_LIMITED" if seen.status == 429 else state.state.value
-                self.refused = True
-                self.gap(code, state.marker, seen.capture)
-            elif state.subject.startswith("account:"):
-                self.account_state = state.state
-            elif seen.status == 304 and state.state is SeenState.PRESENT:
-                # The server compared our validator: what was asked for was seen, unchanged.
-                self.shown = True
-                self.count("not_modified")
-        if seen.kind in READ:
-            for drift in () if made_up else reading.drift:
-                self.drifted = True
-                self.gap("DRIFT", drift.detail, seen.capture)
-            if seen.sound:
-                self.shown = True
-                self.control = self.control or seen.capture
-        self.empty = self.empty or reading.empty
-        for account in reading.accounts:
-            if account.native_id and account.native_id == self.native_id:
-                self.account_state = account.state
-        for post in reading.posts:
-            self.posts_seen.setdefault(post.native_id, seen.capture)
 
     def end(self, ended_at: datetime, failure: str = "") -> VisitEnd:
         """How this visit ended; the one outcome of its slot."""

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import json
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from PIL import Image
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from crawler.browser.hearing import Hearing
 from crawler.browser.intercept import REDIRECTS, Intercept, next_address
+from crawler.browser.judging import Known, code_of, judged, one_colour
 from crawler.browser.look import Asking, Limits, Look
 from crawler.browser.memory import MemoryWatch
 from crawler.browser.world import END, THROUGH, Facts, World
@@ -26,20 +25,6 @@ from evidence.model import CaptureKind, CaptureState, Exchange
 NOTE_CHARACTERS = 16_000
 MOVING = 0.4
 """The part of a look's time that scrolling may take; loading may take a third."""
-NET_ERRORS = {
-    "ERR_TOO_MANY_REDIRECTS": "REDIRECT_LOOP",
-    "ERR_TIMED_OUT": "TIMEOUT",
-    "ERR_CONNECTION_TIMED_OUT": "TIMEOUT",
-    "ERR_NAME_NOT_RESOLVED": "DNS",
-    "ERR_CONNECTION_REFUSED": "CONNECTION_REFUSED",
-    "ERR_UNSAFE_REDIRECT": "REFUSED_ADDRESS",
-    "ERR_UNKNOWN_URL_SCHEME": "REFUSED_ADDRESS",
-    "ERR_UNSAFE_PORT": "REFUSED_ADDRESS",
-    "ERR_INVALID_URL": "REFUSED_ADDRESS",
-    "navigate to invalid URL": "REFUSED_ADDRESS",
-    "ERR_BLOCKED_BY_CLIENT": "ROBOTS",
-}
-"""Chromium's names of failures, and the gap each makes; any other is a connection that broke."""
 
 
 class PageLook:
@@ -179,7 +164,7 @@ class PageLook:
         if self._crashed:
             return
         said = str(error)
-        known = next((code for name, code in NET_ERRORS.items() if name in said), "")
+        known = code_of(said)
         if "has been closed" in said:
             self._error = "BROWSER_CRASHED"
             self._trouble(self._error, "the browser ended")
@@ -202,7 +187,7 @@ class PageLook:
     def _rendered(
         self, url: str, kind: CaptureKind, media: str, body: bytes, cut: bool
     ) -> Exchange:
-        """A rendering as an exchange; `_judged` says in the end whether it is whole."""
+        """A rendering as an exchange; `judged` says in the end whether it is whole."""
         return Exchange(
             url=url,
             method="GET",
@@ -217,18 +202,6 @@ class PageLook:
             flags=("download_stopped",) if cut else (),
             of=self._asking.of,
         )
-
-    def _flags(self) -> tuple[str, ...]:
-        """What bears on how much the rendering shows; counts and kinds only."""
-        facts = self._facts
-        found = ["browser"]
-        if self._proxy.refused:
-            found.append(f"blocked:{len(self._proxy.refused)}")
-        if facts is not None:
-            found += [name for name in ("overlay", "banner", "login") if getattr(facts, name)]
-        if any(code == "TIMEOUT" for code, _ in self._troubles):
-            found.append("timeout")
-        return tuple(found)
 
     def _note(self) -> str:
         facts, hearing = self._facts, self._hearing
@@ -259,13 +232,15 @@ class PageLook:
             self._trouble("NOT_RENDERED", "what came is no page that can be shown")
         document = documents.pop()
         answers = tuple(intercept.answers)
+        troubles = tuple(dict.fromkeys(self._troubles))
+        known = Known(document, answers, self._facts, troubles, len(self._proxy.refused))
         return Look(
             hops=tuple(documents),
             document=document,
             answers=answers,
-            dom=self._judged(self._dom, document, answers),
-            shot=self._judged(self._shot, document, answers),
-            troubles=tuple(dict.fromkeys(self._troubles)),
+            dom=judged(self._dom, known),
+            shot=judged(self._shot, known),
+            troubles=troubles,
         )
 
     def _nothing(self, documents: list[Exchange], intercept: Intercept) -> Exchange:
@@ -290,31 +265,3 @@ class PageLook:
             flags=("browser",),
             of=self._asking.of,
         )
-
-    def _judged(
-        self, rendered: Exchange | None, document: Exchange, answers: tuple[Exchange, ...]
-    ) -> Exchange | None:
-        """A rendering by all that is known when the look is over.
-
-        What was noted after it was taken may have begun before, so any trouble makes it partial,
-        and so does a part it was made of that did not come whole.
-        """
-        if rendered is None:
-            return None
-        facts = self._facts
-        hidden = facts is not None and (facts.overlay or facts.login or facts.blank)
-        came = all(part.state is CaptureState.COMPLETE for part in (document, *answers))
-        whole = came and not (hidden or self._troubles or rendered.flags)
-        return replace(
-            rendered,
-            status=document.status,
-            state=CaptureState.COMPLETE if whole else CaptureState.PARTIAL,
-            flags=self._flags() + rendered.flags,
-        )
-
-
-def one_colour(picture: bytes) -> bool:
-    """Whether every pixel of a picture is the same; the picture is one our browser made."""
-    with Image.open(io.BytesIO(picture), formats=("PNG", "JPEG")) as opened:
-        colours = opened.convert("RGB").getcolors(maxcolors=1)
-    return colours is not None

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cli.gap import GAPS
-from crawler.browser.page import NET_ERRORS
+from crawler.browser.judging import NET_ERRORS
 from crawler.fetching import IGNORED
 from crawler.middlewares.keep import CUTS, ERRORS
-from crawler.visit import REFUSALS
+from crawler.noting import REFUSALS
 
 ROOT = Path(__file__).parents[2]
 CODE = re.compile(r"[A-Z][A-Z_]+\Z")
