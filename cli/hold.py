@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from cli.command import Command, Group
@@ -10,6 +12,9 @@ from cli.reading import order_option
 from cli.screen import local, write_json, write_line, write_table
 from cli.shell import Shell
 from cli.words import N_, _
+
+if TYPE_CHECKING:
+    from evidence.query.subject import Subject
 
 CASE = click.option("--case", required=True, help=N_("Number of the case. Name no persons here."))
 ORDER = order_option(N_("Number of the written order."))
@@ -75,8 +80,10 @@ def _say(shell: Shell, name: str, case: str, order: str, as_json: bool, *, lift:
     entry = do(
         shell.archive, shell.recorder(), subject, shell.now(), case=case, order=order, actor=actor()
     )
+    before = 0 if lift else _erased_before(shell, subject)
     if as_json:
-        write_json({"subject": subject.token, "case": case, "rec": entry.statement.rec})
+        told = {} if lift else {"erased_before": before}
+        write_json({"subject": subject.token, "case": case, "rec": entry.statement.rec, **told})
         return
     said = (
         _("the hold on {subject} for case {case} is lifted")
@@ -84,3 +91,14 @@ def _say(shell: Shell, name: str, case: str, order: str, as_json: bool, *, lift:
         else _("{subject} is held for case {case}")
     )
     write_line(said.format(subject=subject.token, case=case))
+    if before:
+        write_line(_("{n} records of it were erased before this hold").format(n=before))
+
+
+def _erased_before(shell: Shell, subject: Subject) -> int:
+    """How many records of a subject a hold comes too late for."""
+    from evidence.erasure import erased_records
+    from evidence.query.subject import records_of
+
+    erased = erased_records(shell.archive)
+    return sum(e.statement.rec in erased for e in records_of(shell.archive, subject))

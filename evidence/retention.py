@@ -16,12 +16,12 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from evidence.erasure import erased_records, holds
-from evidence.erasure.hold import Hold, held_records
 from evidence.erasure.plan import ERASABLE
 from evidence.errors import ConfigError
 from evidence.model import Campaign, Entry, StatementType
 from evidence.query.chain import subjects_of
 from evidence.query.custody import Action
+from evidence.query.hold import Hold, held_records
 from evidence.query.subject import SIDES, entries_of_type
 from evidence.query.watch import campaigns
 from evidence.store.ports import Archive

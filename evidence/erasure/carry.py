@@ -2,6 +2,9 @@
 
 Whatever cuts it off, confirming the same request again finishes it: the tombstones have derived
 record ids, removing keys can be repeated, and projections are folded anew from the log.
+
+A hold that somebody places meanwhile is asked for again before each batch of tombstones and after
+the last, by its place in the log: no key goes whose tombstone came after a hold on its record.
 """
 
 from __future__ import annotations
@@ -23,7 +26,9 @@ from evidence.erasure.request import (
 )
 from evidence.errors import ScopeError, StoreError
 from evidence.model import Draft, Entry, Plain, StatementType
-from evidence.query.fsck import present_objects
+from evidence.query.custody import Action
+from evidence.query.hold import Hold, held_records, holds, tombstones
+from evidence.query.present import present_objects
 from evidence.query.subject import SIDES, SubjectKind
 from evidence.record import Recorder
 from evidence.store.ports import Archive
@@ -68,6 +73,7 @@ def confirm_erasure(
         raise ScopeError(
             f"erasure request {request.rec}", f"is older than {VALID.days} days", "Make it anew"
         )
+    seen = archive.size()
     plan = plan_erasure(archive, subjects_asked(request), below=request.began)
     refuse_held(plan)
     _refuse_watched(archive, request)
@@ -77,10 +83,66 @@ def confirm_erasure(
         "requested_by": {"officer": request.officer, "actor": request.actor},
         "confirmed_by": {"officer": officer, "actor": actor},
     }
-    for start in range(0, len(plan.records), BATCH):
-        recs = [e.statement.rec for e in plan.records[start : start + BATCH]]
-        archive.record([_tombstone(recorder, request, rec, at, who) for rec in recs])
-    return _finish(archive, request, at, officer)
+    drafts = [_tombstone(recorder, request, e.statement.rec, at, who) for e in plan.records]
+    hold = _say_erased(archive, drafts, seen)
+    stopped = _stopped(archive, recorder, request, at)
+    done = _finish(archive, request, at, officer)
+    _refuse_stopped(request, done, stopped, hold)
+    return done
+
+
+def _say_erased(archive: Archive, drafts: Sequence[Draft], seen: int) -> Hold | None:
+    """Record the tombstones, batch by batch; a hold that was placed since `seen` and ended it."""
+    for start in range(0, len(drafts), BATCH):
+        batch = drafts[start : start + BATCH]
+        before, seen = seen, archive.size()
+        if _placed(archive, before, seen):
+            covered = held_records(archive, holds(archive))
+            for draft in drafts[start:]:
+                if draft.facts["subject"] in covered:
+                    return covered[str(draft.facts["subject"])]
+        archive.record(batch)
+    return None
+
+
+def _placed(archive: Archive, start: int, stop: int) -> bool:
+    """Whether a hold is among the leaves from `start` to before `stop`."""
+    return any(
+        entry.statement.facts.get("action") == Action.HOLD for entry in archive.entries(start, stop)
+    )
+
+
+def _stopped(
+    archive: Archive, recorder: Recorder, request: Request, at: datetime
+) -> dict[str, Hold]:
+    """Records whose tombstone of this request came after a hold on them, and that hold.
+
+    When there are any, an alarm in the log says so, once.
+    """
+    stopped = {
+        rec: hold
+        for rec, (entry, hold) in tombstones(archive).stopped(archive).items()
+        if entry.statement.facts.get("request") == request.rec
+    }
+    if stopped:
+        facts = {"code": "ERASURE_HELD", "detail": f"{len(stopped)} records of {request.rec}"}
+        once = derived_id("erasure-held", request.rec)
+        archive.record([recorder.draft(StatementType.ALARM, at, facts, rec=once)])
+    return stopped
+
+
+def _refuse_stopped(
+    request: Request, done: Erased, stopped: Mapping[str, Hold], hold: Hold | None
+) -> None:
+    """Raises ScopeError when a hold ended an erasure that had begun."""
+    hold = hold or next(iter(stopped.values()), None)
+    if hold is not None:
+        raise ScopeError(
+            f"erasure request {request.rec}",
+            f"a hold for case {hold.case} was placed meanwhile: {len(done.records)} records were"
+            " erased before it, what it covers is kept",
+            "When it is lifted, ask anew for the rest",
+        )
 
 
 def repeat_erasures(archive: Archive, recorder: Recorder, at: datetime) -> tuple[str, ...]:

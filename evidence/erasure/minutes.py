@@ -23,7 +23,8 @@ from evidence.ledger import parse_checkpoint
 from evidence.model import Entry, StatementType
 from evidence.query.chain import subjects_of
 from evidence.query.custody import Action
-from evidence.query.fsck import present_objects
+from evidence.query.hold import tombstones
+from evidence.query.present import present_objects
 from evidence.query.subject import SIDES, entries_of_type
 from evidence.store.ports import Archive
 
@@ -64,6 +65,7 @@ class Minutes:
 
     exports: (record id, time) of packages handed over before that hold an erased record.
     unopened: objects tried after the erasure of which none could be opened.
+    held:    records whose erasure a hold stopped on the way: they are kept.
     head:    (size, fingerprint) of the newest signed checkpoint; None when there is none.
     simulated: the records were made by a sandbox's clock.
     """
@@ -82,6 +84,7 @@ class Minutes:
     lines: tuple[Line, ...]
     exports: tuple[tuple[str, datetime], ...]
     unopened: int
+    held: int
     head: tuple[int, str] | None
     simulated: bool
 
@@ -92,10 +95,12 @@ def minutes_of(archive: Archive, request_id: str, organisation: str) -> Minutes:
     Raises ScopeError when nothing was erased on that request, or some of it can still be opened.
     """
     request = find_request(archive, request_id)
-    said = [
+    stopped = {entry.index for entry, _hold in tombstones(archive).stopped(archive).values()}
+    every = [
         e for e in entries_of_type(archive, StatementType.ERASURE)
         if e.statement.facts.get("request") == request.rec
     ]  # fmt: skip
+    said = [e for e in every if e.index not in stopped]
     if not said:
         raise ScopeError(f"erasure request {request.rec}", "nothing was erased on it yet")
     lines = tuple(sorted((_line(archive, e) for e in said), key=lambda line: line.index))
@@ -122,6 +127,7 @@ def minutes_of(archive: Archive, request_id: str, organisation: str) -> Minutes:
         lines=lines,
         exports=_exports(archive, frozenset(line.rec for line in lines)),
         unopened=number,
+        held=len(every) - len(said),
         head=_head(archive),
         simulated=first.clock != "system",
     )

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from evidence.erasure.hold import Hold, held_records, holds
 from evidence.errors import ScopeError
 from evidence.model import Entry, StatementType
-from evidence.query.subject import Subject, SubjectKind, entries_of_type, records_of
+from evidence.query.hold import Hold, held_records, holds, tombstones
+from evidence.query.subject import Subject, SubjectKind, records_of
 from evidence.store.ports import Archive
 
 ERASABLE = frozenset(
@@ -89,8 +89,12 @@ def plan_of(archive: Archive, entries: Iterable[Entry]) -> Plan:
 
 
 def erased_records(archive: Archive) -> dict[str, Entry]:
-    """Record id -> the first statement in the log that says it was erased."""
-    said: dict[str, Entry] = {}
-    for entry in entries_of_type(archive, StatementType.ERASURE):
-        said.setdefault(str(entry.statement.facts["subject"]), entry)
-    return said
+    """Record id -> the first statement in the log that says it was erased.
+
+    A statement that came after a hold on its record, and was stopped by it, erased nothing and is
+    not among them (`evidence.query.hold`).
+    """
+    said = tombstones(archive)
+    stopped = said.stopped(archive)
+    against = {rec: entry for rec, (entry, _hold) in said.overrun.items() if rec not in stopped}
+    return dict(sorted((said.valid | against).items(), key=lambda item: item[1].index))

@@ -13,6 +13,7 @@ from typing import Any
 
 from evidence.canonical import decode
 from evidence.model import Entry, StatementType
+from evidence.query.hold import tombstones
 from evidence.query.subject import (
     Subject,
     SubjectKind,
@@ -30,7 +31,7 @@ LISTED = 200
 class Link:
     """One event in the custody of a subject.
 
-    action:  COLLECTED, a word of custody.Action, or ERASED.
+    action:  COLLECTED, a word of custody.Action, ERASED, or ERASURE_HELD: a hold stopped it.
     until:   time of the last one, when the line stands for `number` collections.
     actor:   who did it: the officer when one is named, else the system user; for a collection the
              program; None when that was erased.
@@ -90,18 +91,21 @@ def _summed(collected: Sequence[Link]) -> Link:
 
 def _done(archive: Archive, subject: Subject, recs: Collection[str]) -> Iterator[Link]:
     """What persons did with the subject or any record of it."""
-    erased: dict[tuple[str, str], list[Entry]] = {}
+    stopped = {e.index for e, _hold in tombstones(archive).stopped(archive).values()}
+    erased: dict[tuple[str, str, str], list[Entry]] = {}
     for entry in entries_of_type(archive, StatementType.CUSTODY, StatementType.ERASURE):
         facts = entry.statement.facts
         if entry.statement.type is StatementType.ERASURE:
             if facts["subject"] in recs:
-                erased.setdefault((str(facts.get("request")), facts["order"]), []).append(entry)
+                action = "ERASURE_HELD" if entry.index in stopped else "ERASED"
+                said = (action, str(facts.get("request")), facts["order"])
+                erased.setdefault(said, []).append(entry)
             continue
         number = _concerned(archive, entry, subject, recs)
         if number:
             yield _link(archive, entry, number)
-    for entries in erased.values():
-        yield _erased(archive, entries)
+    for (action, *_), entries in erased.items():
+        yield _erased(archive, action, entries)
 
 
 def _concerned(archive: Archive, entry: Entry, subject: Subject, recs: Collection[str]) -> int:
@@ -132,12 +136,12 @@ def _link(archive: Archive, entry: Entry, number: int) -> Link:
     )  # fmt: skip
 
 
-def _erased(archive: Archive, entries: Sequence[Entry]) -> Link:
+def _erased(archive: Archive, action: str, entries: Sequence[Entry]) -> Link:
     first = entries[0].statement
     said = _opened(archive, first.rec, "officer") if first.objects else None
     who = [person(said[name]) for name in ("requested_by", "confirmed_by") if said and name in said]
     return Link(
-        first.at, "ERASED", first.rec, entries[0].index, ", ".join(w for w in who if w) or None,
+        first.at, action, first.rec, entries[0].index, ", ".join(w for w in who if w) or None,
         str(first.facts["basis"]), str(first.facts["order"]), len(entries),
     )  # fmt: skip
 

@@ -17,11 +17,13 @@ from evidence.ledger.checkpoint import SignatureCheck, verify_note
 from evidence.model import Entry, StatementType
 from evidence.query.derived import missing_rows
 from evidence.query.fault import Check, Fault
+from evidence.query.hold import tombstones
 from evidence.query.persons import check_erasure, check_officers, note_request
+from evidence.query.present import present_objects
 from evidence.query.version import Order
 from evidence.store.ports import Archive
 
-__all__ = ["Check", "Fault", "fsck", "present_objects"]
+__all__ = ["Check", "Fault", "fsck"]
 
 BATCH = 500
 
@@ -90,29 +92,6 @@ def fsck(
     _silence(walk, check)
     _oddities(archive, check)
     return check
-
-
-def present_objects(archive: Archive, rec: str) -> tuple[str, ...]:
-    """Roles of a record's objects that can be opened; none of them after a whole erasure.
-
-    Keys are there although the log tells of an erasure when it was cut off, or when `keys` was
-    restored from a backup made before it.
-    """
-    try:
-        entry = archive.entry(rec)
-    except IntegrityError:
-        # A fault of the leaf, found in its own place; nothing of it can be opened.
-        return ()
-    refs = entry.statement.objects if entry else ()
-    return tuple(ref.role for ref in refs if _is_present(archive, rec, ref.role))
-
-
-def _is_present(archive: Archive, rec: str, role: str) -> bool:
-    try:
-        return archive.open_object(rec, role) is not None
-    except IntegrityError:
-        # Its key or its bytes are not whole: a fault of its own, found elsewhere; not readable.
-        return False
 
 
 def _heads(
@@ -242,8 +221,26 @@ def _unsaid_erasures(check: Check, walk: _Walk) -> None:
             check.fault("ERASED_WITHOUT_STATEMENT", place, "its key is gone and no erasure says so")
 
 
+def _held_erasures(archive: Archive, check: Check) -> frozenset[str]:
+    """Records whose erasure a hold stopped; a fault for each that is gone in spite of one."""
+    try:
+        said = tombstones(archive)
+        stopped = said.stopped(archive)
+    except JejakError as error:
+        check.note("NOT_ASKED", "erasures and holds", error.why)
+        return frozenset()
+    for rec, (_entry, hold) in said.overrun.items():
+        after = f"its erasure came after a hold on {hold.subject} for case {hold.case}"
+        if rec in stopped:
+            check.note("ERASURE_HELD", f"record {rec}", f"{after} and erased nothing")
+        else:
+            check.fault("ERASED_IN_HOLD", f"record {rec}", f"{after}, and its key is gone")
+    return frozenset(stopped)
+
+
 def _returned_keys(archive: Archive, check: Check, walk: _Walk) -> None:
-    for rec in sorted(walk.erasures):
+    held = _held_erasures(archive, check) if walk.erasures else frozenset()
+    for rec in sorted(walk.erasures - held):
         try:
             roles = present_objects(archive, rec)
         except StoreError as error:

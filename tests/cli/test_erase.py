@@ -106,6 +106,20 @@ def test_a_hold_is_listed_blocks_and_is_lifted(login, call, asked):
     assert json.loads(call("hold", "list", "--json").stdout) == []
 
 
+def test_a_hold_that_comes_too_late_says_how_much_was_erased_before(login, call, asked, archive):
+    first = archive.row("posts", "telegram|42")["post"]
+    held = (first, "--case", "03/TM", "--order", "9/ST")
+    early = call("hold", "add", *held)
+    call("hold", "lift", *held)
+    login(ANI_UID)
+    call("erase", "confirm", asked, "--officer", "Ani Lestari")
+
+    late = call("hold", "add", *held)
+
+    assert "erased before" not in early.stdout
+    assert "1 records of it were erased before this hold" in late.stdout
+
+
 def test_requests_are_listed_with_officer_and_whether_they_were_carried_out(login, call, asked):
     before = json.loads(call("erase", "list", "--json").stdout)
     login(ANI_UID)

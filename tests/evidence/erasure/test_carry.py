@@ -328,3 +328,141 @@ def test_requests_say_who_asked_and_whether_it_began(office):
     assert [(r.officer, r.actor, r.began is None) for r in found] == [
         ("Budi Santoso", "budi", False), ("Budi Santoso", "budi", True)
     ]  # fmt: skip
+
+
+HELD = {"case": "03/TM/PW/2026", "order": "9/ST", "actor": "citra"}
+
+
+def hold_before_tombstones(office, monkeypatch, name: str, nth: int) -> None:
+    """Somebody's hold gets its place in the log just before the nth batch of tombstones does."""
+    archive, record = office.archive, office.archive.record
+    subject = find_subject(archive, name)
+    batches = iter(range(nth))
+
+    def recorded(drafts):
+        erasing = drafts and drafts[0].type is StatementType.ERASURE
+        if erasing and next(batches, None) is None:
+            monkeypatch.setattr(archive, "record", record)
+            add_hold(archive, RECORDER, subject, NOW, **HELD)
+        return record(drafts)
+
+    monkeypatch.setattr(archive, "record", recorded)
+
+
+@pytest.mark.parametrize("nth", [0, 1])
+def test_a_hold_that_reaches_the_log_before_the_tombstones_keeps_what_it_covers(
+    office, monkeypatch, nth
+):
+    archive = office.archive
+    monkeypatch.setattr("evidence.erasure.carry.BATCH", 3)
+    before = opened(archive, [e.statement.rec for e in archive.entries()])
+    request = ask(office, "telegram|42")
+    hold_before_tombstones(office, monkeypatch, "telegram|42", nth)
+
+    with pytest.raises(ScopeError, match="03/TM/PW/2026 was placed meanwhile"):
+        confirm(office, request)
+
+    gone = before - opened(archive, before)
+    tombstones = [e for e in archive.entries() if e.statement.type is StatementType.ERASURE]
+    hold = next(e for e in archive.entries() if e.statement.rec == holds(archive)[0].rec)
+    assert gone == {e.statement.facts["subject"] for e in tombstones if e.index < hold.index}
+    assert len(gone) == 3 * nth
+    assert set(erased_records(archive)) == gone
+    assert [e.index > hold.index for e in tombstones] == [False] * 3 * nth + [True] * 3
+
+
+def test_a_hold_placed_between_two_batches_leaves_no_tombstone_after_it(office, monkeypatch):
+    archive = office.archive
+    monkeypatch.setattr("evidence.erasure.carry.BATCH", 3)
+    request = ask(office, "telegram|42")
+    record = archive.record
+
+    def recorded(drafts):
+        entries = record(drafts)
+        if drafts[0].type is StatementType.ERASURE:
+            monkeypatch.setattr(archive, "record", record)
+            add_hold(archive, RECORDER, find_subject(archive, "telegram|42"), NOW, **HELD)
+        return entries
+
+    monkeypatch.setattr(archive, "record", recorded)
+    with pytest.raises(ScopeError, match="3 records were erased before it"):
+        confirm(office, request)
+
+    assert len(erased_records(archive)) == 3
+    assert fsck(archive).faults == []
+    assert "ERASURE_HELD" not in {note.code for note in fsck(archive).notes}
+
+
+def test_a_hold_on_something_else_does_not_stop_an_erasure(office, monkeypatch):
+    request = ask(office, "telegram|42")
+    hold_before_tombstones(office, monkeypatch, "telegram|99", 0)
+
+    done = confirm(office, request)
+
+    assert opened(office.archive, [e.statement.rec for e in done.records]) == set()
+
+
+def test_an_erasure_that_a_hold_stopped_is_told_and_is_not_finished_by_repeating(
+    office, monkeypatch
+):
+    archive = office.archive
+    request = ask(office, "telegram|42")
+    hold_before_tombstones(office, monkeypatch, "telegram|42", 0)
+    with pytest.raises(ScopeError):
+        confirm(office, request)
+    size = archive.size()
+
+    again = repeat_erasures(archive, RECORDER, NOW)
+
+    told = fsck(archive)
+    assert again == ()
+    assert archive.size() == size
+    assert told.faults == []
+    assert {n.code for n in told.notes} >= {"ERASURE_HELD"}
+    alarms = [e for e in archive.entries() if e.statement.type is StatementType.ALARM]
+    assert [e.statement.facts["code"] for e in alarms] == ["ERASURE_HELD"]
+
+
+def test_what_a_hold_kept_is_erased_on_a_new_request_once_it_is_lifted(office, monkeypatch):
+    archive = office.archive
+    first = ask(office, "telegram|42")
+    hold_before_tombstones(office, monkeypatch, "telegram|42", 0)
+    with pytest.raises(ScopeError):
+        confirm(office, first)
+    lift_hold(archive, RECORDER, find_subject(archive, "telegram|42"), NOW, **HELD)
+
+    with pytest.raises(ScopeError, match="was placed meanwhile"):
+        confirm(office, first)
+    done = confirm(office, ask(office, "telegram|42"))
+
+    assert opened(archive, [e.statement.rec for e in done.records]) == set()
+    assert fsck(archive).faults == []
+    assert archive.row("posts", "telegram|42") is None
+
+
+def test_a_key_that_is_gone_in_spite_of_a_hold_is_named_by_the_full_check(office, monkeypatch):
+    archive = office.archive
+    request = ask(office, "telegram|42")
+    hold_before_tombstones(office, monkeypatch, "telegram|42", 0)
+    with pytest.raises(ScopeError):
+        confirm(office, request)
+    rec = archive.row("posts", "telegram|42")["snapshot"]
+    archive.erase(rec)
+
+    named = {f.place for f in fsck(archive).faults if f.code == "ERASED_IN_HOLD"}
+
+    assert f"record {rec}" in named
+
+
+def test_the_chain_tells_what_a_hold_stopped_apart_from_what_was_erased(office, monkeypatch):
+    archive = office.archive
+    monkeypatch.setattr("evidence.erasure.carry.BATCH", 3)
+    request = ask(office, "telegram|42")
+    hold_before_tombstones(office, monkeypatch, "telegram|42", 1)
+    with pytest.raises(ScopeError):
+        confirm(office, request)
+
+    links = chain(archive, find_subject(archive, "telegram|42"))
+
+    done = [(link.action, link.number) for link in links if link.action.startswith("ERAS")]
+    assert [d for d in done if d[0] != "ERASE_REQUEST"] == [("ERASED", 3), ("ERASURE_HELD", 3)]

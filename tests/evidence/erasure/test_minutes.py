@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from evidence.erasure import confirm_erasure, request_erasure
+from evidence.erasure import add_hold, confirm_erasure, request_erasure
 from evidence.erasure.minutes import NAMES, minutes_html, minutes_of, minutes_text, spelled
 from evidence.erasure.plan import ERASABLE
 from evidence.errors import ScopeError
+from evidence.model import StatementType
 from evidence.query.custody import custody_draft, record_custody
 from evidence.query.subject import find_subject
 from evidence.seal import Signer
@@ -94,3 +95,28 @@ def test_minutes_are_refused_while_an_object_can_be_opened(office, request_id):
 
 def test_times_are_spelled_in_the_zone_of_the_place():
     assert spelled(T0, "Asia/Jayapura") == "Jumat, 20 November 2026 pukul 11.00.00 WIT (+09:00)"
+
+
+def test_minutes_of_an_erasure_that_a_hold_stopped_on_the_way_say_what_is_kept(
+    office, request_id, monkeypatch
+):
+    monkeypatch.setattr("evidence.erasure.carry.BATCH", 2)
+    archive, record = office.archive, office.archive.record
+    batches = iter(range(1))
+
+    def recorded(drafts):
+        if drafts[0].type is StatementType.ERASURE and next(batches, None) is None:
+            monkeypatch.setattr(archive, "record", record)
+            subject = find_subject(archive, "telegram|42")
+            add_hold(archive, RECORDER, subject, NOW, case="3", order="9", actor="c")
+        return record(drafts)
+
+    monkeypatch.setattr(archive, "record", recorded)
+    with pytest.raises(ScopeError, match="was placed meanwhile"):
+        carried_out(office, request_id)
+
+    minutes = minutes_of(archive, request_id, "Bawaslu Contoh")
+
+    assert (len(minutes.lines), minutes.held) == (2, 2)
+    for said in (minutes_text(minutes, "Asia/Jakarta"), minutes_html(minutes, "Asia/Jakarta")):
+        assert "2 catatan, karena penahanan (hold) ditempatkan sebelum" in said
