@@ -14,6 +14,7 @@ from scrapy.exceptions import IgnoreRequest
 from crawler import registry
 from crawler.address import as_name, is_address
 from crawler.browser import Asking, Browser, Look
+from crawler.browser.judging import RENDERED_TYPE
 from crawler.desk import Desk
 from crawler.load import Load
 from crawler.middlewares.keep import Ticket
@@ -27,7 +28,6 @@ from evidence.model import CaptureKind, CaptureState, Exchange, Reading
 NOT_READ = Reading(read_by="none")
 NOT_ASKED = frozenset({"ROBOTS", "RATE_LIMITED"})
 """Why a page was not asked for: its host wants it so."""
-RENDERED_TYPE = {"content-type": "text/html; charset=utf-8"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +156,8 @@ class Browsing:
         """The rendered document and the screenshot alone."""
         if look.shot is None and not look.troubles:
             visit.gap("NOT_RENDERED", look.document.error or "no picture")
+        if look.wall:
+            visit.gap("BLOCKED", look.wall)
         visit.count("rendered", sum(part is not None for part in (look.shot, look.dom)))
         return tuple(
             [

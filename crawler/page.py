@@ -33,7 +33,7 @@ class Page:
                 charset = value.strip("\"' ")
         try:
             return self.body.decode(charset, "replace")
-        except LookupError:
+        except (LookupError, UnicodeError):  # no such charset, or one that replaces nothing
             return self.body.decode("utf-8", "replace")
 
     def json(self) -> Any:

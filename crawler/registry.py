@@ -11,6 +11,7 @@ from types import TracebackType
 
 import msgspec
 
+from crawler import challenges
 from crawler.official import READERS as OFFICIAL
 from crawler.page import Page
 from crawler.platforms.bluesky import pages as bluesky
@@ -25,7 +26,7 @@ from crawler.platforms.web import pages as web
 from crawler.platforms.x import pages as x
 from crawler.platforms.youtube import pages as youtube
 from evidence.errors import ConfigError, JejakError
-from evidence.model import Act, Drift, Reading
+from evidence.model import Act, Drift, Reading, SeenState, StateSeen
 
 Reader = Callable[[Page], Reading]
 
@@ -186,18 +187,40 @@ def read(platform: str, page: Page) -> Reading:
     reader = PLATFORMS[platform].read
     if _too_wide(page.body):
         return Reading(read_by=_named(reader), drift=(Drift("more parts than a page can have"),))
-    official = OFFICIAL.get(platform)
-    try:
-        told = official(page) if official else None
-        reading = told if told is not None else reader(page)
-    except MemoryError:
-        raise
-    except Exception as error:  # noqa: BLE001 - total by contract: a crash is drift, not a loss
-        return Reading(read_by=_named(reader), drift=(Drift(_crash(error)),))
+    reading = _challenged(page, _read(platform, reader, page))
     if reading.empty and _is_cut(page.body):
         fault = Drift("the document has no end: nothing is proved empty by it")
         return replace(reading, empty=False, drift=(*reading.drift, fault))
     return reading
+
+
+def _read(platform: str, reader: Reader, page: Page) -> Reading:
+    official = OFFICIAL.get(platform)
+    try:
+        told = official(page) if official else None
+        return told if told is not None else reader(page)
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - total by contract: a crash is drift, not a loss
+        return Reading(read_by=_named(reader), drift=(Drift(_crash(error)),))
+
+
+def _challenged(page: Page, reading: Reading) -> Reading:
+    """A reading of nothing, as of a challenge where one came in place of the page.
+
+    What the platform itself says in its own form (absent, private, a log-in) stands, unless a
+    header of the answer says that the platform was never asked. A status alone is no such word.
+    """
+    shown = reading.posts or reading.accounts or reading.interactions or reading.empty
+    if shown or any(state.state is SeenState.BLOCKED for state in reading.states):
+        return reading
+    spoken = any(not state.marker.startswith("HTTP 40") for state in reading.states)
+    spoken = spoken or any(state.state is not SeenState.GATED for state in reading.states)
+    mark = challenges.of_header(page.headers) if spoken else challenges.met(page)
+    if mark is None:
+        return reading
+    blocked = StateSeen(f"page:{page.url}", SeenState.BLOCKED, mark)
+    return Reading(reading.read_by, states=(blocked,))
 
 
 def place(platform: str, reading: Reading, native_id: str | None, handle: str) -> Reading:

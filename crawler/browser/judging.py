@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 
 from PIL import Image
 
+from crawler import challenges
 from crawler.browser.world import Facts
+from crawler.page import Page
 from evidence.model import CaptureState, Exchange
 
+RENDERED_TYPE = {"content-type": "text/html; charset=utf-8"}
 NET_ERRORS = {
     "ERR_TOO_MANY_REDIRECTS": "REDIRECT_LOOP",
     "ERR_TIMED_OUT": "TIMEOUT",
@@ -33,6 +36,7 @@ class Known:
     facts:    what the page showed; None when it could not be asked.
     troubles: what could not be seen, as (code, detail).
     refused:  how many addresses the proxy refused.
+    wall:     the mark of a challenge in place of the page, empty without one.
     """
 
     document: Exchange
@@ -40,6 +44,7 @@ class Known:
     facts: Facts | None
     troubles: tuple[tuple[str, str], ...]
     refused: int
+    wall: str = ""
 
 
 def judged(rendered: Exchange | None, known: Known) -> Exchange | None:
@@ -52,6 +57,7 @@ def judged(rendered: Exchange | None, known: Known) -> Exchange | None:
         return None
     facts, parts = known.facts, (known.document, *known.answers)
     hidden = facts is not None and (facts.overlay or facts.login or facts.blank)
+    hidden = hidden or bool(known.wall)
     came = all(part.state is CaptureState.COMPLETE for part in parts)
     whole = came and not (hidden or known.troubles or rendered.flags)
     return replace(
@@ -72,7 +78,19 @@ def _flags(known: Known) -> tuple[str, ...]:
         found += [name for name in ("overlay", "banner", "login") if getattr(facts, name)]
     if any(code == "TIMEOUT" for code, _ in known.troubles):
         found.append("timeout")
+    if known.wall:
+        found.append("wall")
     return tuple(found)
+
+
+def wall_of(document: Exchange | None, rendered: bytes) -> str:
+    """The mark of a challenge in place of a page; empty for a page with content of its own.
+
+    document: its response, None when none came.   rendered: the document as it stands, UTF-8.
+    """
+    sent = document.response_headers if document is not None else ()
+    headers = {name.lower(): value for name, value in sent}
+    return challenges.met(Page("", 200, headers | RENDERED_TYPE, rendered)) or ""
 
 
 def code_of(said: str) -> str:

@@ -65,6 +65,7 @@ class Look:
     document: the last one's response; an attempt without status when none came.
     dom, shot: the rendered document and the screenshot, None when there could be none.
     troubles: what could not be seen, as codes of gaps with a detail that holds no content.
+    wall: the mark of a challenge that stood in place of the page, empty when none did.
     """
 
     hops: tuple[Exchange, ...]
@@ -73,3 +74,4 @@ class Look:
     dom: Exchange | None
     shot: Exchange | None
     troubles: tuple[tuple[str, str], ...]
+    wall: str = ""

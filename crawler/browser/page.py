@@ -14,7 +14,7 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from crawler.browser.hearing import Hearing
 from crawler.browser.intercept import REDIRECTS, Intercept, next_address
-from crawler.browser.judging import Known, code_of, judged, one_colour
+from crawler.browser.judging import Known, code_of, judged, one_colour, wall_of
 from crawler.browser.look import Asking, Limits, Look
 from crawler.browser.memory import MemoryWatch
 from crawler.browser.world import END, THROUGH, Facts, World
@@ -53,6 +53,7 @@ class PageLook:
         self._dom: Exchange | None = None
         self._shot: Exchange | None = None
         self._clock: asyncio.Timeout | None = None
+        self._wall = ""
         self._crashed = False
         self._began = asking.now()
 
@@ -92,6 +93,8 @@ class PageLook:
         self._facts = await world.facts()
         body, cut = await world.document(self._limits.body_bytes)
         self._dom = self._rendered(page.url, CaptureKind.DOM, "text/html", body, cut)
+        came = intercept.documents[-1] if intercept.documents else None
+        self._wall = await asyncio.to_thread(wall_of, came, body)
         await self._screenshot(page)
 
     async def _moved(self, world: World) -> None:
@@ -233,7 +236,8 @@ class PageLook:
         document = documents.pop()
         answers = tuple(intercept.answers)
         troubles = tuple(dict.fromkeys(self._troubles))
-        known = Known(document, answers, self._facts, troubles, len(self._proxy.refused))
+        refused = len(self._proxy.refused)
+        known = Known(document, answers, self._facts, troubles, refused, self._wall)
         return Look(
             hops=tuple(documents),
             document=document,
@@ -241,6 +245,7 @@ class PageLook:
             dom=judged(self._dom, known),
             shot=judged(self._shot, known),
             troubles=troubles,
+            wall=self._wall,
         )
 
     def _nothing(self, documents: list[Exchange], intercept: Intercept) -> Exchange:

@@ -253,6 +253,12 @@ def test_a_picture_is_kept_of_what_is_shown_and_nothing_is_read(
     assert looks.asked[0].of == "c" * 32
 
 
+def test_a_picture_of_a_challenge_says_so_though_nothing_is_read(desk: Desk) -> None:
+    _, here, _ = load(desk, whole_look(wall="g-recaptcha"), Load(URL, picture=True))
+
+    assert [(gap.code, gap.detail) for gap in here.gaps] == [("BLOCKED", "g-recaptcha")]
+
+
 def test_a_host_that_asks_for_long_quiet_is_not_looked_at_again(desk: Desk) -> None:
     """A short one is waited for; nothing is lost by it."""
     said = (("Retry-After", "7200"),)

@@ -41,8 +41,7 @@ def read(page: Page) -> Reading:
 def _refused(page: Page) -> StateSeen | Drift | None:
     """State that the status tells; it speaks of the page, since a feed has no other name."""
     marker = f"HTTP {page.status}"
-    challenged = page.status == 403 and page.headers.get("cf-mitigated", "").lower() == "challenge"
-    if page.status == 429 or page.status >= 500 or challenged:
+    if page.status == 429 or page.status >= 500:
         state = SeenState.BLOCKED
     elif page.status in (401, 403):
         state = SeenState.GATED

@@ -20,12 +20,11 @@ ERROR_PAGE = b"dialog__message"
 def refused(page: Page) -> Told | None:
     """State that the status itself tells, whatever the body; None when the body has to be read.
 
-    401 and 403 are GATED, unless the front says that it challenges us; that, 429 and any 5xx are
-    BLOCKED and speak of the page alone: a server in trouble says nothing about an account. 404 and
-    410 are decided with the body (`missing`).
+    401 and 403 are GATED; 429 and any 5xx are BLOCKED and speak of the page alone: a server in
+    trouble says nothing about an account. 404 and 410 are decided with the body (`missing`).
     """
     marker = f"HTTP {page.status}"
-    if page.status == 429 or page.status >= 500 or _challenged(page):
+    if page.status == 429 or page.status >= 500:
         return StateSeen(f"page:{page.url}", SeenState.BLOCKED, marker)
     if page.status in (401, 403):
         return StateSeen(subject(page.url), SeenState.GATED, marker)
@@ -67,10 +66,6 @@ def _is_own(page: Page) -> bool:
     """Whether an answer is signed by a service that speaks Mastodon, or is its error page."""
     signed = (page.headers.get(name, "").lower() for name in ("server", "x-creator"))
     return any(name.startswith(SERVERS) for name in signed) or ERROR_PAGE in page.body[:50_000]
-
-
-def _challenged(page: Page) -> bool:
-    return page.status == 403 and page.headers.get("cf-mitigated", "").lower() == "challenge"
 
 
 def _redirect(page: Page) -> Told:

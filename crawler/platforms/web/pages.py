@@ -29,7 +29,7 @@ from crawler.platforms.web.stamp import Stamps, stamps
 from evidence.errors import ParseError
 from evidence.model import AccountSeen, Drift, Post, Reading, SeenState, StateSeen
 
-READ_BY = "web.pages@2"
+READ_BY = "web.pages@3"
 __all__ = ["READ_BY", "placed", "read"]
 
 GOES_ON = "link rel=next: a part of its pages"
@@ -66,10 +66,9 @@ def read(page: Page) -> Reading:
         return Reading(READ_BY, states=(stood_in,))
     spoken = said(root, page.url, faults)
     shown = _shown(root, spoken)
-    if shown.running < ENOUGH and not spoken.article:
-        wall = walls.walled(root, page.url)
-        if wall is not None:
-            return Reading(READ_BY, states=(wall,))
+    wall = None if spoken.article else walls.walled(root, page.url, form=shown.running < ENOUGH)
+    if wall is not None:
+        return Reading(READ_BY, states=(wall,))
     return _page(page, root, spoken, shown, faults)
 
 

@@ -4,23 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from crawler import challenges
 from crawler.page import Page
 from evidence.model import Drift, SeenState, StateSeen
 
-CHALLENGES = (
-    ("/cdn-cgi/challenge-platform/h/", "cdn-cgi/challenge-platform"),
-    ("_cf_chl_opt", "_cf_chl_opt"),
-    ("captcha-delivery.com/", "captcha-delivery.com"),
-    ("geo.captcha-delivery.com", "captcha-delivery.com"),
-    ("/_Incapsula_Resource", "_Incapsula_Resource"),
-    ("sec-if-cpt-container", "sec-if-cpt-container"),
-    ("px-captcha", "px-captcha"),
-    ("awswaf.com/", "awswaf.com"),
-)
-"""Programs that test a visitor, by what their page loads; a page with text of its own is none.
-
-`/cdn-cgi/challenge-platform/scripts/` is on sound pages of the same front and tests nobody yet.
-"""
 BETWEEN = (
     ("lamanlabuh.aduankonten.id", "aduankonten.id"),
     ("trustpositif", "trustpositif"),
@@ -37,8 +24,6 @@ def refused(page: Page) -> StateSeen | Drift | None:
     """What the status says of the page; None when it is one of success."""
     marker = f"HTTP {page.status}"
     subject = f"page:{page.url}"
-    if page.headers.get("cf-mitigated", "").lower() == "challenge":
-        return StateSeen(subject, SeenState.BLOCKED, "cf-mitigated: challenge")
     if page.status == 429 or page.status >= 500:
         return StateSeen(subject, SeenState.BLOCKED, marker)
     if page.status in (401, 402, 403, 407):
@@ -70,15 +55,15 @@ def between(body: bytes, root: Any, url: str) -> StateSeen | None:
     return None
 
 
-def walled(root: Any, url: str) -> StateSeen | None:
-    """A challenge or a log-in form in place of a page; only for pages without running text."""
-    for element in root.iter("script", "iframe", "div", "form", "link"):
-        said = " ".join(str(element.get(name) or "") for name in ("src", "action", "id", "href"))
-        said += (element.text or "")[:20_000] if element.tag == "script" else ""
-        for mark, marker in CHALLENGES:
-            if mark in said:
-                return StateSeen(f"page:{url}", SeenState.BLOCKED, marker)
-    for element in root.iter("input"):
+def walled(root: Any, url: str, *, form: bool) -> StateSeen | None:
+    """A challenge or a log-in form in place of a page; only for pages that are no article.
+
+    form: whether so little running text is on the page that it may be one form.
+    """
+    mark = challenges.in_place(root)
+    if mark is not None:
+        return StateSeen(f"page:{url}", SeenState.BLOCKED, mark)
+    for element in root.iter("input") if form else ():
         if (element.get("type") or "").lower() == "password":
             return StateSeen(f"page:{url}", SeenState.GATED, "input type=password")
     return None

@@ -19,14 +19,13 @@ __all__ = ("READ_BY", "read")
 LIMIT = b"Rate limit exceeded"
 OWN_HEADERS = ("x-connection-hash", "x-transaction-id", "x-twitter-response-tags")
 """Headers that X's servers give to whatever they answer (recorded 2024)."""
-CHALLENGES = (b"_cf_chl_opt", b"/cdn-cgi/challenge-platform/", b'id="cf-error-details"')
 
 
 def read(page: Page) -> Reading:
     """All that one answer shows: posts, accounts, acts, states; else drift.
 
-    429 and 5xx are BLOCKED, so is a challenge of the front. A page of which the script has drawn
-    nothing yet is drift: it says neither that there are posts nor that there are none.
+    429 and 5xx are BLOCKED. A page of which the script has drawn nothing yet is drift: it says
+    neither that there are posts nor that there are none.
     """
     sight = Sight(page.url)
     refused = _refused(page)
@@ -53,12 +52,6 @@ def _refused(page: Page) -> StateSeen | None:
         return StateSeen(where, SeenState.BLOCKED, marker)
     if page.body.strip() == LIMIT:
         return StateSeen(where, SeenState.BLOCKED, LIMIT.decode())
-    if page.headers.get("cf-mitigated", "").lower() == "challenge":
-        return StateSeen(where, SeenState.BLOCKED, "cf-mitigated: challenge")
-    sound = b'id="react-root"' in page.body or page.body.lstrip()[:1] in (b"{", b"[")
-    found = next((sign for sign in CHALLENGES if not sound and sign in page.body), None)
-    if found is not None:
-        return StateSeen(where, SeenState.BLOCKED, found.decode().strip('"'))
     if urls.asked(page.url).kind == "login":
         return StateSeen(where, SeenState.GATED, "redirect to login")
     return _by_status(page)

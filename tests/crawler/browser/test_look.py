@@ -176,6 +176,33 @@ def test_a_password_field_is_recorded_and_never_complete(rig: Any, site: Any) ->
     assert shot(look).state is CaptureState.PARTIAL
 
 
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        ("<p>Periksa dahulu</p><div class='g-recaptcha' style='height:80px'>kotak</div>", ()),
+        ("<script>document.write('<p>Tahan tombol</p><div id=px-captcha>o</div>')</script>", ()),
+        ("<p>Tunggu sebentar</p>", (("CF-Mitigated", "challenge"),)),
+    ],
+)
+def test_a_challenge_in_place_of_the_page_is_recorded_and_never_complete(
+    rig: Any, site: Any, body: str, headers: Any
+) -> None:
+    """Also one that no reader is given, in the picture of a post."""
+    look = rig.look(site.say("/tantangan", f"<body>{body}", headers=headers))
+
+    assert look.wall
+    for part in (look.dom, look.shot):
+        assert (part.state, "wall" in part.flags) == (CaptureState.PARTIAL, True)
+
+
+def test_a_captcha_below_an_article_is_no_wall(rig: Any, site: Any) -> None:
+    story = f"<article><h1>Rapat</h1><p>{'Warga desa membahas jalan. ' * 20}</p></article>"
+    look = rig.look(site.say("/komentar", f"<body>{story}<div class='g-recaptcha'>kotak</div>"))
+
+    assert look.wall == ""
+    assert shot(look).state is CaptureState.COMPLETE
+
+
 def test_a_cookie_banner_is_recorded_not_clicked(rig: Any, site: Any) -> None:
     look = rig.look(
         site.say(
