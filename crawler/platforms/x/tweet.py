@@ -1,7 +1,7 @@
 """One post in X's JSON: GraphQL `Tweet`, the v1.1 status of timelines, the embed's answer.
 
 The three share field names; GraphQL keeps most of them under `legacy`. Read on purpose not: lang,
-source, bookmarks, card (a preview of a link that is read), polls' choices (in the capture), place.
+source, bookmarks, card (a preview of a link that is read), votes of a poll (in the capture), place.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from crawler.page import utc, whole_number
-from crawler.platforms.x import media, user, words
+from crawler.platforms.x import media, said, user
 from crawler.take import Node, each
 from evidence.errors import ParseError
 from evidence.model import Act, Counts, Interaction, Post, SeenState, StateSeen
@@ -37,7 +37,7 @@ def post(item: Node) -> Post:
     repost = reposted(item, legacy)
     at = moment(legacy)
     pictures = () if repost else media.of_post(legacy)
-    text, links = ("", ()) if repost else _said(item, legacy)
+    text, links = ("", ()) if repost else said.text(item, legacy)
     return Post(
         native_id=id,
         author_id=author_id,
@@ -136,7 +136,7 @@ def states(item: Node, seen: Post) -> Iterator[StateSeen]:
             if inner is not None and versions(inner)[0] != identity(inner):
                 marker = f"{VERSIONS}{identity(inner)}"
                 yield StateSeen(f"post:{versions(inner)[0]}", SeenState.EDITED, marker)
-    if is_part(item):
+    if said.is_part(item):
         yield StateSeen(f"post:{seen.native_id}", SeenState.PRESENT, PART)
     yield from _withheld(legacy, seen)
 
@@ -148,11 +148,6 @@ def _withheld(legacy: Node, seen: Post) -> Iterator[StateSeen]:
     if listed:
         marker = f"withheld_in_countries: {' '.join(sorted(listed))[:120]}"
         yield StateSeen(f"post:{seen.native_id}", SeenState.PRESENT, marker)
-
-
-def is_part(item: Node) -> bool:
-    """Whether the post is a long one of which the page holds the beginning only (embeds)."""
-    return "note_tweet" in item.value and _note(item) is None
 
 
 def acts(item: Node, seen: Post) -> Iterator[Interaction]:
@@ -226,44 +221,6 @@ def _has_author(item: Node) -> bool:
     return bool(item.value.get("core") or item.value.get("user"))
 
 
-def _said(item: Node, legacy: Node) -> tuple[str, tuple[str, ...]]:
-    """(text, links) of a post: the long text where there is one, short links written out."""
-    note = _note(item)
-    field = "full_text" if "full_text" in legacy.value or "text" not in legacy.value else "text"
-    said = legacy.exact(field, str) if note is None else note.must("text", str)
-    if said is None:
-        raise ParseError(f"{legacy.path}.{field}", "expected str, found null")
-    shorts = dict(words.urls_of(legacy.may("entities", dict) or {}))
-    own = dict(words.urls_of(note.may("entity_set", dict) or {})) if note else shorts
-    whole = shorts | own | dict(_permalink(legacy))
-    text = words.written_out(said, whole, media.shorts(legacy))
-    if is_part(item):
-        return words.plain(text), tuple(own.values())
-    for left in set(words.SHORT.findall(text)):
-        legacy.fault("entities", f"do not write out a short link of {len(left)} characters")
-    return text if note else words.plain(text), tuple(dict.fromkeys(own.values()))
-
-
-def _permalink(legacy: Node) -> Iterator[tuple[str, str]]:
-    """The short link of a quoted post, where it stands in the text."""
-    found = legacy.may("quoted_status_permalink", dict) or {}
-    short, whole = found.get("url"), found.get("expanded")
-    if isinstance(short, str) and isinstance(whole, str):
-        yield short, whole
-
-
-def _note(item: Node) -> Node | None:
-    """The long text of a post beyond 280 characters."""
-    if not item.may("note_tweet", dict):
-        return None
-    holder = item.inner("note_tweet")
-    if holder.may("note_tweet_results", dict) is None:
-        if set(holder.value) - {"id", "is_expandable"}:
-            raise ParseError(f"{holder.path}.note_tweet_results", "expected dict, found nothing")
-        return None
-    return holder.inner("note_tweet_results").inner("result")
-
-
 def _counts(item: Node, legacy: Node) -> Counts:
     """Figures; `conversation_count` of embeds is what they show as replies."""
     views = item.may("views", dict) or item.may("view_count_info", dict) or {}
@@ -284,7 +241,7 @@ def _counts(item: Node, legacy: Node) -> Counts:
 
 
 def _mentioned(item: Node, legacy: Node) -> Iterator[tuple[Act, str, str | None]]:
-    note = _note(item)
+    note = said.long_text(item)
     for holder in (legacy.may("entities", dict), note.may("entity_set", dict) if note else None):
         listed = (holder or {}).get("user_mentions")
         if listed is not None and not isinstance(listed, list):
