@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import os
 import shutil
 import signal
 import sys
@@ -29,7 +30,9 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from cli.exits import OK, exit_code
+from cli.command import fault_place, show_fault, show_jejak_error
+from cli.exits import FAULT, INTERRUPTED, OK, exit_code
+from cli.words import choose_language, use_language
 from crawler import config as configuration
 from crawler.alarm import PERIOD, limits
 from crawler.clock import Clock
@@ -41,7 +44,7 @@ from crawler.orders import Limits, Stop, TickResult
 from crawler.supervised import Seen
 from crawler.tick import reconcile, run_due
 from evidence.canonical import instant
-from evidence.errors import JejakError
+from evidence.errors import JejakError, StoreError
 from evidence.query.health import health, record_warnings
 from evidence.seal import Signer
 from evidence.seal.authorities import open_anchors
@@ -207,7 +210,7 @@ def run(config: Config, *, once: bool) -> None:
     spare_collector()
     stop = Stop()
     heed_signals(stop)
-    config.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _make_folder(config.data_dir)
     with ExitStack() as opened:
         archive = opened.enter_context(closing(open_archive(config.archive_url, config.data_dir)))
         signing = (
@@ -242,9 +245,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         run(configuration.load(said.config), once=said.once)
     except JejakError as error:
-        say("ended", {"error": str(error)})
-        return exit_code(error)
+        if _at_terminal():
+            return show_jejak_error(error, as_json=False)
+        return _ended(error, str(error), exit_code(error))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:
+        if os.environ.get("JEJAK_DEBUG"):
+            raise
+        if _at_terminal():
+            return show_fault(error, as_json=False)
+        # The class and the place alone: a message of unknown origin may hold content.
+        return _ended(error, f"a fault of this program at {fault_place(error)}", FAULT)
     return OK
+
+
+def _at_terminal() -> bool:
+    """Whether a person reads what we say, and not a log; then it is said as the CLI says it."""
+    use_language(choose_language(os.environ.get("JEJAK_LANGUAGE", "")))
+    return sys.stderr.isatty()
+
+
+def _ended(error: Exception, told: str, code: int) -> int:
+    say("ended", {"error": told, "kind": type(error).__name__, "exit": code})
+    return code
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise StoreError(
+            f"data folder {folder}", f"cannot be made ({error.strerror})",
+            "Give a data_dir that this user may write to",
+        ) from error  # fmt: skip
 
 
 def _plain(value: object) -> object:

@@ -135,14 +135,18 @@ class Root(Group):
 
 def show_fault(error: Exception, as_json: bool) -> int:
     """Say that this program failed: the class of the error and where, never its message."""
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    where = f"{Path(place.filename).name}:{place.lineno}"
     said = _("a fault of this program ({kind} at {place})")
     return show_error(
-        said.format(kind=type(error).__name__, place=where), "",
+        said.format(kind=type(error).__name__, place=fault_place(error)), "",
         _("Please report it. JEJAK_DEBUG=1 shows all of it, which may quote captured content."),
         type(error).__name__, exits.FAULT, as_json,
     )  # fmt: skip
+
+
+def fault_place(error: Exception) -> str:
+    """File and line an error came from."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{Path(place.filename).name}:{place.lineno}"
 
 
 def show_jejak_error(error: JejakError, as_json: bool) -> int:

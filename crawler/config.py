@@ -145,6 +145,8 @@ def _read(file: Path) -> dict[str, Any]:
         return tomllib.loads(file.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(str(file), f"is not UTF-8 TOML ({error})") from error
+    except OSError as error:
+        raise ConfigError(str(file), f"cannot be read ({error.strerror})") from error
 
 
 def _typed(key: str, value: Any, source: str) -> Any:

@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 import scheduler
+from cli import exits, words
 from crawler.child import Batch, Child, environment, settings_text
 from crawler.config import Config, load
 from crawler.guards import read_state
@@ -831,3 +832,68 @@ def test_bad_configuration_ends_with_its_exit_code(
 ) -> None:
     assert scheduler.main(["--config", str(tmp_path / "none.toml")]) == 3
     assert "there is no such file" in json.loads(capsys.readouterr().err)["error"]
+
+
+def _plain(tmp_path: Path, text: str) -> list[str]:
+    file = tmp_path / "jejak.toml"
+    file.write_text('origin = "uji.example/jejak"\n' + text, "utf-8")
+    return ["--once", "--config", str(file)]
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "kind", "told"),
+    [
+        ("origin_of = 5", exits.CONFIG, "ConfigError", ("jejak.toml", "is not a setting", "See")),
+        ('archive_url = "lain:"', exits.CONFIG, "ConfigError", ("store URL", "unknown", "Write")),
+        (
+            'archive_url = "memory:"\ndata_dir = "jejak.toml"', exits.STORE, "StoreError",
+            ("data folder", "cannot be made", "data_dir"),
+        ),
+    ],
+)  # fmt: skip
+def test_a_scheduler_that_cannot_begin_says_what_why_and_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, code: int, kind: str,
+    told: tuple[str, ...],
+) -> None:  # fmt: skip
+    ended = scheduler.main(_plain(tmp_path, text))
+
+    (line,) = capsys.readouterr().err.splitlines()
+    said = json.loads(line)
+    assert (ended, said["event"], said["exit"], said["kind"]) == (code, "ended", code, kind)
+    assert [word for word in told if word not in said["error"]] == []
+
+
+def test_a_fault_of_the_scheduler_ends_it_without_the_message_of_the_fault(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_args: object, **_more: object) -> None:
+        raise ValueError("isi unggahan")
+
+    monkeypatch.setattr(scheduler, "run", fail)
+
+    ended = scheduler.main(_plain(tmp_path, ""))
+
+    told = capsys.readouterr().err
+    assert ended == json.loads(told)["exit"] == exits.FAULT
+    assert json.loads(told)["kind"] == "ValueError"
+    assert "isi unggahan" not in told
+    assert "Traceback" not in told
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_at_a_terminal_the_scheduler_says_its_errors_as_the_commands_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
+    language: str,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("JEJAK_LANGUAGE", language)
+    monkeypatch.setattr(words, "_words", words.Words())
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+
+    ended = scheduler.main(["--once", "--config", str(tmp_path / "tiada.toml")])
+
+    begin, remedy = {"en": ("Error:", "Run `jejak init`"), "id": ("Galat:", "Jalankan")}[language]
+    told = capsys.readouterr().err.splitlines()
+    assert ended == exits.CONFIG
+    assert told[0].startswith(begin)
+    assert "tiada.toml" in told[0]
+    assert told[1].startswith(remedy)

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from cli.technical import SETTINGS
-from crawler.config import BEARING, Config
+from crawler.config import BEARING, Config, load
+from evidence.errors import ConfigError
 
 OTHER: dict[type, Any] = {str: "lain", int: 7, bool: True, tuple: ("lain",), Path: Path("lain")}
 WITHOUT = {
@@ -35,3 +36,16 @@ def test_every_setting_is_in_the_digest_or_known_not_to_bear_on_evidence() -> No
 
 def test_a_report_lists_every_setting_that_bears_on_evidence() -> None:
     assert set(BEARING) - set(SETTINGS) == set()
+
+
+def test_a_file_that_cannot_be_read_is_named_with_the_systems_reason(tmp_path, monkeypatch):
+    file = tmp_path / "jejak.toml"
+    file.write_text('language = "id"\n')
+
+    def refused(*_args: object) -> str:
+        raise PermissionError(13, "Permission denied", str(file))
+
+    monkeypatch.setattr(Path, "read_text", refused)
+
+    with pytest.raises(ConfigError, match=r"jejak\.toml: cannot be read \(Permission denied\)"):
+        load(file, {})
