@@ -27,6 +27,8 @@ from evidence.imaging.fingerprint import read_image
 from evidence.model import ImageReading
 
 WALL_S = 10.0
+START_S = 60.0
+"""What the worker may take to import what it needs, on a slow disk; no picture's time."""
 CPU_S = 8
 MEMORY_BYTES = 400_000_000
 """Address space beyond what the worker has after its imports."""
@@ -34,6 +36,7 @@ PICTURES_A_WORKER = 500
 """Then it is replaced: what a decoder leaks does not add up."""
 
 LENGTH = struct.Struct(">Q")
+READY = b"ready"
 ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "LC_ALL": "C.UTF-8"}
 
 
@@ -72,41 +75,40 @@ class ImageWorker:
         return self._process.pid if self._process else None
 
     def _ask(self, data: bytes) -> bytes:
-        process = self._ready()
-        late = threading.Event()
-        timer = threading.Timer(self._wall_s, _end, (process, late))
-        timer.start()
-        try:
-            if process.stdin is None or process.stdout is None:
-                raise OSError("the worker has no pipes")
-            _send(process.stdin, data)
-            return _receive(process.stdout)
-        except (OSError, EOFError) as error:
-            self._stop()
-            why = f"ended the decoder (exit {process.returncode})"
-            if late.is_set():
-                why = f"took more than {self._wall_s:g} s"
-            raise ImageUnreadable("picture", why) from error
-        finally:
-            timer.cancel()
-
-    def _ready(self) -> subprocess.Popen[bytes]:
         if self._pictures >= PICTURES_A_WORKER or (
             self._process is not None and self._process.poll() is not None
         ):
             self._stop()
         if self._process is None:
             self._pictures = 0
-            # -I: neither the working directory nor PYTHON* variables choose what is imported.
-            self._process = subprocess.Popen(
-                [sys.executable, "-I", "-m", "evidence.imaging.worker"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=ENVIRONMENT,
-            )
+            self._process = _started()
+            self._within(START_S, self._process)
         self._pictures += 1
-        return self._process
+        return self._within(self._wall_s, self._process, data)
+
+    def _within(
+        self, most_s: float, process: subprocess.Popen[bytes], data: bytes | None = None
+    ) -> bytes:
+        """The worker's answer to a picture, or the word that it is ready; then it is killed."""
+        late = threading.Event()
+        timer = threading.Timer(most_s, _end, (process, late))
+        timer.start()
+        try:
+            if process.stdin is None or process.stdout is None:
+                raise OSError("the worker has no pipes")
+            if data is not None:
+                _send(process.stdin, data)
+            return _receive(process.stdout)
+        except (OSError, EOFError) as error:
+            self._stop()
+            why = f"ended the decoder (exit {process.returncode})"
+            if late.is_set():
+                why = f"took more than {most_s:g} s"
+            if data is None:
+                why = f"is not decoded, because its decoder did not start: {why}"
+            raise ImageUnreadable("picture", why) from error
+        finally:
+            timer.cancel()
 
     def _stop(self) -> None:
         process, self._process = self._process, None
@@ -120,6 +122,17 @@ class ImageWorker:
                     pipe.close()
 
 
+def _started() -> subprocess.Popen[bytes]:
+    # -I: neither the working directory nor PYTHON* variables choose what is imported.
+    return subprocess.Popen(
+        [sys.executable, "-I", "-m", "evidence.imaging.worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=ENVIRONMENT,
+    )
+
+
 _shared = ImageWorker()
 atexit.register(_shared.close)
 
@@ -128,7 +141,8 @@ def fingerprint_image(data: bytes) -> ImageReading:
     """What is measured on a picture, decoded in the bounded worker shared by this process.
 
     data: an encoded still picture (JPEG, PNG, WebP; first frame of a GIF), at most 50 MB and 50
-    megapixels. Takes at most 10 s; blocks, so call it in a thread.
+    megapixels. Takes at most 10 s, the first one longer by the start of the worker; blocks, so call
+    it in a thread.
 
     Raises ImageUnreadable.
     """
@@ -136,7 +150,8 @@ def fingerprint_image(data: bytes) -> ImageReading:
 
 
 def serve(source: IO[bytes], sink: IO[bytes]) -> None:
-    """Answer framed pictures with framed canonical JSON until the source ends."""
+    """Say READY, then answer framed pictures with framed canonical JSON until the source ends."""
+    _send(sink, READY)
     while True:
         try:
             data = _receive(source)

@@ -180,6 +180,7 @@ def office(folder: Path, url: str) -> Iterator[Office]:
     file.write_text(
         f'data_dir = "{folder / "data"}"\narchive_url = "{url}"\norigin = "{ORIGIN}"\n'
         f'contact = "https://example.org/uji"\negress_allow = {allowed}\nsandbox = true\n'
+        f"timeout_s = {PATIENCE_S:g}\nbrowser_timeout_s = {PATIENCE_S:g}\n"
     )
     config = configuration.load(file, {})
     archive = open_archive(config.archive_url, config.data_dir)

@@ -153,7 +153,7 @@ def looks(replay: int) -> dict[str, tuple[Look, list[str]]]:
 
     async def run() -> dict[str, tuple[Look, list[str]]]:
         browser = Browser(
-            Config(chromium=str(path), browser_timeout_s=40), "Jejak/uji",
+            Config(chromium=str(path), browser_timeout_s=120), "Jejak/uji",
             outlet=outlet_to(replay, asked),
             arguments=[f"--ignore-certificate-errors-spki-list={','.join(keys)}"],
         )  # fmt: skip

@@ -6,11 +6,14 @@ import io
 import os
 import signal
 import struct
+import subprocess
+import sys
 import termios
 import time
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +21,7 @@ import pytest
 from PIL import Image
 
 from evidence.errors import ImageUnreadable
+from evidence.imaging import worker as module
 from evidence.imaging.fingerprint import read_image
 from evidence.imaging.worker import ImageWorker, fingerprint_image
 
@@ -131,6 +135,34 @@ def test_killed_worker_is_a_refusal_and_the_next_picture_gets_a_new_one() -> Non
 
     assert worker.read(png()).width == 200
     worker.close()
+
+
+def test_worker_that_does_not_start_is_a_refusal_that_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    silent = [sys.executable, "-c", "import sys; sys.stdin.read()"]
+    begun = partial(subprocess.Popen, silent, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    monkeypatch.setattr(module, "_started", begun)
+    monkeypatch.setattr(module, "START_S", 0.3)
+    worker = ImageWorker()
+
+    with pytest.raises(ImageUnreadable, match=r"did not start: took more than 0\.3 s"):
+        worker.read(png())
+    assert worker.pid is None
+
+
+def test_a_slow_start_is_not_the_pictures_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    module_itself = "runpy.run_module('evidence.imaging.worker', run_name='__main__')"
+    code = f"import runpy, time; time.sleep(3.5); {module_itself}"
+    slow = [sys.executable, "-I", "-c", code]
+    begun = partial(subprocess.Popen, slow, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    monkeypatch.setattr(module, "_started", begun)
+    worker = ImageWorker(wall_s=3)
+
+    try:
+        assert worker.read(png()).width == 200
+    finally:
+        worker.close()
 
 
 def test_worker_that_hangs_is_killed_at_the_time_limit() -> None:
