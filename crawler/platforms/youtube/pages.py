@@ -10,6 +10,7 @@ from crawler.platforms.youtube import (
     channel,
     comments,
     community,
+    embed,
     feed,
     listing,
     states,
@@ -32,7 +33,7 @@ from crawler.platforms.youtube.tree import (
 from evidence.errors import ParseError
 from evidence.model import AccountSeen, Drift, Post, Reading, SeenState
 
-READ_BY = "youtube.pages@2"
+READ_BY = "youtube.pages@3"
 __all__ = ["READ_BY", "placed", "read"]
 
 WATCH = ("twoColumnWatchNextResults", "singleColumnWatchNextResults", "videoPrimaryInfoRenderer")
@@ -68,7 +69,7 @@ def _read(page: Page, sight: Sight) -> None:
     if found.data or found.player:
         sight.faults += faults
         _page(found, sight)
-    elif not walls.refused(page, sight):
+    elif not embed.read(page.text(), sight) and not walls.refused(page, sight):
         sight.faults += faults
         status = "" if page.status == 200 else f"HTTP {page.status}: "
         what = "HTML without ytInitialData" if page.body.strip() else "body is empty"

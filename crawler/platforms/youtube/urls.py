@@ -13,6 +13,8 @@ HOST = "https://www.youtube.com"
 CHANNEL = re.compile(r"UC[A-Za-z0-9_-]{22}")
 VIDEO = re.compile(r"[A-Za-z0-9_-]{11}")
 POST = re.compile(r"Ug[A-Za-z0-9_-]{20,60}")
+NO_VIDEO = frozenset(("videoseries", "live_stream"))
+"""Words in the place of a video's id, as long as one: a frame of a playlist, of what is on air."""
 PACKED_CHANNEL = re.compile(rb"UC[A-Za-z0-9_-]{22}")
 PACKED_VIDEO = re.compile(rb"\x0b([A-Za-z0-9_-]{11})(?![A-Za-z0-9_-])")
 TABS = ("videos", "shorts", "streams", "posts")
@@ -95,7 +97,7 @@ def video_of(url: str) -> str | None:
         names.append(pieces[0])
     if kind(url) == "oembed":
         names += [found for asked in query.get("url", ()) if (found := video_of(asked))]
-    return next((name for name in names if VIDEO.fullmatch(name)), None)
+    return next((n for n in names if VIDEO.fullmatch(n) and n not in NO_VIDEO), None)
 
 
 def post_of(url: str) -> str | None:
