@@ -218,570 +218,6 @@ UNCERTAIN = frozenset((
 """Findings that leave open which visits were due."""
 SAME_WATCH = frozenset(("reading", "snapshot", "observation", "account"))
 
-TEXTS = {
-    "FILE_UNREADABLE": (ERROR, "berkas tidak dapat dibaca ({0})", "the file cannot be read ({0})"),
-    "FILE_NOT_REGULAR": (
-        ERROR,
-        "bukan berkas biasa (tautan simbolik atau berkas khusus)",
-        "is not a regular file (a link or special file)",
-    ),
-    "FILE_UNKNOWN": (
-        ERROR,
-        "berkas ini tidak termasuk dalam paket",
-        "this file does not belong to the package",
-    ),
-    "FILE_MISSING": (ERROR, "berkas ini tidak ada", "this file is missing"),
-    "FILE_HASH": (
-        ERROR,
-        "isi berkas tidak sama dengan sidik yang dicatat pada log saat paket dibuat",
-        "the content is not what was committed to in the log when the package was made",
-    ),
-    "BAGIT_TXT": (ERROR, "bagit.txt bukan BagIt 1.0 UTF-8", "bagit.txt is not BagIt 1.0 UTF-8"),
-    "BAG_INFO": (
-        ERROR,
-        "isi bag-info.txt tidak sesuai dengan paket",
-        "bag-info.txt does not say what the package is",
-    ),
-    "MANIFEST_FORMAT": (
-        ERROR,
-        "manifes tidak dalam bentuk bakunya",
-        "the manifest is not in its one form",
-    ),
-    "MANIFEST_HASH": (
-        ERROR,
-        "sidik SHA-256 berkas tidak sama dengan manifes",
-        "the file's SHA-256 is not the manifest's",
-    ),
-    "MANIFEST_ABSENT": (
-        ERROR,
-        "berkas ini tidak tercantum dalam manifes",
-        "the manifest does not list this file",
-    ),
-    "MANIFEST_EXTRA": (
-        ERROR,
-        "manifes mencantumkan berkas yang tidak ada",
-        "the manifest lists a file that is not there",
-    ),
-    "STATEMENT_FORMAT": (ERROR, "pernyataan tidak baku: {0}", "the statement is malformed: {0}"),
-    "REC_DOUBLE": (
-        ERROR,
-        "nomor rekaman {0} muncul lebih dari sekali",
-        "record id {0} occurs more than once",
-    ),
-    "PROOF_FORMAT": (ERROR, "berkas bukti tidak baku: {0}", "the proof is malformed: {0}"),
-    "PROOF_INDEX": (
-        ERROR,
-        "bukti ini untuk entri {0}, bukan entri ini",
-        "the proof is for entry {0}, not for this one",
-    ),
-    "PROOF_CHECKPOINT": (
-        ERROR,
-        "bukti tidak menuju kepala log last.txt",
-        "the proof does not lead to the head in last.txt",
-    ),
-    "PROOF_INCLUSION": (
-        ERROR,
-        "pernyataan tidak terbukti ada dalam log",
-        "the statement is not proven to be in the log",
-    ),
-    "NOTE_FORMAT": (ERROR, "kepala log tidak baku: {0}", "the log head is malformed: {0}"),
-    "NOTE_ORIGIN": (
-        ERROR,
-        "kepala log milik log lain: {0}",
-        "the head is of another log: {0}",
-    ),
-    "NOTE_SIGNATURE": (
-        ERROR,
-        "tanda tangan kepala log tidak sah",
-        "the head's signature does not verify",
-    ),
-    "NOTE_KEY": (
-        ERROR,
-        "tidak ditandatangani oleh kunci tepercaya",
-        "no trusted key signed this head",
-    ),
-    "NOTE_UNKNOWN_SIGNATURE": (
-        ERROR,
-        "memuat tanda tangan dari kunci yang tidak dikenal: {0}",
-        "carries a signature of an unknown key: {0}",
-    ),
-    "CONSISTENCY_FORMAT": (
-        ERROR,
-        "bukti kesinambungan tidak baku: {0}",
-        "the consistency proof is malformed: {0}",
-    ),
-    "CONSISTENCY": (
-        ERROR,
-        "kepala log yang kemudian bukan kelanjutan dari yang terdahulu",
-        "the later head does not continue the earlier one",
-    ),
-    "CHECKPOINT_OTHER": (
-        ERROR,
-        "bukan kepala log yang dicatat saat paket dibuat",
-        "is not the head noted when the package was made",
-    ),
-    "CHECKPOINT_ORDER": (
-        ERROR,
-        "ukuran log tidak sesuai: {0}",
-        "the log's sizes do not fit: {0}",
-    ),
-    "EXPORT_MISSING": (
-        ERROR,
-        "tidak ada pernyataan ekspor sebagai entri terakhir paket",
-        "the package's last entry is no export statement",
-    ),
-    "DESCRIPTION_FORMAT": (
-        ERROR,
-        "uraian paket tidak baku: {0}",
-        "the package description is malformed: {0}",
-    ),
-    "RECORD_MISSING": (
-        ERROR,
-        "rekaman yang diekspor tidak ada dalam paket: entri {0}",
-        "an exported record is missing from the package: entry {0}",
-    ),
-    "RECORD_UNLISTED": (
-        ERROR,
-        "rekaman ini bukan bagian dari ekspor",
-        "this record was not part of the export",
-    ),
-    "OPENINGS_FORMAT": (
-        ERROR,
-        "openings.json tidak baku: {0}",
-        "openings.json is malformed: {0}",
-    ),
-    "OPENING_UNKNOWN": (
-        ERROR,
-        "pembuka untuk objek yang tidak ada dalam pernyataan",
-        "an opening for an object that no statement names",
-    ),
-    "OBJECT_COMMITMENT": (
-        ERROR,
-        "isi objek tidak sama dengan komitmen pada pernyataan",
-        "the object is not what the statement committed to",
-    ),
-    "OBJECT_SIZE": (
-        ERROR,
-        "ukuran objek {0} bita, pernyataan menyebut {1}",
-        "the object has {0} bytes, the statement says {1}",
-    ),
-    "OBJECT_FORMAT": (
-        ERROR,
-        "objek bukan JSON baku: {0}",
-        "the object is not canonical JSON: {0}",
-    ),
-    "OBJECT_UNACCOUNTED": (
-        ERROR,
-        "objek tidak dibuka, padahal tidak tercatat ditahan atau dihapus",
-        "the object is not opened, though not listed as withheld or erased",
-    ),
-    "OBJECT_LISTED": (
-        ERROR,
-        "objek dibuka, padahal tercatat ditahan atau dihapus",
-        "the object is opened, though listed as withheld or erased",
-    ),
-    "EXCHANGE_BODY": (
-        ERROR,
-        "isi yang diterima tidak sama dengan catatan pertukarannya",
-        "the received body is not the one its exchange describes",
-    ),
-    "REF_TYPE": (
-        ERROR,
-        "'{0}' menunjuk rekaman jenis {1}",
-        "'{0}' names a record of type {1}",
-    ),
-    "REF_FORMAT": (
-        ERROR,
-        "'{0}' bukan nomor rekaman",
-        "'{0}' is not a record id",
-    ),
-    "REF_WATCH": (
-        ERROR,
-        "rekaman yang dirujuk milik akun lain",
-        "the record it names is of another account",
-    ),
-    "REF_ORDER": (
-        ERROR,
-        "'{0}' menunjuk rekaman yang dicatat kemudian",
-        "'{0}' names a record that was recorded later",
-    ),
-    "REF_MISSING": (
-        INCOMPLETE,
-        "rekaman yang dirujuk '{0}' tidak disertakan",
-        "the record that '{0}' names is not included",
-    ),
-    "SNAPSHOT_CHAIN": (
-        ERROR,
-        "urutan cuplikan tidak sesuai",
-        "the order of snapshots does not fit",
-    ),
-    "ANCHOR_ORDER": (
-        ERROR,
-        "tangkapan menyebut kepala log yang dibuat sesudahnya",
-        "the capture names a log head that was made after it",
-    ),
-    "TOKEN_MISSING": (
-        INCOMPLETE,
-        "cap waktu yang disebut {0} tangkapan, mulai dari ini, tidak disertakan",
-        "the time stamp that {0} captures name, from this one on, is not included",
-    ),
-    "TIME_BEFORE_STAMP": (
-        ERROR,
-        "{0} tangkapan, mulai dari ini, berjam sebelum cap waktu yang disebutnya ({1})",
-        "{0} captures, from this one on, give a time before the stamp that they name ({1})",
-    ),
-    "TIME_AFTER_STAMP": (
-        ERROR,
-        "{0} rekaman, mulai dari ini, berjam sesudah cap waktu atas log yang sudah memuatnya ({1})",
-        "{0} records, from this one on, give a time after a stamp over a log that holds them ({1})",
-    ),
-    "TIME_AUTHORITIES": (
-        ERROR,
-        (
-            "{0} tangkapan, mulai dari ini, menyebut cap waktu yang lebih kemudian ({1}) daripada cap"
-            " waktu atas log yang sudah memuatnya ({2}): salah satu otoritas keliru"
-        ),
-        (
-            "{0} captures, from this one on, name a stamp ({1}) later than a stamp over a log that holds"
-            " them ({2}): one of the authorities is wrong"
-        ),
-    ),
-    "TIME_ORDER": (
-        ERROR,
-        (
-            "{0} rekaman, mulai dari ini, berjam lebih dari {1} detik sebelum rekaman yang lebih dulu"
-            " masuk log"
-        ),
-        (
-            "{0} records, from this one on, give a time more than {1} s before that of a record that"
-            " entered the log earlier"
-        ),
-    ),
-    "VERSION_CHAIN": (
-        ERROR,
-        "versi jadwal tidak menyambung pada versi sebelumnya: {0}",
-        "the schedule's version does not follow the one before: {0}",
-    ),
-    "VERSION_MISSING": (
-        INCOMPLETE,
-        "versi jadwal sebelum yang ini tidak disertakan: {0}",
-        "the schedule's version before this one is not included: {0}",
-    ),
-    "VERSION_LEFT_OUT": (
-        INCOMPLETE,
-        (
-            "{0} hasil kunjungan, mulai dari ini, menyebut versi jadwal yang sudah ada tetapi tidak"
-            " disertakan: {1}"
-        ),
-        (
-            "{0} outcomes, from this one on, name a version of the schedule that was there and is not"
-            " included: {1}"
-        ),
-    ),
-    "VERSION_UNCHAINED": (
-        INCOMPLETE,
-        "versi jadwal tidak menyebut versi sebelumnya, sehingga yang ditinggalkan tidak terlihat: {0}",
-        "the schedule's version does not name the one before, so one left out cannot be seen: {0}",
-    ),
-    "ANCHOR_FORMAT": (
-        ERROR,
-        "berkas jangkar tidak baku: {0}",
-        "the anchor is malformed: {0}",
-    ),
-    "ANCHOR_CONSISTENCY": (
-        ERROR,
-        "kepala log laporan bukan kelanjutan dari kepala yang dijangkarkan",
-        "the report's head does not continue the anchored one",
-    ),
-    "ANCHOR_PENDING": (
-        INCOMPLETE,
-        "jangkar pada {0} masih tertunda saat paket dibuat: {1}",
-        "the anchor at {0} was pending when the package was made: {1}",
-    ),
-    "STAMP_INVALID": (
-        ERROR,
-        "cap waktu tidak sah untuk kepala log ini",
-        "the time stamp does not hold for this head",
-    ),
-    "STAMP_UNKNOWN": (
-        INCOMPLETE,
-        "cap waktu dari otoritas yang tidak tercantum dalam berkas kepercayaan; tidak dihitung",
-        "the stamp's authority is not in the trust file; it does not count",
-    ),
-    "STAMP_UNCHECKED": (
-        INCOMPLETE,
-        "cap waktu tidak dapat diperiksa dengan sarana yang ada di sini; tidak dihitung",
-        "the stamp cannot be checked with the means there are here; it does not count",
-    ),
-    "STAMP_EXPIRED": (
-        NOTICE,
-        "cap waktu sah pada waktunya; sertifikat penandanya kini telah kedaluwarsa",
-        "the stamp is good at its own time; its signer's certificate has expired since",
-    ),
-    "STAMP_REVOKED": (
-        ERROR,
-        (
-            "sertifikat nomor {0} di balik cap waktu ini sudah dicabut penerbitnya pada {1}, tidak"
-            " sesudah cap waktu; tidak dihitung"
-        ),
-        (
-            "certificate number {0} behind this stamp was revoked by its issuer at {1}, not after the"
-            " stamp's time; it does not count"
-        ),
-    ),
-    "STAMP_COMPROMISED": (
-        INCOMPLETE,
-        (
-            "sertifikat nomor {0} di balik cap waktu ini dicabut penerbitnya kemudian ({1}), tanpa"
-            " alasan atau dengan alasan yang menggugurkan juga yang ditandatangani sebelumnya (RFC 3161"
-            " bagian 4); tidak dihitung"
-        ),
-        (
-            "certificate number {0} behind this stamp was revoked by its issuer later ({1}), for no"
-            " stated reason or one that takes away what was signed before as well (RFC 3161 section 4);"
-            " it does not count"
-        ),
-    ),
-    "REVOCATION_SHOWN": (
-        NOTICE,
-        (
-            "{0} cap waktu, mulai dari ini: menurut daftar pencabutan penerbitnya, bertanggal {1} sampai"
-            " {2}, sertifikatnya tidak dicabut"
-        ),
-        (
-            "{0} stamps, from this one on: by their issuers' lists of revocations, of {1} to {2}, their"
-            " certificates were not revoked"
-        ),
-    ),
-    "REVOCATION_LATER": (
-        NOTICE,
-        (
-            "{0} cap waktu, mulai dari ini: sertifikatnya dicabut kemudian ({1} sampai {2}), dengan"
-            " alasan yang tidak menggugurkan yang ditandatangani sebelumnya"
-        ),
-        (
-            "{0} stamps, from this one on: a certificate was revoked later ({1} to {2}), for a reason"
-            " that leaves what was signed before as it was"
-        ),
-    ),
-    "REVOCATION_TRUSTED": (
-        NOTICE,
-        (
-            "{0} cap waktu, mulai dari ini: ditandatangani sertifikat dalam berkas kepercayaan sendiri;"
-            " tidak ada daftar pencabutan untuknya"
-        ),
-        (
-            "{0} stamps, from this one on: signed by a certificate of the trust file itself; there is no"
-            " list of revocations for it"
-        ),
-    ),
-    "REVOCATION_NOT_KEPT": (
-        NOTICE,
-        (
-            "{0} cap waktu, mulai dari ini: tidak tampak apakah sertifikatnya dicabut: daftar pencabutan"
-            " yang diperlukan tidak disertakan"
-        ),
-        (
-            "{0} stamps, from this one on: whether a certificate was revoked is not shown: a list of"
-            " revocations that it takes is not included"
-        ),
-    ),
-    "REVOCATION_UNREADABLE": (
-        NOTICE,
-        (
-            "{0} cap waktu, mulai dari ini: tidak tampak apakah sertifikatnya dicabut: daftar pencabutan"
-            " yang disertakan tidak terbaca, atau memuat syarat yang tidak dikenal"
-        ),
-        (
-            "{0} stamps, from this one on: whether a certificate was revoked is not shown: the list of"
-            " revocations cannot be read, or has a condition that is not known here"
-        ),
-    ),
-    "REVOCATION_NO_ISSUER": (
-        NOTICE,
-        (
-            "{0} cap waktu, mulai dari ini: tidak tampak apakah sertifikatnya dicabut: penerbit salah"
-            " satunya tidak disertakan, atau jenis tanda tangannya tidak diperiksa di sini"
-        ),
-        (
-            "{0} stamps, from this one on: whether a certificate was revoked is not shown: the issuer of"
-            " one is not included, or its signature is of a kind that is not checked here"
-        ),
-    ),
-    "REVOCATION_OTHER_ISSUER": (
-        NOTICE,
-        (
-            "{0} cap waktu, mulai dari ini: tidak tampak apakah sertifikatnya dicabut: daftar pencabutan"
-            " yang disertakan bukan dari penerbitnya atau bukan tentangnya"
-        ),
-        (
-            "{0} stamps, from this one on: whether a certificate was revoked is not shown: the list of"
-            " revocations is not by its issuer or not about it"
-        ),
-    ),
-    "REVOCATION_OUTDATED": (
-        NOTICE,
-        (
-            "{0} cap waktu, mulai dari ini: tidak tampak apakah sertifikatnya dicabut: daftar pencabutan"
-            " yang disertakan tidak berlaku pada waktu cap itu"
-        ),
-        (
-            "{0} stamps, from this one on: whether a certificate was revoked is not shown: the list of"
-            " revocations was not current at the stamp's time"
-        ),
-    ),
-    "REVOCATION_PARTIAL": (
-        NOTICE,
-        (
-            "{0} cap waktu, mulai dari ini: tidak tampak apakah sertifikatnya dicabut: daftar pencabutan"
-            " yang disertakan hanya sebagian"
-        ),
-        (
-            "{0} stamps, from this one on: whether a certificate was revoked is not shown: the list of"
-            " revocations is but a part"
-        ),
-    ),
-    "REVOCATION_UNKNOWN": (
-        NOTICE,
-        (
-            "{0} cap waktu, mulai dari ini: tidak tampak apakah sertifikatnya dicabut: penerbitnya"
-            " menjawab tidak mengenalnya"
-        ),
-        (
-            "{0} stamps, from this one on: whether a certificate was revoked is not shown: its issuer"
-            " answered that it does not know it"
-        ),
-    ),
-    "REVOCATION_UNCHECKED": (
-        NOTICE,
-        (
-            "{0} cap waktu, mulai dari ini: tidak tampak apakah sertifikatnya dicabut: daftar pencabutan"
-            " tidak dapat diperiksa dengan sarana yang ada di sini"
-        ),
-        (
-            "{0} stamps, from this one on: whether a certificate was revoked is not shown: the list of"
-            " revocations cannot be checked with the means there are here"
-        ),
-    ),
-    "REVOCATION_DISAGREE": (
-        NOTICE,
-        (
-            "{0} cap waktu, mulai dari ini: tidak tampak apakah sertifikatnya dicabut: openssl tidak"
-            " menerima daftar pencabutan yang disertakan"
-        ),
-        (
-            "{0} stamps, from this one on: whether a certificate was revoked is not shown: openssl does"
-            " not take the list of revocations"
-        ),
-    ),
-    "OTS_INVALID": (
-        ERROR,
-        "bukti OpenTimestamps tidak sah untuk kepala log ini: {0}",
-        "the OpenTimestamps proof does not hold for this head: {0}",
-    ),
-    "OTS_UNCHECKED": (
-        INCOMPLETE,
-        "bukti menuju blok Bitcoin {0} yang tidak tercantum dalam berkas kepercayaan; tidak dihitung",
-        "the proof leads to Bitcoin block {0}, which is not in the trust file; it does not count",
-    ),
-    "COSIGNATURE_INVALID": (
-        ERROR,
-        "tanda tangan saksi {0} tidak sah",
-        "the signature of witness {0} does not verify",
-    ),
-    "COSIGNATURE_UNKNOWN": (
-        INCOMPLETE,
-        "saksi {0} tidak tercantum dalam berkas kepercayaan; tidak dihitung",
-        "witness {0} is not in the trust file; it does not count",
-    ),
-    "WITNESS_QUORUM": (
-        INCOMPLETE,
-        "hanya {0} saksi menandatangani kepala log yang mencakup semua rekaman, diminta {1}",
-        "{0} witnesses signed a head over all records, {1} are wanted",
-    ),
-    "NOTE_KEY_RETIRED": (
-        ERROR,
-        "ditandatangani kunci yang sudah tidak dipercaya untuk log sebesar ini",
-        "signed by a key that is no longer trusted for a log of this size",
-    ),
-    "SLOT_FORMAT": (
-        ERROR,
-        "hasil kunjungan tidak baku: {0}",
-        "the outcome is malformed: {0}",
-    ),
-    "SLOT_DOUBLE": (
-        ERROR,
-        "jadwal {0} memiliki lebih dari satu hasil",
-        "slot {0} has more than one outcome",
-    ),
-    "SLOT_EARLY": (
-        ERROR,
-        "hasil dicatat sebelum kunjungannya jatuh waktu ({0})",
-        "the outcome was recorded before its visit was due ({0})",
-    ),
-    "SLOT_HOLE": (
-        INCOMPLETE,
-        "akun {0}: {1} kunjungan terjadwal tanpa hasil, {2} sampai {3}",
-        "account {0}: {1} due visits without outcome, {2} to {3}",
-    ),
-    "SLOT_UNPLANNED": (
-        NOTICE,
-        "akun {0}: {1} kunjungan di luar jadwal yang dapat dihitung ulang",
-        "account {0}: {1} visits outside the schedule that can be recomputed",
-    ),
-    "SLOT_NOT_SEEN": (
-        NOTICE,
-        "akun {0}: {1} kunjungan berakhir {2}",
-        "account {0}: {1} visits ended {2}",
-    ),
-    "SCHEDULE_FORMAT": (
-        INCOMPLETE,
-        "jadwal tidak dapat dihitung ulang: {0}",
-        "the schedule cannot be recomputed: {0}",
-    ),
-    "SCHEDULE_ABSENT": (
-        INCOMPLETE,
-        "akun {0}: tidak ada pernyataan jadwal dalam paket",
-        "account {0}: the package has no statement of its schedule",
-    ),
-    "ERASURE_UNEXPLAINED": (
-        INCOMPLETE,
-        "objek dihapus tanpa pernyataan penghapusan dalam paket",
-        "an object was erased and the package has no statement of it",
-    ),
-    "OBJECT_WITHHELD": (NOTICE, "objek ini ditahan", "this object is withheld"),
-    "OBJECT_ERASED": (
-        NOTICE,
-        "objek ini pernah ada dan telah dihapus atas perintah {0}",
-        "this object existed and was erased on order {0}",
-    ),
-    "SIMULATED": (
-        NOTICE,
-        "SIMULASI: dicatat dengan jam simulasi; paket ini bukan alat bukti",
-        "SIMULATION: recorded by a simulated clock; this package is not evidence",
-    ),
-}
-"""Per code: severity, Indonesian, English. The only place where findings get their words."""
-
-CHECKS = {
-    "files": ("berkas dibaca dan dikenal", "files read and known"),
-    "manifests": ("berkas cocok dengan manifes BagIt", "files agree with the BagIt manifests"),
-    "statements": ("pernyataan dalam bentuk baku", "statements in canonical form"),
-    "proofs": ("pernyataan terbukti ada dalam log", "statements proven to be in the log"),
-    "checkpoints": (
-        "kepala log ditandatangani kunci tepercaya",
-        "log heads signed by a trusted key",
-    ),
-    "consistency": ("kesinambungan log terbukti", "continuations of the log proven"),
-    "description": ("rekaman persis seperti yang diekspor", "records exactly as exported"),
-    "openings": ("objek cocok dengan komitmennya", "objects agree with their commitments"),
-    "anchors": ("cap waktu dan tanda tangan saksi sah", "time stamps and cosignatures sound"),
-    "references": ("rujukan antarrekaman benar", "references between records sound"),
-    "times": ("jam rekaman tidak saling bertentangan", "times without a contradiction"),
-    "versions": ("versi jadwal bersambung", "schedule versions that follow each other"),
-    "schedule": ("kunjungan terjadwal punya hasil", "due visits have an outcome"),
-}
-
 
 class Finding(NamedTuple):
     """One thing a reader must know. severity: `error`, `incomplete` or `notice`."""
@@ -806,7 +242,7 @@ class Stamp(NamedTuple):
 
     slack:      by how many seconds a record's clock may disagree with it.
     path:       its file.
-    revocation: of a time stamp authority's, the word of its REVOCATION_* finding, else empty.
+    revocation: of a time stamp authority's, SHOWN, LATER, TRUSTED or one of REASONS, else empty.
     listed:     epoch seconds of the oldest list that shows it, or of a later revocation.
     """
 
@@ -974,7 +410,7 @@ class Answer(NamedTuple):
 class Said(NamedTuple):
     """What was published of a certificate, or of all that are behind a stamp.
 
-    word: SHOWN, LATER, TRUSTED, REVOKED, COMPROMISED, or why it is not shown (REVOCATION_*).
+    word: SHOWN, LATER, TRUSTED, REVOKED, COMPROMISED, or one of REASONS.
     at:   epoch seconds: when the list was made, or since when the certificate is revoked.
     """
 
@@ -1425,12 +861,10 @@ class Case:
         self.held: dict[bytes, bool | None] = {}
         self.entries: dict[tuple[int, bytes], list[tuple[float, int | None]] | None] = {}
 
-    def find(self, code: str, path: str, *detail: object) -> None:
+    def find(self, code: str, path: str, *details: object) -> None:
         """Note a finding."""
-        severity, indonesian, english = TEXTS[code]
-        said = [shown(str(d)) for d in detail]
-        words = indonesian.format(*said), english.format(*said)
-        self.findings.append(Finding(code, severity, shown(path), *words))
+        words = worded(TEXTS[code][1:], *details)
+        self.findings.append(Finding(code, TEXTS[code][0], shown(path), *words))
 
     def run(self, name: str, check: Iterator[int]) -> None:
         """Run one check to its end, counting what it checked and the errors it found."""
@@ -1511,6 +945,13 @@ def read_file(case: Case, path: str) -> None:
 def shown(path: str) -> str:
     """A path that is safe to print."""
     return "".join(c if c.isprintable() else "?" for c in path)
+
+
+def worded(words: Sequence[str], *details: object) -> tuple[str, str]:
+    """A sentence in Indonesian and in English; a detail that is a pair has its words in each."""
+    pairs = [detail if isinstance(detail, tuple) else (detail, detail) for detail in details]
+    said = [[shown(str(pair[place])) for pair in pairs] for place in (0, 1)]
+    return words[0].format(*said[0]), words[1].format(*said[1])
 
 
 def check_manifests(case: Case) -> Iterator[int]:
@@ -2221,12 +1662,14 @@ def read_pem(data: bytes) -> list[tuple[str, bytes]]:
 
 def tell_revocation(case: Case) -> None:
     """Say of the stamps that count what is shown of their certificates, one finding for each word."""
-    words = sorted({s.revocation for s in case.stamps if s.revocation})
-    for word in words:
+    for word in sorted({s.revocation for s in case.stamps if s.revocation}):
         stamps = [s for s in case.stamps if s.revocation == word]
         dates = [stamp(int(s.listed)) for s in stamps if s.listed is not None]
         span = (min(dates), max(dates)) if dates else ()
-        case.find(f"REVOCATION_{word}", stamps[0].path, len(stamps), *span)
+        if word in REASONS:
+            case.find("REVOCATION_NOT_SHOWN", stamps[0].path, len(stamps), REASONS[word])
+        else:
+            case.find(f"REVOCATION_{word}", stamps[0].path, len(stamps), *span)
 
 
 def revocation_of(case: Case, path: str, token: Token, roots: str) -> Said:
@@ -3381,34 +2824,13 @@ def qualified(case: Case, verdict: tuple[str, str, str]) -> tuple[str, str, str]
     """A verdict that leans on records, some of which may not be what they should."""
     if not case.errors():
         return verdict
-    word, indonesian, english = verdict
-    return (
-        word,
-        f"HANYA berlaku bila kesalahan yang ditemukan terjelaskan. {indonesian}",
-        f"Holds ONLY if the errors found are explained. {english}",
-    )
+    return verdict[0], *worded(VERDICTS["QUALIFIED"], verdict[1:])
 
 
 def integrity_verdict(case: Case) -> tuple[str, str, str]:
     """Whether the package is what the log committed to."""
-    count = case.errors()
-    if not count:
-        return (
-            "INTACT",
-            (
-                "UTUH: setiap berkas sama dengan yang dicatat dalam log yang ditandatangani."
-                " Kata-kata laporan dan arsip web tidak dibandingkan dengan rekaman."
-            ),
-            (
-                "INTACT: every file is what the signed log committed to."
-                " What report and web archive say was not compared with the records."
-            ),
-        )
-    return (
-        "NOT_INTACT",
-        f"TIDAK UTUH: ditemukan {count} kesalahan; jangan digunakan sebelum dijelaskan.",
-        f"NOT INTACT: {count} errors were found; do not use it until they are explained.",
-    )
+    word = "NOT_INTACT" if case.errors() else "INTACT"
+    return word, *worded(VERDICTS[word], case.errors())
 
 
 def time_verdict(case: Case) -> tuple[str, str, str]:
@@ -3416,136 +2838,49 @@ def time_verdict(case: Case) -> tuple[str, str, str]:
     times = sorted(r.value["at"] for r in case.records.values())
     span = f"{times[0]} - {times[-1]}" if times else "-"
     indices = exported(case)
-    top = max(indices, default=-1)
-    over_all = [s for s in case.stamps if s.size > top]
+    over_all = [s for s in case.stamps if s.size > max(indices, default=-1)]
+    covered = [i for i in indices if any(s.size > i for s in case.stamps)]
     lower, kept = lower_words(case), revocation_words(case)
     if over_all:
         first = min(over_all, key=lambda s: s.time)
-        when, who = stamp(int(first.time)), shown(first.authority)
-        return (
-            "BOUNDED",
-            (
-                f"Semua rekaman, kecuali ekspor ini, sudah ada pada {when} menurut {who}. {lower[0]}"
-                f" Jam pencatat: {span}.{kept[0]}"
-            ),
-            (
-                f"All records but the export existed at {when} by {who}. {lower[1]} Recorder's clock:"
-                f" {span}.{kept[1]}"
-            ),
-        )
-    covered = [i for i in indices if any(s.size > i for s in case.stamps)]
+        said = (stamp(int(first.time)), first.authority, lower, span, kept)
+        return "BOUNDED", *worded(VERDICTS["BOUNDED"], *said)
     if covered:
-        return (
-            "PARTLY_BOUNDED",
-            (
-                f"{len(covered)} dari {len(indices)} rekaman sudah ada pada suatu cap waktu; lainnya"
-                f" hanya jam pencatat sendiri ({span}). {lower[0]}{kept[0]}"
-            ),
-            (
-                f"{len(covered)} of {len(indices)} records existed at a stamp's time; the others are"
-                f" dated by the recorder's own clock only ({span}). {lower[1]}{kept[1]}"
-            ),
-        )
-    return (
-        "OWN_CLOCK",
-        f"Hanya jam pencatat sendiri ({span}), tanpa cap waktu pihak ketiga; urutan log terbukti.",
-        f"The recorder's own clock only ({span}), no third party's stamp; log order is proven.",
-    )
+        counts = (len(covered), len(indices))
+        return "PARTLY_BOUNDED", *worded(VERDICTS["PARTLY_BOUNDED"], *counts, span, lower, kept)
+    return "OWN_CLOCK", *worded(VERDICTS["OWN_CLOCK"], span)
 
 
 def revocation_words(case: Case) -> tuple[str, str]:
     """For how many of the counted stamps it is shown that no certificate was revoked."""
     asked = [s.revocation for s in case.stamps if s.revocation not in ("", "TRUSTED")]
     count = sum(word in ("SHOWN", "LATER") for word in asked)
-    if not asked:
-        return "", ""
-    return (
-        (
-            f" Bahwa sertifikatnya saat itu tidak dicabut ditunjukkan untuk {count} dari {len(asked)}"
-            " cap waktu yang dihitung."
-        ),
-        (
-            f" That their certificates were not revoked then is shown for {count} of the {len(asked)}"
-            " stamps that count."
-        ),
-    )
+    return worded(VERDICTS["NOT_REVOKED"], count, len(asked)) if asked else ("", "")
 
 
 def lower_words(case: Case) -> tuple[str, str]:
     """From when captures are, as far as they name what did not exist before."""
-    count = len(case.bounds)
     first = [b.not_before for b in case.bounds if b.not_before]
     rest = [case.records[b.entry] for b in case.bounds if not b.not_before]
     notes = [r.facts.get("anchor") for r in rest]
     order = sum(note in case.stamped for note in notes if isinstance(note, str))
     since = whose(min(first, key=lambda s: s.time)) if first else "-"
-    return (
-        (
-            f"{len(first)} dari {count} tangkapan menyebut cap waktu dan dicatat sesudahnya (yang"
-            f" paling awal: {since}); {order} lagi hanya sesudah kepala log yang bercap waktu"
-            " (urutan, bukan waktu). Bahwa isinya baru diambil saat dicatat adalah kata pencatat."
-        ),
-        (
-            f"{len(first)} of {count} captures name a stamp and were recorded after it (the earliest:"
-            f" {since}); {order} more only after a head that was stamped (an order, not a time). That"
-            " their content was fetched no earlier than recorded is the recorder's word."
-        ),
-    )
+    return worded(VERDICTS["LOWER"], len(first), len(case.bounds), since, order)
 
 
 def completeness_verdict(case: Case) -> tuple[str, str, str]:
     """Whether each due visit of the period has an outcome, and how many saw all."""
-    if case.slots is None:
-        return (
-            "NOT_STATED",
-            "Tidak dinyatakan: paket ini tidak dibuat untuk akun dalam suatu periode.",
-            "Not stated: the package was not made for accounts in a period.",
-        )
-    due, seen = case.slots
     codes = {f.code for f in case.findings}
-    if not due and not codes & UNCERTAIN:
-        return (
-            "NOT_STATED",
-            f"Tidak dinyatakan: menurut jadwal dalam paket tidak ada kunjungan pada {case.window}.",
-            f"Not stated: by the schedule in the package no visit was due in {case.window}.",
-        )
+    due, seen = case.slots or (0, 0)
+    if case.slots is None:
+        return "NOT_STATED", *worded(VERDICTS["NOT_STATED"])
     if codes & UNCERTAIN:
-        return (
-            "INCOMPLETE",
-            "TIDAK LENGKAP: jadwal tidak dapat dihitung ulang dengan pasti dari paket ini.",
-            "INCOMPLETE: the schedule cannot be recomputed for certain from this package.",
-        )
+        return "INCOMPLETE", *worded(VERDICTS["UNCERTAIN"])
+    if not due:
+        return "NOT_STATED", *worded(VERDICTS["NOTHING_DUE"], case.window)
     if "SLOT_HOLE" in codes:
-        return (
-            "INCOMPLETE",
-            (
-                f"TIDAK LENGKAP: dari {due} kunjungan terjadwal ada yang tanpa hasil; {seen} melihat"
-                " semuanya menurut pencatat."
-            ),
-            (
-                f"INCOMPLETE: of {due} due visits some have no outcome; {seen} saw everything, as the"
-                " recorder says."
-            ),
-        )
-    return (
-        "ACCOUNTED",
-        (
-            f"Setiap kunjungan terjadwal ({due}) punya hasil; {seen} melihat semuanya menurut"
-            f" pencatat ({case.window}, menurut jadwal dalam paket)."
-        ),
-        (
-            f"Each of the {due} due visits has an outcome; {seen} saw everything, as the recorder"
-            f" says ({case.window}, by the schedule in the package)."
-        ),
-    )
-
-
-WORDS = {
-    "id": {ERROR: "SALAH", INCOMPLETE: "KURANG", NOTICE: "CATATAN", "integrity": "Keutuhan",
-           "time": "Waktu", "completeness": "Kelengkapan", "ok": "OK", "log": "Log"},
-    "en": {ERROR: "ERROR", INCOMPLETE: "INCOMPLETE", NOTICE: "NOTICE", "integrity": "Integrity",
-           "time": "Time", "completeness": "Completeness", "ok": "OK", "log": "Log"},
-}  # fmt: skip
+        return "INCOMPLETE", *worded(VERDICTS["HOLES"], due, seen)
+    return "ACCOUNTED", *worded(VERDICTS["ACCOUNTED"], due, seen, case.window)
 
 
 def render_text(report: Report, lang: str = "id") -> str:
@@ -3623,6 +2958,374 @@ def main(arguments: Sequence[str]) -> int:
     said = render_json(report) if options.json else render_text(report, options.lang)
     sys.stdout.buffer.write(said.encode("utf-8", "replace"))
     return 0 if report.ok else 1
+
+
+# --- words -----------------------------------------------------------------------------------
+
+CHECKS = {
+    "files": ("berkas dibaca dan dikenal", "files read and known"),
+    "manifests": ("berkas cocok dengan manifes BagIt", "files agree with the BagIt manifests"),
+    "statements": ("pernyataan dalam bentuk baku", "statements in canonical form"),
+    "proofs": ("pernyataan terbukti ada dalam log", "statements proven to be in the log"),
+    "checkpoints": (
+        "kepala log ditandatangani kunci tepercaya",
+        "log heads signed by a trusted key"),
+    "consistency": ("kesinambungan log terbukti", "continuations of the log proven"),
+    "description": ("rekaman persis seperti yang diekspor", "records exactly as exported"),
+    "openings": ("objek cocok dengan komitmennya", "objects agree with their commitments"),
+    "anchors": ("cap waktu dan tanda tangan saksi sah", "time stamps and cosignatures sound"),
+    "references": ("rujukan antarrekaman benar", "references between records sound"),
+    "times": ("jam rekaman tidak saling bertentangan", "times without a contradiction"),
+    "versions": ("versi jadwal bersambung", "schedule versions that follow each other"),
+    "schedule": ("kunjungan terjadwal punya hasil", "due visits have an outcome"),
+}  # fmt: skip
+"""Per check: what was done, in Indonesian and English."""
+
+TEXTS = {
+    "FILE_UNREADABLE": (ERROR, "berkas tidak dapat dibaca ({0})", "the file cannot be read ({0})"),
+    "FILE_NOT_REGULAR": (ERROR,
+        "bukan berkas biasa (tautan simbolik atau berkas khusus)",
+        "is not a regular file (a link or special file)"),
+    "FILE_UNKNOWN": (ERROR,
+        "berkas ini tidak termasuk dalam paket",
+        "this file does not belong to the package"),
+    "FILE_MISSING": (ERROR, "berkas ini tidak ada", "this file is missing"),
+    "FILE_HASH": (ERROR,
+        "isi berkas tidak sama dengan sidik yang dicatat pada log saat paket dibuat",
+        "the content is not what was committed to in the log when the package was made"),
+    "BAGIT_TXT": (ERROR, "bagit.txt bukan BagIt 1.0 UTF-8", "bagit.txt is not BagIt 1.0 UTF-8"),
+    "BAG_INFO": (ERROR,
+        "isi bag-info.txt tidak sesuai dengan paket",
+        "bag-info.txt does not say what the package is"),
+    "MANIFEST_FORMAT": (ERROR,
+        "manifes tidak dalam bentuk bakunya",
+        "the manifest is not in its one form"),
+    "MANIFEST_HASH": (ERROR,
+        "sidik SHA-256 berkas tidak sama dengan manifes",
+        "the file's SHA-256 is not the manifest's"),
+    "MANIFEST_ABSENT": (ERROR,
+        "berkas ini tidak tercantum dalam manifes",
+        "the manifest does not list this file"),
+    "MANIFEST_EXTRA": (ERROR,
+        "manifes mencantumkan berkas yang tidak ada",
+        "the manifest lists a file that is not there"),
+    "STATEMENT_FORMAT": (ERROR, "pernyataan tidak baku: {0}", "the statement is malformed: {0}"),
+    "REC_DOUBLE": (ERROR,
+        "nomor rekaman {0} muncul lebih dari sekali",
+        "record id {0} occurs more than once"),
+    "PROOF_FORMAT": (ERROR, "berkas bukti tidak baku: {0}", "the proof is malformed: {0}"),
+    "PROOF_INDEX": (ERROR,
+        "bukti ini untuk entri {0}, bukan entri ini",
+        "the proof is for entry {0}, not for this one"),
+    "PROOF_CHECKPOINT": (ERROR,
+        "bukti tidak menuju kepala log last.txt",
+        "the proof does not lead to the head in last.txt"),
+    "PROOF_INCLUSION": (ERROR,
+        "pernyataan tidak terbukti ada dalam log",
+        "the statement is not proven to be in the log"),
+    "NOTE_FORMAT": (ERROR, "kepala log tidak baku: {0}", "the log head is malformed: {0}"),
+    "NOTE_ORIGIN": (ERROR, "kepala log milik log lain: {0}", "the head is of another log: {0}"),
+    "NOTE_SIGNATURE": (ERROR,
+        "tanda tangan kepala log tidak sah",
+        "the head's signature does not verify"),
+    "NOTE_KEY": (ERROR,
+        "tidak ditandatangani oleh kunci tepercaya",
+        "no trusted key signed this head"),
+    "NOTE_UNKNOWN_SIGNATURE": (ERROR,
+        "memuat tanda tangan dari kunci yang tidak dikenal: {0}",
+        "carries a signature of an unknown key: {0}"),
+    "CONSISTENCY_FORMAT": (ERROR,
+        "bukti kesinambungan tidak baku: {0}",
+        "the consistency proof is malformed: {0}"),
+    "CONSISTENCY": (ERROR,
+        "kepala log yang kemudian bukan kelanjutan dari yang terdahulu",
+        "the later head does not continue the earlier one"),
+    "CHECKPOINT_OTHER": (ERROR,
+        "bukan kepala log yang dicatat saat paket dibuat",
+        "is not the head noted when the package was made"),
+    "CHECKPOINT_ORDER": (ERROR, "ukuran log tidak sesuai: {0}", "the log's sizes do not fit: {0}"),
+    "EXPORT_MISSING": (ERROR,
+        "tidak ada pernyataan ekspor sebagai entri terakhir paket",
+        "the package's last entry is no export statement"),
+    "DESCRIPTION_FORMAT": (ERROR,
+        "uraian paket tidak baku: {0}",
+        "the package description is malformed: {0}"),
+    "RECORD_MISSING": (ERROR,
+        "rekaman yang diekspor tidak ada dalam paket: entri {0}",
+        "an exported record is missing from the package: entry {0}"),
+    "RECORD_UNLISTED": (ERROR,
+        "rekaman ini bukan bagian dari ekspor",
+        "this record was not part of the export"),
+    "OPENINGS_FORMAT": (ERROR, "openings.json tidak baku: {0}", "openings.json is malformed: {0}"),
+    "OPENING_UNKNOWN": (ERROR,
+        "pembuka untuk objek yang tidak ada dalam pernyataan",
+        "an opening for an object that no statement names"),
+    "OBJECT_COMMITMENT": (ERROR,
+        "isi objek tidak sama dengan komitmen pada pernyataan",
+        "the object is not what the statement committed to"),
+    "OBJECT_SIZE": (ERROR,
+        "ukuran objek {0} bita, pernyataan menyebut {1}",
+        "the object has {0} bytes, the statement says {1}"),
+    "OBJECT_FORMAT": (ERROR, "objek bukan JSON baku: {0}", "the object is not canonical JSON: {0}"),
+    "OBJECT_UNACCOUNTED": (ERROR,
+        "objek tidak dibuka, padahal tidak tercatat ditahan atau dihapus",
+        "the object is not opened, though not listed as withheld or erased"),
+    "OBJECT_LISTED": (ERROR,
+        "objek dibuka, padahal tercatat ditahan atau dihapus",
+        "the object is opened, though listed as withheld or erased"),
+    "EXCHANGE_BODY": (ERROR,
+        "isi yang diterima tidak sama dengan catatan pertukarannya",
+        "the received body is not the one its exchange describes"),
+    "REF_TYPE": (ERROR, "'{0}' menunjuk rekaman jenis {1}", "'{0}' names a record of type {1}"),
+    "REF_FORMAT": (ERROR, "'{0}' bukan nomor rekaman", "'{0}' is not a record id"),
+    "REF_WATCH": (ERROR,
+        "rekaman yang dirujuk milik akun lain",
+        "the record it names is of another account"),
+    "REF_ORDER": (ERROR,
+        "'{0}' menunjuk rekaman yang dicatat kemudian",
+        "'{0}' names a record that was recorded later"),
+    "REF_MISSING": (INCOMPLETE,
+        "rekaman yang dirujuk '{0}' tidak disertakan",
+        "the record that '{0}' names is not included"),
+    "SNAPSHOT_CHAIN": (ERROR,
+        "urutan cuplikan tidak sesuai",
+        "the order of snapshots does not fit"),
+    "ANCHOR_ORDER": (ERROR,
+        "tangkapan menyebut kepala log yang dibuat sesudahnya",
+        "the capture names a log head that was made after it"),
+    "TOKEN_MISSING": (INCOMPLETE,
+        "cap waktu yang disebut {0} tangkapan, mulai dari ini, tidak disertakan",
+        "the time stamp that {0} captures name, from this one on, is not included"),
+    "TIME_BEFORE_STAMP": (ERROR,
+        "{0} tangkapan, mulai dari ini, berjam sebelum cap waktu yang disebutnya ({1})",
+        "{0} captures, from this one on, give a time before the stamp that they name ({1})"),
+    "TIME_AFTER_STAMP": (ERROR,
+        "{0} rekaman, mulai dari ini, berjam sesudah cap waktu atas log yang sudah memuatnya ({1})",
+        "{0} records, from this one on, give a time after a stamp over a log that holds them ({1})"),
+    "TIME_AUTHORITIES": (ERROR,
+        ("{0} tangkapan, mulai dari ini, menyebut cap waktu yang lebih kemudian ({1}) daripada cap"
+         " waktu atas log yang sudah memuatnya ({2}): salah satu otoritas keliru"),
+        ("{0} captures, from this one on, name a stamp ({1}) later than a stamp over a log that"
+         " holds them ({2}): one of the authorities is wrong")),
+    "TIME_ORDER": (ERROR,
+        ("{0} rekaman, mulai dari ini, berjam lebih dari {1} detik sebelum rekaman yang lebih dulu"
+         " masuk log"),
+        ("{0} records, from this one on, give a time more than {1} s before that of a record that"
+         " entered the log earlier")),
+    "VERSION_CHAIN": (ERROR,
+        "versi jadwal tidak menyambung pada versi sebelumnya: {0}",
+        "the schedule's version does not follow the one before: {0}"),
+    "VERSION_MISSING": (INCOMPLETE,
+        "versi jadwal sebelum yang ini tidak disertakan: {0}",
+        "the schedule's version before this one is not included: {0}"),
+    "VERSION_LEFT_OUT": (INCOMPLETE,
+        ("{0} hasil kunjungan, mulai dari ini, menyebut versi jadwal yang sudah ada tetapi tidak"
+         " disertakan: {1}"),
+        ("{0} outcomes, from this one on, name a version of the schedule that was there and is not"
+         " included: {1}")),
+    "VERSION_UNCHAINED": (INCOMPLETE,
+        ("versi jadwal tidak menyebut versi sebelumnya, sehingga yang ditinggalkan tidak terlihat:"
+         " {0}"),
+        "the schedule's version does not name the one before, so one left out cannot be seen: {0}"),
+    "ANCHOR_FORMAT": (ERROR, "berkas jangkar tidak baku: {0}", "the anchor is malformed: {0}"),
+    "ANCHOR_CONSISTENCY": (ERROR,
+        "kepala log laporan bukan kelanjutan dari kepala yang dijangkarkan",
+        "the report's head does not continue the anchored one"),
+    "ANCHOR_PENDING": (INCOMPLETE,
+        "jangkar pada {0} masih tertunda saat paket dibuat: {1}",
+        "the anchor at {0} was pending when the package was made: {1}"),
+    "STAMP_INVALID": (ERROR,
+        "cap waktu tidak sah untuk kepala log ini",
+        "the time stamp does not hold for this head"),
+    "STAMP_UNKNOWN": (INCOMPLETE,
+        "cap waktu dari otoritas yang tidak tercantum dalam berkas kepercayaan; tidak dihitung",
+        "the stamp's authority is not in the trust file; it does not count"),
+    "STAMP_UNCHECKED": (INCOMPLETE,
+        "cap waktu tidak dapat diperiksa dengan sarana yang ada di sini; tidak dihitung",
+        "the stamp cannot be checked with the means there are here; it does not count"),
+    "STAMP_EXPIRED": (NOTICE,
+        "cap waktu sah pada waktunya; sertifikat penandanya kini telah kedaluwarsa",
+        "the stamp is good at its own time; its signer's certificate has expired since"),
+    "STAMP_REVOKED": (ERROR,
+        ("sertifikat nomor {0} di balik cap waktu ini sudah dicabut penerbitnya pada {1}, tidak"
+         " sesudah cap waktu; tidak dihitung"),
+        ("certificate number {0} behind this stamp was revoked by its issuer at {1}, not after the"
+         " stamp's time; it does not count")),
+    "STAMP_COMPROMISED": (INCOMPLETE,
+        ("sertifikat nomor {0} di balik cap waktu ini dicabut penerbitnya kemudian ({1}), tanpa"
+         " alasan atau dengan alasan yang menggugurkan juga yang ditandatangani sebelumnya (RFC 3161"
+         " bagian 4); tidak dihitung"),
+        ("certificate number {0} behind this stamp was revoked by its issuer later ({1}), for no"
+         " stated reason or one that takes away what was signed before as well (RFC 3161 section 4);"
+         " it does not count")),
+    "REVOCATION_SHOWN": (NOTICE,
+        ("{0} cap waktu, mulai dari ini: menurut daftar pencabutan penerbitnya, bertanggal {1}"
+         " sampai {2}, sertifikatnya tidak dicabut"),
+        ("{0} stamps, from this one on: by their issuers' lists of revocations, of {1} to {2}, their"
+         " certificates were not revoked")),
+    "REVOCATION_LATER": (NOTICE,
+        ("{0} cap waktu, mulai dari ini: sertifikatnya dicabut kemudian ({1} sampai {2}), dengan"
+         " alasan yang tidak menggugurkan yang ditandatangani sebelumnya"),
+        ("{0} stamps, from this one on: a certificate was revoked later ({1} to {2}), for a reason"
+         " that leaves what was signed before as it was")),
+    "REVOCATION_TRUSTED": (NOTICE,
+        ("{0} cap waktu, mulai dari ini: ditandatangani sertifikat dalam berkas kepercayaan sendiri;"
+         " tidak ada daftar pencabutan untuknya"),
+        ("{0} stamps, from this one on: signed by a certificate of the trust file itself; there is"
+         " no list of revocations for it")),
+    "REVOCATION_NOT_SHOWN": (NOTICE,
+        "{0} cap waktu, mulai dari ini: tidak tampak apakah sertifikatnya dicabut: {1}",
+        "{0} stamps, from this one on: whether a certificate was revoked is not shown: {1}"),
+    "OTS_INVALID": (ERROR,
+        "bukti OpenTimestamps tidak sah untuk kepala log ini: {0}",
+        "the OpenTimestamps proof does not hold for this head: {0}"),
+    "OTS_UNCHECKED": (INCOMPLETE,
+        ("bukti menuju blok Bitcoin {0} yang tidak tercantum dalam berkas kepercayaan; tidak"
+         " dihitung"),
+        "the proof leads to Bitcoin block {0}, which is not in the trust file; it does not count"),
+    "COSIGNATURE_INVALID": (ERROR,
+        "tanda tangan saksi {0} tidak sah",
+        "the signature of witness {0} does not verify"),
+    "COSIGNATURE_UNKNOWN": (INCOMPLETE,
+        "saksi {0} tidak tercantum dalam berkas kepercayaan; tidak dihitung",
+        "witness {0} is not in the trust file; it does not count"),
+    "WITNESS_QUORUM": (INCOMPLETE,
+        "hanya {0} saksi menandatangani kepala log yang mencakup semua rekaman, diminta {1}",
+        "{0} witnesses signed a head over all records, {1} are wanted"),
+    "NOTE_KEY_RETIRED": (ERROR,
+        "ditandatangani kunci yang sudah tidak dipercaya untuk log sebesar ini",
+        "signed by a key that is no longer trusted for a log of this size"),
+    "SLOT_FORMAT": (ERROR, "hasil kunjungan tidak baku: {0}", "the outcome is malformed: {0}"),
+    "SLOT_DOUBLE": (ERROR,
+        "jadwal {0} memiliki lebih dari satu hasil",
+        "slot {0} has more than one outcome"),
+    "SLOT_EARLY": (ERROR,
+        "hasil dicatat sebelum kunjungannya jatuh waktu ({0})",
+        "the outcome was recorded before its visit was due ({0})"),
+    "SLOT_HOLE": (INCOMPLETE,
+        "akun {0}: {1} kunjungan terjadwal tanpa hasil, {2} sampai {3}",
+        "account {0}: {1} due visits without outcome, {2} to {3}"),
+    "SLOT_UNPLANNED": (NOTICE,
+        "akun {0}: {1} kunjungan di luar jadwal yang dapat dihitung ulang",
+        "account {0}: {1} visits outside the schedule that can be recomputed"),
+    "SLOT_NOT_SEEN": (NOTICE,
+        "akun {0}: {1} kunjungan berakhir {2}",
+        "account {0}: {1} visits ended {2}"),
+    "SCHEDULE_FORMAT": (INCOMPLETE,
+        "jadwal tidak dapat dihitung ulang: {0}",
+        "the schedule cannot be recomputed: {0}"),
+    "SCHEDULE_ABSENT": (INCOMPLETE,
+        "akun {0}: tidak ada pernyataan jadwal dalam paket",
+        "account {0}: the package has no statement of its schedule"),
+    "ERASURE_UNEXPLAINED": (INCOMPLETE,
+        "objek dihapus tanpa pernyataan penghapusan dalam paket",
+        "an object was erased and the package has no statement of it"),
+    "OBJECT_WITHHELD": (NOTICE, "objek ini ditahan", "this object is withheld"),
+    "OBJECT_ERASED": (NOTICE,
+        "objek ini pernah ada dan telah dihapus atas perintah {0}",
+        "this object existed and was erased on order {0}"),
+    "SIMULATED": (NOTICE,
+        "SIMULASI: dicatat dengan jam simulasi; paket ini bukan alat bukti",
+        "SIMULATION: recorded by a simulated clock; this package is not evidence"),
+}  # fmt: skip
+"""Per finding: severity, Indonesian, English. Findings get their words here and nowhere else."""
+
+REASONS = {
+    "NOT_KEPT": (
+        "daftar pencabutan yang diperlukan tidak disertakan",
+        "a list of revocations that it takes is not included"),
+    "UNREADABLE": (
+        "daftar pencabutan yang disertakan tidak terbaca, atau memuat syarat yang tidak dikenal",
+        "the list of revocations cannot be read, or has a condition that is not known here"),
+    "NO_ISSUER": (
+        ("penerbit salah satunya tidak disertakan, atau jenis tanda tangannya tidak diperiksa di"
+         " sini"),
+        "the issuer of one is not included, or its signature is of a kind that is not checked here"),
+    "OTHER_ISSUER": (
+        "daftar pencabutan yang disertakan bukan dari penerbitnya atau bukan tentangnya",
+        "the list of revocations is not by its issuer or not about it"),
+    "OUTDATED": (
+        "daftar pencabutan yang disertakan tidak berlaku pada waktu cap itu",
+        "the list of revocations was not current at the stamp's time"),
+    "PARTIAL": (
+        "daftar pencabutan yang disertakan hanya sebagian",
+        "the list of revocations is but a part"),
+    "UNKNOWN": (
+        "penerbitnya menjawab tidak mengenalnya",
+        "its issuer answered that it does not know it"),
+    "UNCHECKED": (
+        "daftar pencabutan tidak dapat diperiksa dengan sarana yang ada di sini",
+        "the list of revocations cannot be checked with the means there are here"),
+    "DISAGREE": (
+        "openssl tidak menerima daftar pencabutan yang disertakan",
+        "openssl does not take the list of revocations"),
+}  # fmt: skip
+"""Why nothing shows that a certificate was not revoked."""
+
+VERDICTS = {
+    "INTACT": (
+        ("UTUH: setiap berkas sama dengan yang dicatat dalam log yang ditandatangani. Kata-kata"
+         " laporan dan arsip web tidak dibandingkan dengan rekaman."),
+        ("INTACT: every file is what the signed log committed to. What report and web archive say"
+         " was not compared with the records.")),
+    "NOT_INTACT": (
+        "TIDAK UTUH: ditemukan {0} kesalahan; jangan digunakan sebelum dijelaskan.",
+        "NOT INTACT: {0} errors were found; do not use it until they are explained."),
+    "QUALIFIED": (
+        "HANYA berlaku bila kesalahan yang ditemukan terjelaskan. {0}",
+        "Holds ONLY if the errors found are explained. {0}"),
+    "BOUNDED": (
+        ("Semua rekaman, kecuali ekspor ini, sudah ada pada {0} menurut {1}. {2} Jam pencatat:"
+         " {3}.{4}"),
+        "All records but the export existed at {0} by {1}. {2} Recorder's clock: {3}.{4}"),
+    "PARTLY_BOUNDED": (
+        ("{0} dari {1} rekaman sudah ada pada suatu cap waktu; lainnya hanya jam pencatat sendiri"
+         " ({2}). {3}{4}"),
+        ("{0} of {1} records existed at a stamp's time; the others are dated by the recorder's own"
+         " clock only ({2}). {3}{4}")),
+    "OWN_CLOCK": (
+        "Hanya jam pencatat sendiri ({0}), tanpa cap waktu pihak ketiga; urutan log terbukti.",
+        "The recorder's own clock only ({0}), no third party's stamp; log order is proven."),
+    "LOWER": (
+        ("{0} dari {1} tangkapan menyebut cap waktu dan dicatat sesudahnya (yang paling awal: {2});"
+         " {3} lagi hanya sesudah kepala log yang bercap waktu (urutan, bukan waktu). Bahwa isinya"
+         " baru diambil saat dicatat adalah kata pencatat."),
+        ("{0} of {1} captures name a stamp and were recorded after it (the earliest: {2}); {3} more"
+         " only after a head that was stamped (an order, not a time). That their content was fetched"
+         " no earlier than recorded is the recorder's word.")),
+    "NOT_REVOKED": (
+        (" Bahwa sertifikatnya saat itu tidak dicabut ditunjukkan untuk {0} dari {1} cap waktu yang"
+         " dihitung."),
+        (" That their certificates were not revoked then is shown for {0} of the {1} stamps that"
+         " count.")),
+    "NOT_STATED": (
+        "Tidak dinyatakan: paket ini tidak dibuat untuk akun dalam suatu periode.",
+        "Not stated: the package was not made for accounts in a period."),
+    "NOTHING_DUE": (
+        "Tidak dinyatakan: menurut jadwal dalam paket tidak ada kunjungan pada {0}.",
+        "Not stated: by the schedule in the package no visit was due in {0}."),
+    "UNCERTAIN": (
+        "TIDAK LENGKAP: jadwal tidak dapat dihitung ulang dengan pasti dari paket ini.",
+        "INCOMPLETE: the schedule cannot be recomputed for certain from this package."),
+    "HOLES": (
+        ("TIDAK LENGKAP: dari {0} kunjungan terjadwal ada yang tanpa hasil; {1} melihat semuanya"
+         " menurut pencatat."),
+        ("INCOMPLETE: of {0} due visits some have no outcome; {1} saw everything, as the recorder"
+         " says.")),
+    "ACCOUNTED": (
+        ("Setiap kunjungan terjadwal ({0}) punya hasil; {1} melihat semuanya menurut pencatat ({2},"
+         " menurut jadwal dalam paket)."),
+        ("Each of the {0} due visits has an outcome; {1} saw everything, as the recorder says ({2},"
+         " by the schedule in the package).")),
+}  # fmt: skip
+"""The sentences of the three verdicts, and the parts that they have in common."""
+
+WORDS = {
+    "id": {ERROR: "SALAH", INCOMPLETE: "KURANG", NOTICE: "CATATAN", "integrity": "Keutuhan",
+           "time": "Waktu", "completeness": "Kelengkapan", "ok": "OK", "log": "Log"},
+    "en": {ERROR: "ERROR", INCOMPLETE: "INCOMPLETE", NOTICE: "NOTICE", "integrity": "Integrity",
+           "time": "Time", "completeness": "Completeness", "ok": "OK", "log": "Log"},
+}  # fmt: skip
 
 
 if __name__ == "__main__":

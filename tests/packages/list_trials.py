@@ -11,6 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from evidence.verify.verify import REASONS
 from tests.packages.listing import (
     DAY,
     HOUR,
@@ -46,8 +47,9 @@ from tests.packages.minting import (
 from tests.packages.token_trials import ALONE, CA, NOTE, ROOT, RSA_ROOT, RSA_SIGNER, SIGNER
 
 MINUTE = timedelta(minutes=1)
-SHOWN, LATER, GONE, COMPROMISED = (
+SHOWN, LATER, GONE, COMPROMISED, NOT_SHOWN = (
     "REVOCATION_SHOWN", "REVOCATION_LATER", "STAMP_REVOKED", "STAMP_COMPROMISED",
+    "REVOCATION_NOT_SHOWN",
 )  # fmt: skip
 ADDRESS = "http://daftar.test/1.crl"
 MIDDLE = authority("Antara", ROOT)
@@ -67,12 +69,13 @@ NO_LISTS_SIGNER = signer(NO_LISTS)
 
 
 class Kept(NamedTuple):
-    """A token, its roots, the file beside it, and the codes that are told."""
+    """A token, its roots, the file beside it, the codes that are told, and why it is not shown."""
 
     token: bytes
     roots: str
     pem: bytes
     codes: tuple[str, ...]
+    reason: str = ""
 
 
 @functools.cache
@@ -94,8 +97,11 @@ def token(by: str) -> tuple[bytes, str]:
 
 
 def kept(*codes: str, beside: bytes = b"", by: str = "signer") -> Kept:
+    """codes: a word of REASONS stands for the finding that says it."""
     signed, roots = token(by)
-    return Kept(signed, roots, SIGNER.pem.encode() + beside, codes)
+    told = tuple(NOT_SHOWN if code in REASONS else code for code in codes)
+    reason = codes[-1] if codes[-1] in REASONS else ""
+    return Kept(signed, roots, SIGNER.pem.encode() + beside, told, reason)
 
 
 def listed(code: str, *data: bytes, by: str = "signer") -> Kept:

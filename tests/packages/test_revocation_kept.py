@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from evidence.verify.verify import (
+    REASONS,
     Case,
     Head,
     Stamp,
@@ -29,7 +30,7 @@ from evidence.verify.verify import (
 from tests.evidence.seal.tsa import der
 from tests.packages.browser import open_page
 from tests.packages.list_attacks import LIST_ATTACKS
-from tests.packages.list_trials import GONE_BY, SHOWN_BY, Kept, by_root, listed
+from tests.packages.list_trials import GONE_BY, NOT_SHOWN, SHOWN_BY, Kept, by_root, listed
 from tests.packages.listing import DAY, HOUR, entry, lists, on_list
 from tests.packages.minting import SAID, Form, certify, mint, tst_info
 from tests.packages.token_trials import NOTE, ROOT, SIGNER
@@ -100,7 +101,15 @@ def test_what_is_kept_of_revocation_says_what_it_shows_and_no_more(name: str) ->
 
     codes = tuple(finding[0] for finding in findings)
     assert codes == trial(name).codes
+    if trial(name).reason:
+        assert stamps[0][0] == trial(name).reason
+        assert told_reason(findings[-1]) == REASONS[trial(name).reason]
     assert len(stamps) == (codes[-1] not in TAKEN)
+
+
+def told_reason(finding: list[str]) -> tuple[str, ...]:
+    """The end of both sentences."""
+    return tuple(text.rsplit(": ", 1)[1] for text in finding[3:])
 
 
 def as_page(one: Kept) -> list[Any]:
@@ -221,24 +230,24 @@ def another_openssl(folder: Path, patch: pytest.MonkeyPatch, refused: str, said:
 
 
 @pytest.mark.parametrize(
-    ("refused", "said", "code"),
+    ("refused", "said", "reason"),
     [
-        ("verify", "verify: Option unknown option -partial_chain", "REVOCATION_UNCHECKED"),
-        ("verify", "usage: verify [-CAfile file]", "REVOCATION_UNCHECKED"),
-        ("verify", "error 44 at 0 depth lookup: Different CRL scope", "REVOCATION_DISAGREE"),
-        ("dgst", "dgst: Unrecognized flag verify", "REVOCATION_NO_ISSUER"),
-        ("verify|dgst", "", "REVOCATION_NO_ISSUER"),
+        ("verify", "verify: Option unknown option -partial_chain", "UNCHECKED"),
+        ("verify", "usage: verify [-CAfile file]", "UNCHECKED"),
+        ("verify", "error 44 at 0 depth lookup: Different CRL scope", "DISAGREE"),
+        ("dgst", "dgst: Unrecognized flag verify", "NO_ISSUER"),
+        ("verify|dgst", "", "NO_ISSUER"),
     ],
 )
 def test_an_openssl_that_knows_less_is_said_and_shows_nothing(
-    refused: str, said: str, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    refused: str, said: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     another_openssl(tmp_path, monkeypatch, refused, said)
 
     findings, stamps = judged(trial("a list of the issuer"))
 
-    assert [f[0] for f in findings] == [code]
-    assert len(stamps) == 1
+    assert [f[0] for f in findings] == [NOT_SHOWN]
+    assert [s[0] for s in stamps] == [reason]
 
 
 def test_an_openssl_without_answers_is_said_and_shows_nothing(
@@ -246,9 +255,10 @@ def test_an_openssl_without_answers_is_said_and_shows_nothing(
 ) -> None:
     another_openssl(tmp_path, monkeypatch, "ocsp", "Invalid command 'ocsp'; type help")
 
-    findings, _stamps = judged(trial("an answer of the issuer"))
+    findings, stamps = judged(trial("an answer of the issuer"))
 
-    assert [f[0] for f in findings] == ["REVOCATION_UNCHECKED"]
+    assert [f[0] for f in findings] == [NOT_SHOWN]
+    assert [s[0] for s in stamps] == ["UNCHECKED"]
 
 
 OTHERS = b"".join(entry(n, reason=4) for n in range(1 << 30, (1 << 30) + 1000))

@@ -132,7 +132,7 @@ def compare_twisted(page: Any, count: int, seed: int) -> None:
     for place, (kept, theirs) in enumerate(zip(made, said, strict=True)):
         mine = judged(kept)
         assert [mine[0], mine[1]] == theirs, (seed, place)
-        assert mine[0][0][0] != "REVOCATION_DISAGREE", (seed, place)
+        assert "DISAGREE" not in [word for word, _ in mine[1]], (seed, place)
         shown += mine[0][0][0] == "REVOCATION_SHOWN"
     assert 0 < shown < count // 4
 

@@ -52,7 +52,7 @@ def recorded(publisher: Publisher, folder: Path) -> tuple[str, list[str]]:
     note = files[path.replace("0.tsr", "checkpoint.txt")]
     check_stamp(case, path, Head("log", size, b"", note))
     tell_revocation(case)
-    return str(standing.revocation), [finding.code for finding in case.findings]
+    return str(standing.revocation), [stamped.revocation for stamped in case.stamps]
 
 
 @pytest.mark.parametrize("kind", ["list", "answer"])
@@ -61,11 +61,11 @@ def test_what_the_recorder_keeps_is_shown(kind: str, publisher: Publisher, tmp_p
     if kind == "answer":
         publisher.lists = b""
 
-    assert recorded(publisher, tmp_path) == ("KEPT", ["REVOCATION_SHOWN"])
+    assert recorded(publisher, tmp_path) == ("KEPT", ["SHOWN"])
 
 
 def test_what_the_recorder_could_not_have_is_not_shown(tmp_path: Path) -> None:
     with Publisher(tmp_path / "published", "list") as silent:
         silent.lists = b""
 
-        assert recorded(silent, tmp_path) == ("HTTP_404", ["REVOCATION_NOT_KEPT"])
+        assert recorded(silent, tmp_path) == ("HTTP_404", ["NOT_KEPT"])

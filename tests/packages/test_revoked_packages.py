@@ -97,7 +97,7 @@ def test_the_verdict_says_for_how_many_stamps_it_is_shown(
     assert "is shown for 0 of the 2 stamps that count" in bare.time[2]
     assert (codes(whole), codes(bare)) == ([], [])
     assert codes(whole, "notice").count("REVOCATION_SHOWN") == 1
-    assert codes(bare, "notice").count("REVOCATION_NOT_KEPT") == 1
+    assert codes(bare, "notice").count("REVOCATION_NOT_SHOWN") == 1
 
 
 def test_the_json_says_of_each_stamp_what_was_kept(

@@ -256,7 +256,7 @@ def verifier_made_lenient(t: Twin, site: Site) -> None:
 
 @twin("FILE_HASH")
 def page_made_lenient(t: Twin, site: Site) -> None:
-    t.edit("verify/verify.html", b'verdict: "NOT_INTACT"', b'verdict: "INTACT"')
+    t.edit("verify/verify.html", b'? "NOT_INTACT"', b'? "INTACT"')
 
 
 @twin("FILE_HASH")

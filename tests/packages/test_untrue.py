@@ -43,7 +43,7 @@ def test_a_capture_is_bounded_on_both_sides(sound: Sound) -> None:
     assert {f.code for f in report.findings} == {
         "OBJECT_WITHHELD",
         "SLOT_NOT_SEEN",
-        "REVOCATION_NOT_KEPT",
+        "REVOCATION_NOT_SHOWN",
     }
     assert report.time[0] == "BOUNDED"
     assert "1 of 6 captures name a stamp and were recorded after it" in report.time[2]

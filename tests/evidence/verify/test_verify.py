@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -41,7 +42,11 @@ from evidence.planning import slot_times
 from evidence.seal import trust_text
 from evidence.verify import TrustError, render_text, verify
 from evidence.verify.verify import (
+    CHECKS,
+    REASONS,
     TEXTS,
+    VERDICTS,
+    WEIGHT,
     Case,
     Head,
     Malformed,
@@ -164,6 +169,15 @@ def test_every_finding_has_a_severity_and_words_in_both_languages() -> None:
         assert severity in ("error", "incomplete", "notice"), code
         assert indonesian != english, code
         assert indonesian.count("{") == english.count("{"), code
+
+
+def test_every_reason_and_verdict_has_its_own_words_in_both_languages() -> None:
+    table = {**REASONS, **VERDICTS, **CHECKS}
+    assert len(table) == len(REASONS) + len(VERDICTS) + len(CHECKS)
+    assert len({text for said in table.values() for text in said}) == 2 * len(table)
+    for name, (indonesian, english) in table.items():
+        assert sorted(re.findall("{.}", indonesian)) == sorted(re.findall("{.}", english)), name
+    assert set(WEIGHT) | {"NOT_KEPT", "NO_ISSUER"} == set(REASONS)
 
 
 @pytest.mark.parametrize(
