@@ -25,7 +25,7 @@ def custody(shell: Shell, subject: str, as_json: bool) -> None:
     SUBJECT is an account, a post, a record id, or the name of a package. Each line says who, why,
     by which order and when (ISO/IEC 27037; Berkeley Protocol paragraph 167).
     """
-    from evidence.query.chain import Link, chain
+    from evidence.query.chain import Link, chain, found_words
     from evidence.query.subject import find_subject
 
     found = find_subject(shell.archive, subject)
@@ -42,6 +42,10 @@ def custody(shell: Shell, subject: str, as_json: bool) -> None:
          _("Record")],
         [_row(link, zone) for link in links],
     )  # fmt: skip
+    for link in links:
+        if link.found:
+            said_found = _("check at leaf {leaf} found: {found}")
+            write_line(said_found.format(leaf=link.index, found=found_words(link.found)))
     write_line(_("{n} events").format(n=len(links)))
 
 

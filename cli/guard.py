@@ -242,7 +242,12 @@ def _record_scrub(shell: Shell, check: Check) -> None:
     from evidence.query import custody_draft
 
     now, recorder = shell.now(), shell.recorder()
-    drafts = [custody_draft(recorder, "VERIFY", (), now, actor=actor(), purpose=SCRUB, order="")]
+    found = {"findings": {"fault": len(check.faults), "note": len(check.notes)}}
+    drafts = [
+        custody_draft(
+            recorder, "VERIFY", (), now, actor=actor(), purpose=SCRUB, order="", found=found
+        )
+    ]
     if check.faults:
         codes = " ".join(sorted({fault.code for fault in check.faults}))
         detail = f"{len(check.faults)} faults ({codes}); the first: {check.faults[0].place}"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +18,12 @@ from cli.screen import visible, write_error, write_json, write_line
 from cli.shell import shell
 from cli.words import N_, _, spoken
 from evidence.errors import JejakError
+
+if TYPE_CHECKING:
+    from evidence.verify.verify import Report
+
+SEVERITIES = ("error", "incomplete", "notice")
+"""Kinds of finding, by the verifier's words."""
 
 
 @click.command(cls=Command)
@@ -53,12 +61,12 @@ def verify(
         raise click.UsageError(_("name a package and its trust file with --trust"))
     if record and not (purpose.strip() and order.strip()):
         raise click.UsageError(_("name --purpose and --order"))
-    code = check_package(path, trust_file, as_json)
+    report = check_package(path, trust_file, as_json)
     if record:
-        record_check(path, purpose, order)
+        record_check(path, purpose, order, report)
     elif record is None:
-        _record_if_told(path, purpose, order)
-    return code
+        _record_if_told(path, purpose, order, report)
+    return exits.OK if report.ok else exits.FINDINGS
 
 
 def of_this_log(path: Path) -> bool:
@@ -75,13 +83,13 @@ def of_this_log(path: Path) -> bool:
     return file.is_file() and first == running.config.origin
 
 
-def _record_if_told(path: Path, purpose: str, order: str) -> None:
+def _record_if_told(path: Path, purpose: str, order: str, report: Report) -> None:
     """Record the check of a package of this log, or say on standard error why it is not."""
     try:
         if not of_this_log(path):
             return
         if purpose.strip() and order.strip():
-            record_check(path, purpose, order)
+            record_check(path, purpose, order, report)
             return
         reason = _("name --purpose and --order")
     except JejakError as error:
@@ -89,8 +97,11 @@ def _record_if_told(path: Path, purpose: str, order: str) -> None:
     write_error(_("This check was not recorded in the log: {reason}").format(reason=reason))
 
 
-def record_check(path: Path, purpose: str, order: str) -> None:
-    """Record that a person checked a package of this archive. Raises ScopeError for another's."""
+def record_check(path: Path, purpose: str, order: str, report: Report) -> None:
+    """Record that a person checked a package of this archive, and what the check found.
+
+    Raises ScopeError for another archive's.
+    """
     from evidence.query.custody import Action, custody_draft, record_custody
     from evidence.query.subject import find_subject
 
@@ -100,13 +111,32 @@ def record_check(path: Path, purpose: str, order: str) -> None:
         running.archive,
         custody_draft(
             running.recorder(), Action.VERIFY, [package.id], running.now(), actor=actor(),
-            purpose=purpose, order=order,
+            purpose=purpose, order=order, found=found(path, report),
         ),
     )  # fmt: skip
 
 
-def check_package(path: Path, trust_file: Path, as_json: bool) -> int:
-    """Check a package and print the report; the exit code."""
+def found(path: Path, report: Report) -> dict[str, Any]:
+    """What a check found, for the log: verdicts, findings counted, and which bytes were checked.
+
+    tagmanifest: SHA-256 of the package's tagmanifest-sha256.txt, which names all else in it; null
+                 when it cannot be read.
+    """
+    verdicts = {n: getattr(report, n)[0] for n in ("integrity", "time", "completeness")}
+    try:
+        digest = hashlib.sha256((path / "tagmanifest-sha256.txt").read_bytes()).hexdigest()
+    except OSError:
+        digest = None
+    counts = Counter(finding.severity for finding in report.findings)
+    return {
+        "verdict": verdicts,
+        "findings": {severity: counts[severity] for severity in SEVERITIES},
+        "tagmanifest": digest,
+    }
+
+
+def check_package(path: Path, trust_file: Path, as_json: bool) -> Report:
+    """Check a package and print the report, which is returned."""
     from evidence.verify import TrustError, render_text
     from evidence.verify import verify as check
     from evidence.verify.verify import render_json
@@ -123,7 +153,7 @@ def check_package(path: Path, trust_file: Path, as_json: bool) -> int:
         ) from error
     text = render_json(report) if as_json else visible(render_text(report, spoken()))
     write_line(text.rstrip("\n"))
-    return exits.OK if report.ok else exits.FINDINGS
+    return report
 
 
 def save_verifier(folder: Path, as_json: bool) -> int:

@@ -21,6 +21,7 @@ from evidence.package.wording import (
     named,
     with_meaning,
 )
+from evidence.query.chain import found_of, found_words
 
 KIND_WORDS = {
     "formal": "formal", "material": "materiel", "berkas": "kelengkapan berkas", "saran": "saran",
@@ -184,10 +185,12 @@ def custody_rows(
             continue
         actor = said.get(entry.index, {}).get("actor")
         subjects = facts.get("subjects", 1)
+        found = found_of(facts)
         yield {
             "index": entry.index,
             "at": entry.statement.at,
             "action": with_meaning(str(facts.get("action", "ERASURE")), ACTIONS),
+            "found": found_words(found) if found else "",
             "records": len(subjects) if isinstance(subjects, list) else subjects,
             "by": named(actor) if actor else None,
             "purpose": facts.get("purpose") or facts.get("basis") or "",

@@ -6,7 +6,7 @@ Berkeley Protocol paragraph 167 ("chronological documentation of the sequence of
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,6 +36,7 @@ class Link:
     actor:   who did it: the officer when one is named, else the system user; for a collection the
              program; None when that was erased.
     number:  records of the subject it concerned.
+    found:   of VERIFY, what the check found, as its statement has it; None where it does not say.
     """
 
     at: datetime
@@ -47,6 +48,7 @@ class Link:
     order: str
     number: int
     until: datetime | None = None
+    found: Mapping[str, Any] | None = None
 
 
 def chain(archive: Archive, subject: Subject) -> tuple[Link, ...]:
@@ -133,7 +135,22 @@ def _link(archive: Archive, entry: Entry, number: int) -> Link:
     return Link(
         statement.at, str(statement.facts["action"]), statement.rec, entry.index, person(said),
         str(statement.facts["purpose"]), str(statement.facts["order"]), number,
+        found=found_of(statement.facts),
     )  # fmt: skip
+
+
+def found_of(facts: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """What a check found, of the facts of its statement; None where they do not say."""
+    found = facts.get("found")
+    return found if isinstance(found, dict) else None
+
+
+def found_words(found: Mapping[str, Any]) -> str:
+    """`INTACT, BOUNDED, COMPLETE; error 0, incomplete 1`: verdicts and counts on one line."""
+    verdict, counts = found.get("verdict"), found.get("findings")
+    words = [str(word) for word in verdict.values()] if isinstance(verdict, dict) else []
+    numbers = [f"{k} {n}" for k, n in sorted(counts.items())] if isinstance(counts, dict) else []
+    return "; ".join(", ".join(part) for part in (words, numbers) if part)
 
 
 def _erased(archive: Archive, action: str, entries: Sequence[Entry]) -> Link:

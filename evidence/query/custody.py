@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
 from evidence.canonical import encode, to_value
 from evidence.model import Draft, Entry, Plain, StatementType
+from evidence.model.statement import Fact
 from evidence.projection import project_entries
 from evidence.record import Recorder
 from evidence.store.ports import Archive
@@ -43,12 +44,14 @@ def custody_draft(
     purpose: str,
     order: str,
     officer: str = "",
+    found: Mapping[str, Fact] | None = None,
 ) -> Draft:
     """The statement that a person did something with evidence.
 
     action:  a word of Action.   subjects: record ids, slots, or tokens of Subject.
     actor:   the system user, kept as an object of its own with the officer's name, when given.
     order:   number of the assignment order.
+    found:   of VERIFY, what the check found (docs/formats/statement.md); words and numbers only.
     More than MAX_SUBJECTS subjects are told by their number, and listed in an object `subjects`.
     """
     named = sorted(set(subjects))
@@ -58,6 +61,7 @@ def custody_draft(
         "subjects": named if few else len(named),
         "purpose": purpose,
         "order": order,
+        **({} if found is None else {"found": dict(found)}),
     }
     person = {"actor": actor, "officer": officer} if officer else {"actor": actor}
     objects = [Plain("actor", "application/json", encode(to_value(person)))]

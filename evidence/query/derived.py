@@ -5,7 +5,8 @@ Their contents are not compared: they are no evidence, and `jejak store rebuild`
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from evidence.canonical import decode
 from evidence.errors import JejakError
@@ -13,7 +14,7 @@ from evidence.model import Entry, StatementType
 from evidence.projection import FOLDS, READS, Rows
 from evidence.query.fault import Check
 from evidence.store import MemoryArchive
-from evidence.store.ports import Archive
+from evidence.store.ports import Archive, Row
 
 INDIRECT = ("media", "validators")
 """Tables whose ids depend on what other rows say."""
@@ -27,7 +28,7 @@ def missing_rows(archive: Archive, readable: Sequence[Readable], check: Check) -
 
     An entry whose object was erased or cannot be opened makes none.
     """
-    wanted = list(_wanted(readable))
+    wanted = list(_wanted(readable, _standing(archive, readable)))
     for table in sorted({table for _entry, table, _id in wanted}):
         ids = [(entry, id) for entry, name, id in wanted if name == table]
         try:
@@ -44,9 +45,34 @@ def missing_rows(archive: Archive, readable: Sequence[Readable], check: Check) -
                 )
 
 
-def _wanted(readable: Sequence[Readable]) -> Iterator[tuple[Entry, str, str]]:
-    """(entry, table, row id) of the rows that folding gives, whatever was there before."""
-    nothing = MemoryArchive()
+def _standing(archive: Archive, readable: Sequence[Readable]) -> MemoryArchive:
+    """An archive of the accounts, and the captures acts were seen in, that these entries speak of.
+
+    A post's row is named by its account's server as well (`server_shown`), so no row can be named
+    without them; what folding reads besides is left out.
+    """
+    said = [entry.statement.facts for entry, _objects in readable]
+    captures = _there(archive, "captures", (facts.get("capture") for facts in said))
+    seen_on = (row.get("watch") for row in captures.values())
+    watches = _there(archive, "watches", [*(facts.get("watch") for facts in said), *seen_on])
+    standing = MemoryArchive()
+    for table, rows in (("captures", captures), ("watches", watches)):
+        standing.project([Row(table, id, doc, fresh=True) for id, doc in rows.items()])
+    return standing
+
+
+def _there(archive: Archive, table: str, ids: Iterable[object]) -> Mapping[str, Mapping[str, Any]]:
+    """Rows of a table by id; none where this user may not look, which `missing_rows` says."""
+    try:
+        return archive.rows_by_id(table, sorted({id for id in ids if isinstance(id, str)}))
+    except JejakError:
+        return {}
+
+
+def _wanted(
+    readable: Sequence[Readable], standing: MemoryArchive
+) -> Iterator[tuple[Entry, str, str]]:
+    """(entry, table, row id) of the rows that folding gives, whatever rows there were before."""
     for entry, objects in readable:
         kind = entry.statement.type
         role = READS.get(kind)
@@ -54,7 +80,7 @@ def _wanted(readable: Sequence[Readable]) -> Iterator[tuple[Entry, str, str]]:
             continue
         if kind is StatementType.READING:
             continue  # it only changes rows that others made
-        rows = Rows(nothing)
+        rows = Rows(standing)
         FOLDS[kind](entry, {role: decode(objects[role])} if role else {}, rows)
         for table, id in rows.written():
             if table not in INDIRECT:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -196,6 +197,27 @@ def test_a_check_of_a_package_is_recorded_when_asked_and_shows_in_its_chain(call
     assert [(c["purpose"], c["order"]) for c in chain if c["action"] == "VERIFY"] == [
         ("sidang", "9/ST")
     ]
+
+
+def test_the_chain_says_what_each_check_of_a_package_found_and_of_which_bytes(call):
+    call("package", "create", "out", "--post", "telegram|42", "--no-pdf")
+    (folder,) = (p for p in Path("out").iterdir() if p.name.startswith("jejak-"))
+    Path("trust.txt").write_text(call("ledger", "trust").stdout)
+    checked = ("verify", str(folder), "--trust", "trust.txt", "--record")
+    tags = hashlib.sha256((folder / "tagmanifest-sha256.txt").read_bytes()).hexdigest()
+    sound = call(*checked)
+    (folder / "data" / "report" / "laporan.html").write_text("diubah")
+
+    altered = call(*checked)
+
+    chain = json.loads(call("custody", folder.name, "--json").stdout)["chain"]
+    one, two = (c["found"] for c in chain if c["action"] == "VERIFY")
+    assert (sound.exit_code, altered.exit_code) == (exits.OK, exits.FINDINGS)
+    assert (one["verdict"]["integrity"], two["verdict"]["integrity"]) == ("INTACT", "NOT_INTACT")
+    assert set(one["verdict"]) == {"integrity", "time", "completeness"}
+    assert one["findings"]["error"] == 0 < two["findings"]["error"]
+    assert one["tagmanifest"] == two["tagmanifest"] == tags
+    assert " found: NOT_INTACT, " in call("custody", folder.name).stdout
 
 
 def test_a_check_in_the_archives_own_folder_is_recorded_unasked_or_said_not_to_be(call, archive):
