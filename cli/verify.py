@@ -122,7 +122,9 @@ def found(path: Path, report: Report) -> dict[str, Any]:
     tagmanifest: SHA-256 of the package's tagmanifest-sha256.txt, which names all else in it; null
                  when it cannot be read.
     """
-    verdicts = {n: getattr(report, n)[0] for n in ("integrity", "time", "completeness")}
+    from evidence.query.chain import VERDICTS
+
+    verdicts = {name: getattr(report, name)[0] for name in VERDICTS}
     try:
         digest = hashlib.sha256((path / "tagmanifest-sha256.txt").read_bytes()).hexdigest()
     except OSError:

@@ -25,6 +25,8 @@ from evidence.store.ports import Archive
 
 LISTED = 200
 """Collections beyond these are told as one line with their number."""
+VERDICTS = ("integrity", "time", "completeness")
+"""Of a package, in the order in which the verifier gives them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +149,8 @@ def found_of(facts: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 def found_words(found: Mapping[str, Any]) -> str:
     """`INTACT, BOUNDED, COMPLETE; error 0, incomplete 1`: verdicts and counts on one line."""
-    verdict, counts = found.get("verdict"), found.get("findings")
-    words = [str(word) for word in verdict.values()] if isinstance(verdict, dict) else []
+    verdict, counts = found.get("verdict") or {}, found.get("findings")
+    words = [str(verdict[name]) for name in VERDICTS if name in verdict]
     numbers = [f"{k} {n}" for k, n in sorted(counts.items())] if isinstance(counts, dict) else []
     return "; ".join(", ".join(part) for part in (words, numbers) if part)
 
