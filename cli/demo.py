@@ -32,9 +32,12 @@ def demo(data: Path, fresh: bool, as_json: bool) -> int:
 
     from sandbox.demo import run_demo
 
+    here = f"{Path.cwd()}/"
+
     def say(line: str) -> None:
+        # Paths below the current folder as they would be typed: commands to copy stay short.
         if not as_json:
-            write_line(visible(line))
+            write_line(visible(line.replace(here, "")))
 
     result = run_demo(data, say=say, words=_, language=spoken(), fresh=fresh)
     if as_json:

@@ -233,5 +233,7 @@ def _export(config: Config, archive: Archive, signer: Signer, language: str) -> 
     period = (demo.TICKS[0] - timedelta(days=1), demo.TICKS[-1] + timedelta(days=1))
     now = demo.TICKS[-1] + timedelta(hours=1)
     brief = briefed(config, {str(row["platform"]) for row in archive.rows("watches")})
+    before = archive.size()
     package = export(archive, signer, config.data_dir / "packages", watched, period, now, brief)
+    project_entries(archive, list(archive.entries(before)))
     return check(package, trust, config.language or language)

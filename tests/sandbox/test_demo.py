@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+from contextlib import closing
 from ctypes.util import find_library
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from evidence.config import parse_campaign, parse_watchlist
 from evidence.errors import ConfigError
 from evidence.model import Side, StatusClass, Watchlist
 from evidence.planning import phase_at
+from evidence.query import fsck
+from evidence.store import open_archive
 from sandbox.scenarios.demo import TICKS, campaign, watchlist
 from sandbox.world import PLATFORMS
 
@@ -103,6 +106,8 @@ def test_the_demonstration_sees_what_the_scenario_says_and_its_package_holds(
         assert (result.package / "data/report/laporan.pdf").read_bytes().startswith(b"%PDF")
         assert any("laporan.pdf" in line for line in said)
 
+    with closing(open_archive("", tmp_path / "demo")) as archive:
+        assert fsck(archive, projections=True).faults == []
     afterwards = load(tmp_path / "demo" / "jejak.toml", {}).clock().now()
     dates = [json.loads(p.read_bytes())["at"] for p in result.package.glob("data/statements/*")]
     assert instant(afterwards) > max(dates), "a later command's records would be dated back"
