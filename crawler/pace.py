@@ -14,9 +14,9 @@ from scrapy.core.downloader import Slot
 from scrapy.exceptions import IgnoreRequest
 
 from crawler.clock import monotonic_s
+from crawler.quiet import LONGEST_HOLD_S, Quiet
 from crawler.visit import LONGEST_WAIT_S
 
-LONGEST_HOLD_S = 7 * 86_400
 ASKS_FOR_QUIET = frozenset({429, 503})
 OWN = "own"
 """Name of the slot without a delay: hosts of our own are asked at once."""
@@ -32,11 +32,13 @@ class Pace:
     its delay has passed; the browser takes its turns from the same slots.
 
     crawler: Scrapy's.   pace_s, concurrency: of hosts that have no slot yet.
+    quiet: what other processes were asked for, and are told; None to keep it to this one.
     """
 
     crawler: Any
     pace_s: float
     concurrency: int
+    quiet: Quiet | None = None
     _held_until_s: dict[str, float] = field(default_factory=dict)
 
     async def turn(self, url: str) -> bool:
@@ -57,24 +59,36 @@ class Pace:
         return False
 
     def hold(self, url: str, wait_s: float) -> None:
-        """Ask the host of an address nothing for so long, whoever wants to.
+        """Ask the host of an address nothing for so long, whoever wants to, in any process.
 
         What waits for its turn goes on waiting, or is given up (IgnoreRequest) when that would be
         longer than a visit waits.
         """
+        if self._hold(url, wait_s) and self.quiet is not None:
+            self.quiet.hold(self._name(url), wait_s)
+
+    def _hold(self, url: str, wait_s: float) -> bool:
+        """Hold a host in this process; False when it is held for as long already."""
         name, slot = self._slot(url)
         until_s = monotonic_s() + min(wait_s, LONGEST_HOLD_S)
-        if until_s > self._held_until_s.get(name, 0.0):
+        longer = until_s > self._held_until_s.get(name, 0.0)
+        if longer:
             self._held_until_s[name] = until_s
             slot.lastseen = max(slot.lastseen, until_s - slot.delay)
         while wait_s > LONGEST_WAIT_S and slot.queue:
             _, waiting = slot.queue.popleft()
             waiting.errback(IgnoreRequest(HELD))
+        return longer
 
     def held_s(self, url: str) -> float:
         """How long the host of an address is still to be left alone; 0 when it may be asked."""
-        if not self._held_until_s:
-            return 0.0
+        if self.quiet is not None and self.quiet.is_asked_for():
+            left_s = self.quiet.left_s(self._name(url))
+            if left_s > self._held_s(url) + 1:  # whole seconds are remembered
+                self._hold(url, left_s)
+        return self._held_s(url) if self._held_until_s else 0.0
+
+    def _held_s(self, url: str) -> float:
         until_s = self._held_until_s.get(self._name(url), 0.0)
         return max(0.0, until_s - monotonic_s())
 

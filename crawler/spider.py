@@ -27,6 +27,7 @@ from crawler.middlewares.keep import Keeper
 from crawler.official.key import Key, key_of
 from crawler.official.walk import converse as official_answers
 from crawler.pace import OWN, Pace
+from crawler.quiet import Quiet
 from crawler.visit import Seen, Visit
 from evidence.errors import ConfigError, JejakError
 from evidence.model import Outcome, Slot
@@ -117,7 +118,8 @@ class AccountSpider(scrapy.Spider):
             return
         self.browser = Browser(self.desk.config, user_agent(self.desk.config))
         manifest = registry.PLATFORMS[self.platform].manifest
-        self.pace = Pace(self.crawler, manifest.pace_s, manifest.concurrency)
+        quiet = Quiet(self.desk.config.data_dir / "quiet", self.desk.clock)
+        self.pace = Pace(self.crawler, manifest.pace_s, manifest.concurrency, quiet)
         self.browsing = Browsing(self.platform, self.desk, self.browser, self.crawler, self.pace)
         config = self.desk.config
         self.key = key_of(manifest, config.official, sandbox=config.sandbox)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import http.server
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -25,12 +26,14 @@ ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 DELAY_S = 0.3
 CRAWL = """
-import asyncio, json, sys, urllib.request
+import asyncio, json, os, sys, urllib.request
+from pathlib import Path
 import scrapy
 from scrapy.crawler import CrawlerProcess
 from types import SimpleNamespace
 from crawler.clock import Clock
 from crawler.pace import Pace
+from crawler.quiet import Quiet
 
 base, delay, *steps = sys.argv[1:]
 said = []
@@ -46,7 +49,8 @@ class One(scrapy.Spider):
     }
 
     async def start(self):
-        self.pace = Pace(self.crawler, float(delay), 2)
+        quiet = Quiet(Path(os.environ["QUIET"]), Clock()) if "QUIET" in os.environ else None
+        self.pace = Pace(self.crawler, float(delay), 2, quiet)
         await asyncio.gather(*(self.one(*step.split(":")) for step in steps))
         print(json.dumps(said))
         return
@@ -103,11 +107,11 @@ def site() -> Iterator[tuple[type[Site], str]]:
     server.server_close()
 
 
-def crawl(base: str, *steps: str) -> list[tuple[str, str, str]]:
+def crawl(base: str, *steps: str, **environment: str) -> list[tuple[str, str, str]]:
     """What came of each step, in the order they ended."""
     done = subprocess.run(
         [sys.executable, "-c", CRAWL, base, str(DELAY_S), *steps],
-        capture_output=True, check=True, cwd=ROOT, timeout=60,
+        capture_output=True, check=True, cwd=ROOT, timeout=60, env=os.environ | environment,
     )  # fmt: skip
     return [tuple(one) for one in json.loads(done.stdout)]
 
@@ -152,6 +156,17 @@ def test_what_waits_for_a_host_that_asks_for_long_quiet_is_given_up_at_once(site
         ("fetch", "/diam/3600/503", "503"),
         ("look", "/b", "closed"),
     ]
+    assert [path for _, path in handler.asked] == ["/diam/3600/503"]
+
+
+def test_a_host_that_asked_one_process_for_long_quiet_has_it_from_the_next(site, tmp_path) -> None:
+    handler, base = site
+    folder = str(tmp_path / "quiet")
+
+    first = crawl(base, "fetch:/diam/3600/503", QUIET=folder)
+    second = crawl(base, "look:/b", QUIET=folder)
+
+    assert (first, second) == ([("fetch", "/diam/3600/503", "503")], [("look", "/b", "closed")])
     assert [path for _, path in handler.asked] == ["/diam/3600/503"]
 
 

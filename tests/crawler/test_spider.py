@@ -111,6 +111,28 @@ def test_a_configuration_that_cannot_be_used_is_one_message(
         FeedSpider.update_settings(Settings())
 
 
+def test_a_wish_for_quiet_is_kept_in_the_data_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("JEJAK_CONFIG", raising=False)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("JEJAK_DATA", str(tmp_path))
+    monkeypatch.setenv("JEJAK_ARCHIVE_URL", "memory:")
+    downloader = SimpleNamespace(slots={}, get_slot_key=lambda request: "contoh.example")
+    spider = FeedSpider()
+    spider.crawler = SimpleNamespace(engine=SimpleNamespace(downloader=downloader))  # type: ignore[assignment]
+
+    async def run() -> None:
+        async for _ in spider.start():
+            raise AssertionError("nobody is watched")
+        spider.pace.hold("https://contoh.example/", 3600)
+        await spider._finish()
+
+    asyncio.run(run())
+
+    assert len(list((tmp_path / "quiet").iterdir())) == 1
+
+
 def test_the_method_and_body_that_were_sent_are_kept_with_the_exchange() -> None:
     desk: Any = SimpleNamespace(
         config=SimpleNamespace(robots_exempt=(), egress_allow=()), recorder=Recorder("s", "jejak 0")
