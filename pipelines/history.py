@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from scrapy import signals
 
-from crawler.desk import Desk, known_post
+from crawler.desk import Desk
 from crawler.visit import Seen, Visit
 from evidence.history import compare, not_found, state_digest
 from evidence.model import (
@@ -21,9 +22,10 @@ from evidence.model import (
     SeenState,
     StateSeen,
 )
-from evidence.record import interaction_key, post_key, server_of
+from evidence.record import interaction_key, server_of
 from pipelines.again import post_again
 from pipelines.component import Component
+from pipelines.known import Known, known_of
 from pipelines.page import AccountChange, Compared, Edge, Measured
 from pipelines.sight import FirstSights
 from pipelines.withdrawal import withdrawn
@@ -61,7 +63,7 @@ def compared(item: Measured, desk: Desk, sights: FirstSights) -> Compared:
         found, account = [pair for pair in found if tells_more(pair, seen)], resolved(reading, seen)
         found = [as_handed(pair) for pair in found]
     else:
-        found, account = found + states(reading, known, seen), account_change(reading, seen)
+        found, account = found + states(reading, known.posts, seen), account_change(reading, seen)
     changes = tuple(pair for pair in found if pair[0].change is not Change.UNCHANGED)
     edges, again = first_seen(item.scoped.edges, seen, desk, sights)
     gone = withdrawn(seen, desk) if seen.via != HUMAN else ()
@@ -118,22 +120,12 @@ def resolved(reading: Reading, seen: Seen) -> AccountChange | None:
     return change if change and "RESOLVED" in change.changed else None
 
 
-def known_of(reading: Reading, visit: Visit, desk: Desk) -> dict[str, KnownPost]:
-    """What the archive knows of every post a reading names."""
-    platform = visit.entry.account.platform
-    server = server_of(platform, visit.base_url)
-    ids = [post.native_id for post in reading.posts]
-    ids += [s.subject.removeprefix("post:") for s in reading.states if s.subject[:5] == "post:"]
-    if not ids:
-        return {}
-    rows = desk.archive.rows_by_id("posts", [post_key(platform, id, server) for id in ids])
-    return {str(row["native_id"]): known_post(row) for row in rows.values()}
-
-
-def posts(reading: Reading, known: dict[str, KnownPost], seen: Seen) -> list[Compare]:
-    """Posts that were seen with content; a post shown twice on a page counts once."""
-    unique = {post.native_id: post for post in reading.posts}
-    return [by_surface(known.get(id), post, seen) for id, post in unique.items()]
+def posts(reading: Reading, known: Known, seen: Seen) -> list[Compare]:
+    """Posts that were seen with content, but those unchanged; one shown twice on a page counts once."""
+    unique = {
+        post.native_id: post for post in reading.posts if post.native_id not in known.unchanged
+    }
+    return [by_surface(known.posts.get(id), post, seen) for id, post in unique.items()]
 
 
 def by_surface(known: KnownPost | None, post: Post, seen: Seen) -> Compare:
@@ -156,7 +148,7 @@ def by_surface(known: KnownPost | None, post: Post, seen: Seen) -> Compare:
     return told, known
 
 
-def states(reading: Reading, known: dict[str, KnownPost], seen: Seen) -> list[Compare]:
+def states(reading: Reading, known: Mapping[str, KnownPost], seen: Seen) -> list[Compare]:
     """Known posts whose place showed a marker instead of content."""
     proofs = {p.native_id: p.commit for p in reading.proofs if not p.present and p.signer}
     found: list[Compare] = []

@@ -150,6 +150,13 @@ class MemoryArchive:
         with self._lock:
             return self._tables.by_id(table, ids)
 
+    def fields_by_id(
+        self, table: str, ids: Sequence[str], fields: Sequence[str]
+    ) -> dict[str, dict[str, Any]]:
+        """See ports.Archive.fields_by_id."""
+        with self._lock:
+            return self._tables.by_id(table, ids, fields)
+
     def rows(
         self,
         table: str,

@@ -46,10 +46,19 @@ class Tables:
             if isinstance(now, datetime) and now < at:
                 held[id][name] = at
 
-    def by_id(self, table: str, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-        """Rows by id; ids without a row are left out."""
+    def by_id(
+        self, table: str, ids: Sequence[str], fields: Sequence[str] | None = None
+    ) -> dict[str, dict[str, Any]]:
+        """Rows by id, or these fields of them; ids without a row are left out."""
         held = self._rows.get(checked_name(table, "table"), {})
-        return {id: copy.deepcopy(held[id]) for id in ids if id in held}
+        if fields is None:
+            return {id: copy.deepcopy(held[id]) for id in ids if id in held}
+        names = ("id", *(checked_name(name, "a field asked for") for name in fields))
+        return {
+            id: {name: copy.deepcopy(held[id][name]) for name in names if name in held[id]}
+            for id in ids
+            if id in held
+        }
 
     def find(
         self,

@@ -198,6 +198,12 @@ class MongoArchive:
         """Projection rows by id; ids without a row are left out."""
         return self._tables.by_id(table, ids)
 
+    def fields_by_id(
+        self, table: str, ids: Sequence[str], fields: Sequence[str]
+    ) -> dict[str, dict[str, Any]]:
+        """See ports.Archive.fields_by_id."""
+        return self._tables.by_id(table, ids, fields)
+
     def rows(
         self,
         table: str,

@@ -45,13 +45,16 @@ class MongoTables:
             where = {"_id": {"$in": [str(id) for id in ids[start : start + ID_PAGE]]}}
             self._edge.run(f"removing from {table}", partial(_remove, rows, where))
 
-    def by_id(self, table: str, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-        """Rows by id; ids without a row are left out."""
+    def by_id(
+        self, table: str, ids: Sequence[str], fields: Sequence[str] | None = None
+    ) -> dict[str, dict[str, Any]]:
+        """Rows by id, or these fields of them; ids without a row are left out."""
         rows = self._rows(table)
+        wanted = _wanted(fields)
         found: dict[str, dict[str, Any]] = {}
         for start in range(0, len(ids), ID_PAGE):
             where = {"_id": {"$in": [str(id) for id in ids[start : start + ID_PAGE]]}}
-            docs = self._edge.run(f"reading {table}", partial(_all, rows, where))
+            docs = self._edge.run(f"reading {table}", partial(_all, rows, where, wanted))
             found.update((doc["_id"], _row(doc)) for doc in docs)
         return found
 
@@ -172,8 +175,15 @@ def _remove(rows: Docs, where: Doc) -> None:
     rows.delete_many(where)
 
 
-def _all(rows: Docs, where: Doc) -> list[Doc]:
-    return list(rows.find(where))
+def _all(rows: Docs, where: Doc, wanted: Doc | None) -> list[Doc]:
+    return list(rows.find(where, wanted))
+
+
+def _wanted(fields: Sequence[str] | None) -> Doc | None:
+    """What to send of each row; an empty list of fields asks for the id alone."""
+    if fields is None:
+        return None
+    return {"_id": 1, **{_field(checked_name(name, "a field asked for")): 1 for name in fields}}
 
 
 def _question(

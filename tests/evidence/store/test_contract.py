@@ -351,6 +351,20 @@ def test_projecting_an_id_again_replaces_its_row(archive: Archive) -> None:
     assert archive.rows_by_id("posts", ["m|1", "m|9"]) == {"m|1": {"id": "m|1", "watch": "w-9"}}
 
 
+def test_some_fields_of_many_rows_are_those_asked_for_and_no_others(archive: Archive) -> None:
+    archive.project(
+        [Row("posts", "m|1", {"a": 1, "b": [2], "c": 3}), Row("posts", "m|2", {"c": 4})]
+    )
+
+    found = archive.fields_by_id("posts", ["m|1", "m|2", "m|9"], ("a", "b"))
+
+    assert found == {"m|1": {"id": "m|1", "a": 1, "b": [2]}, "m|2": {"id": "m|2"}}
+    assert archive.fields_by_id("posts", ["m|1"], ()) == {"m|1": {"id": "m|1"}}
+    for odd in ("$where", "a.b", ""):
+        with pytest.raises(StoreError):
+            archive.fields_by_id("posts", ["m|1"], (odd,))
+
+
 def test_one_id_twice_in_one_call_keeps_the_later_row(archive: Archive) -> None:
     archive.project([Row("posts", "m|1", {"n": 1}), Row("posts", "m|1", {"n": 2})])
 
