@@ -9,6 +9,8 @@ from evidence.model import Entry, StatementType
 
 OFFICERS = frozenset({"actor", "officer"})
 """Objects that name those who read, exported or erased."""
+OTHERS = frozenset({"case", "package", "subjects"})
+"""Objects of custody statements that list what else was read or exported, or in which case."""
 SCREENS = frozenset({"screenshot", "dom"})
 """Kinds of capture that show a page as a visitor sees it, with whoever else is on it."""
 PAGES = frozenset({"exchange", "dom"})
@@ -44,6 +46,8 @@ class Disclosure:
             roles = roles | {"body"}
         if not self.screens and is_screen(entry):
             roles = roles | {"body"}
+        if entry.statement.type is StatementType.CUSTODY:
+            roles = roles | OTHERS
         if self.subjects is None:
             return roles
         every = frozenset(ref.role for ref in entry.statement.objects)

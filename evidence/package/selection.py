@@ -10,13 +10,16 @@ from datetime import datetime
 from evidence.canonical import decode, entry_of, parse_instant
 from evidence.errors import ScopeError
 from evidence.model import Entry, Statement, StatementType
+from evidence.query.chain import subjects_of
 from evidence.store.ports import Archive
 
 GENERAL = frozenset(
     (StatementType.GENESIS, StatementType.CAMPAIGN, StatementType.KEY, StatementType.ALARM)
 )
 """Taken into every package: which log, which key, which schedule, and every alarm."""
-UNNAMED = GENERAL | {StatementType.CUSTODY, StatementType.ERASURE}
+BEFELL = frozenset((StatementType.CUSTODY, StatementType.ERASURE))
+"""What persons did with records: taken with what it is about, whenever it was done."""
+UNNAMED = GENERAL | BEFELL
 """Types whose facts name no account."""
 NAMED = ("capture", "control", "of", "post", "previous", "subject")
 """Facts that hold the record id of another statement."""
@@ -91,7 +94,7 @@ def select(
     wanted = [k for k in kept if _in(k.statement, period)]
     if firsts:
         wanted = _of_posts(wanted, set(firsts), with_visits=period is not None)
-    chosen = _closed(wanted, kept, archive)
+    chosen = _closed(wanted, kept, archive, accounts)
     return Selection(tuple(sorted(accounts)), firsts, period, tuple(sorted(chosen)))
 
 
@@ -116,7 +119,7 @@ def _kept(entries: Iterable[Entry], accounts: Collection[str]) -> Iterator[_Kept
         ours = {facts.get("watch"), facts.get("actor_watch"), facts.get("target_watch")}
         if statement.type is StatementType.ALARM and facts.get("code") == HEARTBEAT:
             continue
-        if statement.type in GENERAL or _told_of(statement) or not ours.isdisjoint(accounts):
+        if statement.type in UNNAMED or not ours.isdisjoint(accounts):
             yield _Kept(entry.index, statement)
 
 
@@ -131,14 +134,12 @@ def _in(statement: Statement, period: Period | None) -> bool:
     return period[0] <= moment < period[1]
 
 
-def _told_of(statement: Statement) -> tuple[str, ...]:
-    """Record ids that an erasure or a custody statement is about."""
-    if statement.type is StatementType.ERASURE:
-        return (str(statement.facts.get("subject")),)
-    subjects = statement.facts.get("subjects")
-    if statement.type is StatementType.CUSTODY and isinstance(subjects, list):
-        return tuple(str(s) for s in subjects)
-    return ()
+def _told_of(archive: Archive, item: _Kept) -> frozenset[str]:
+    """What an erasure or a custody statement is about: record ids, accounts, slots, posts."""
+    if item.statement.type is StatementType.ERASURE:
+        return frozenset((str(item.statement.facts.get("subject")),))
+    entry = archive.entry(item.rec)
+    return subjects_of(archive, entry) if entry else frozenset()
 
 
 def _of_posts(kept: list[_Kept], firsts: Collection[str], *, with_visits: bool) -> list[_Kept]:
@@ -166,10 +167,12 @@ def _of_posts(kept: list[_Kept], firsts: Collection[str], *, with_visits: bool) 
     return [chosen[index] for index in sorted(chosen)]
 
 
-def _closed(wanted: Iterable[_Kept], kept: Iterable[_Kept], archive: Archive) -> set[int]:
+def _closed(
+    wanted: Iterable[_Kept], kept: Iterable[_Kept], archive: Archive, accounts: Collection[str]
+) -> set[int]:
     """Indices of the wanted records, of all that these name, and of what befell any of them."""
     by_rec = {item.rec: item for item in kept}
-    pending = [w for w in wanted if not _told_of(w.statement)]
+    pending = [w for w in wanted if w.statement.type not in BEFELL]
     chosen: dict[str, _Kept] = {}
     while pending:
         item = pending.pop()
@@ -181,9 +184,20 @@ def _closed(wanted: Iterable[_Kept], kept: Iterable[_Kept], archive: Archive) ->
             found = by_rec.get(rec) or _entry(archive, rec)
             if found is not None:
                 pending.append(found)
-    told = [(item, _told_of(item.statement)) for item in by_rec.values()]
-    later = [item for item, recs in told if not chosen.keys().isdisjoint(recs)]
-    return {item.index for item in (*chosen.values(), *later)}
+    names = {*chosen, *accounts}
+    # A check names the export it checked, which stands before it.
+    for item in sorted(by_rec.values(), key=lambda item: item.index):
+        if item.statement.type in BEFELL and _names(_told_of(archive, item), names):
+            chosen[item.rec] = item
+            names.add(item.rec)
+    return {item.index for item in chosen.values()}
+
+
+def _names(told: Iterable[str], names: Collection[str]) -> bool:
+    """Whether one of these is, or is a slot or post of, what was chosen."""
+    return any(
+        each.removeprefix("post:") in names or each.partition("@")[0] in names for each in told
+    )
 
 
 def _pictures(archive: Archive, snapshot: Statement) -> Iterator[str]:

@@ -97,6 +97,7 @@ def _done(archive: Archive, subject: Subject, recs: Collection[str]) -> Iterator
     """What persons did with the subject or any record of it."""
     stopped = {e.index for e, _hold in tombstones(archive).stopped(archive).values()}
     erased: dict[tuple[str, str, str], list[Entry]] = {}
+    linked: dict[str, int] = {}
     for entry in entries_of_type(archive, StatementType.CUSTODY, StatementType.ERASURE):
         facts = entry.statement.facts
         if entry.statement.type is StatementType.ERASURE:
@@ -105,8 +106,9 @@ def _done(archive: Archive, subject: Subject, recs: Collection[str]) -> Iterator
                 said = (action, str(facts.get("request")), facts["order"])
                 erased.setdefault(said, []).append(entry)
             continue
-        number = _concerned(archive, entry, subject, recs)
+        number = _concerned(archive, entry, subject, recs) or _of_linked(entry, linked)
         if number:
+            linked[entry.statement.rec] = number
             yield _link(archive, entry, number)
     for (action, *_), entries in erased.items():
         yield _erased(archive, action, entries)
@@ -117,6 +119,12 @@ def _concerned(archive: Archive, entry: Entry, subject: Subject, recs: Collectio
         return len(recs) - 1
     named = subjects_of(archive, entry)
     return len(named.intersection(recs)) or int(subject.token in named)
+
+
+def _of_linked(entry: Entry, linked: Mapping[str, int]) -> int:
+    """Of a check of a package that held records of the subject: how many these were."""
+    said = entry.statement.facts.get("subjects")
+    return max((linked.get(rec, 0) for rec in said), default=0) if isinstance(said, list) else 0
 
 
 def subjects_of(archive: Archive, custody: Entry) -> frozenset[str]:

@@ -217,6 +217,8 @@ def test_the_chain_says_what_each_check_of_a_package_found_and_of_which_bytes(ca
     assert set(one["verdict"]) == {"integrity", "time", "completeness"}
     assert one["findings"]["error"] == 0 < two["findings"]["error"]
     assert one["tagmanifest"] == two["tagmanifest"] == tags
+    of_the_post = json.loads(call("custody", "telegram|42", "--json").stdout)["chain"]
+    assert [c["found"] for c in of_the_post if c["action"] == "VERIFY"] == [one, two]
     assert " found: NOT_INTACT, " in call("custody", folder.name).stdout
 
 

@@ -24,6 +24,8 @@ from evidence.model import (
 )
 from evidence.package import Selection, select, write_package
 from evidence.package.write import Export
+from evidence.query.custody import custody_draft, record_custody
+from evidence.record import Recorder
 from evidence.store import open_archive
 from evidence.store.memory import MemoryArchive
 from evidence.store.ports import Row
@@ -119,6 +121,30 @@ def test_a_second_package_shows_that_the_first_was_made(
     exports = [p for p in (again / "data/statements").iterdir() if b'"EXPORT"' in p.read_bytes()]
     assert verify(again, site.trust).ok
     assert len(exports) == 2
+
+
+def test_an_earlier_export_of_many_records_and_its_check_are_in_a_later_package(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("evidence.package.write.MAX_SUBJECTS", 1)
+    make_package(site, tmp_path / "out")
+    export = site.archive.size() - 1
+    rec = next(site.archive.entries(export)).statement.rec
+    recorder = Recorder("system", "uji")
+    for action, subject in (("VERIFY", rec), ("HOLD", WATCH), ("HOLD", OTHER), ("READ", "f" * 32)):
+        words = {"actor": "budi", "purpose": "p", "order": "1"}
+        record_custody(site.archive, custody_draft(recorder, action, [subject], NOW, **words))
+
+    again = make_package(site, tmp_path / "again", period=None)
+
+    report = (again / "data/report/laporan.html").read_text("utf-8")
+    there = [
+        export + n for n in range(5) if (again / f"data/statements/{export + n}.json").exists()
+    ]
+    assert there == [export, export + 1, export + 2]
+    assert "EXPORT (diserahkan sebagai paket)" in report
+    assert not (again / f"data/objects/{export}/package.json").exists()
+    assert verify(again, site.trust).ok
 
 
 class Reader(HTMLParser):
