@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
@@ -113,9 +114,7 @@ class Root(Group):
         except click.exceptions.Exit as end:
             return end.exit_code
         except click.ClickException as error:
-            usage = (
-                error.ctx.get_usage() if isinstance(error, click.UsageError) and error.ctx else ""
-            )
+            usage = _usage(error.ctx) if isinstance(error, click.UsageError) and error.ctx else ""
             return show_error(_usage_message(error), "", usage, "UsageError", exits.USAGE, as_json)
         except JejakError as error:
             return show_jejak_error(error, as_json)
@@ -186,12 +185,34 @@ def write_help(command: click.Command, ctx: click.Context, formatter: click.Help
                 [(name, verb.get_short_help_str()) for name, verb in verbs if verb is not None]
             )
     options = [
-        (record[0], _(flat(getattr(p, "help", "") or "")))
+        (record[0], _option_help(p))
         for p in command.get_params(ctx)
         if getattr(p, "help", None) and (record := p.get_help_record(ctx)) is not None
     ]
     with formatter.section(_("Options")):
         formatter.write_dl(options)
+
+
+def _option_help(option: click.Parameter) -> str:
+    """What an option is for, and whether it has to be named, where else it may be, or what is taken."""
+    said = _(flat(getattr(option, "help", "") or ""))
+    variable = option.envvar if isinstance(option.envvar, str) else ""
+    if option.required:
+        more = _("must be named, here or as {variable}") if variable else _("must be named")
+    elif variable:
+        more = _("also as {variable}")
+    elif getattr(option, "show_default", None):
+        more = _("else {value}")
+    else:
+        return said
+    return f"{said} ({more.format(variable=variable, value=option.default)})"
+
+
+def _usage(ctx: click.Context) -> str:
+    """How a command is called, and where more is said, in the user's language."""
+    line = " ".join([ctx.command_path, *ctx.command.collect_usage_pieces(ctx)])
+    more = _("More: {command} --help").format(command=ctx.command_path)
+    return f"{_('Usage:')} {line}\n{more}"
 
 
 def flat(text: str | None) -> str:
@@ -214,6 +235,9 @@ def _usage_message(error: click.ClickException) -> str:
             )
         return _("{name} is missing").format(name=name)
     if isinstance(error, click.BadParameter) and error.param is not None:
+        missing = re.fullmatch(r"\w+ '(.*)' does not exist\.", error.message)
+        if missing and isinstance(error.param.type, click.Path):
+            return f"{missing[1]}: {_('there is no such file')}"
         hint = error.param.opts[0] if error.param.opts else ""
         return _("{name} cannot be used: {reason}").format(name=hint, reason=error.message)
     return error.format_message()

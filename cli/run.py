@@ -9,7 +9,7 @@ import click
 
 from cli.command import Command
 from cli.crawl import child_environment
-from cli.shell import Shell
+from cli.shell import Shell, require_installation
 from cli.words import N_
 
 
@@ -22,6 +22,7 @@ def run(shell: Shell, once: bool, as_json: bool) -> None:
     Its messages are JSON lines on standard error. SIGTERM or Ctrl-C ends the visits under way,
     then the scheduler.
     """
+    require_installation(shell.config)
     environment = child_environment(shell, os.environ)
     shell.close()
     line = [sys.executable, "-m", "scheduler", *(["--once"] if once else [])]

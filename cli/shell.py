@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from evidence.errors import ConfigError
+
 if TYPE_CHECKING:
     from crawler.config import Config
     from evidence.record import Recorder
@@ -18,9 +20,28 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+def require_installation(config: Config) -> None:
+    """Refuse to begin an archive in a folder that nobody set up: most likely it is the wrong one.
+
+    Raises ConfigError when no file and no variable says where the archive is, and there is none.
+    """
+    from crawler.config import ENVIRONMENT
+
+    named = set(config.origin_of.values()) - set(ENVIRONMENT) - {"default"}
+    if named or config.archive_url or config.origin_of["data_dir"] != "default":
+        return
+    if not config.data_dir.exists():
+        raise ConfigError(
+            f"folder {Path.cwd()}",
+            "holds no installation: neither jejak.toml nor a data folder",
+            "Go to its folder, name its jejak.toml with --config, or make one with `jejak init`",
+        )
+
+
 def _open(config: Config) -> Archive:
     from evidence.store import open_archive
 
+    require_installation(config)
     return open_archive(config.archive_url, config.data_dir, eraser_url=config.eraser_url)
 
 

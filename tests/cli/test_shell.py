@@ -1,0 +1,45 @@
+"""Where a command finds its archive, and where it must not begin one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from cli import exits
+from cli.main import jejak
+from cli.shell import Shell, require_installation
+from crawler.config import load
+from evidence.errors import ConfigError
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    for name in ("JEJAK_CONFIG", "JEJAK_DATA", "JEJAK_ARCHIVE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+@pytest.mark.parametrize("words", [("status",), ("run", "--once"), ("crawl",), ("ledger", "seal")])
+def test_a_command_in_a_folder_without_an_installation_is_refused_and_makes_nothing(folder, words):
+    result = CliRunner(env={"LANG": "C"}).invoke(jejak, words, obj=Shell())
+
+    assert result.exit_code == exits.CONFIG
+    assert "holds no installation" in result.stderr
+    assert list(folder.iterdir()) == []
+
+
+def test_settings_an_address_or_data_are_an_installation(folder):
+    empty = load(None, {})
+    with pytest.raises(ConfigError):
+        require_installation(empty)
+
+    require_installation(load(None, {"JEJAK_ARCHIVE_URL": "mongodb://localhost"}))
+    require_installation(load(None, {"JEJAK_DATA": str(folder / "elsewhere")}))
+    (folder / "jejak.toml").write_text('contact = "a@contoh.go.id"\n')
+    require_installation(load(None, {}))
+    (folder / "jejak.toml").unlink()
+    (folder / "data").mkdir()
+    require_installation(load(None, {}))
