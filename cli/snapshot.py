@@ -64,7 +64,8 @@ def _show(found: SnapshotFile, zone: str) -> None:
         _("Leaf {index}, hash {hash}").format(index=row["index"], hash=found.leaf_hash.hex())
     )
     if capture:
-        write_line(_("Read from: {url}").format(url=visible(capture["url"])))
+        said = _("Read from: {url}, capture {rec}")
+        write_line(said.format(url=visible(capture["url"]), rec=row["capture"]))
     for line in content_lines(found.seen.post):
         write_line(line)
     if not found.media:

@@ -146,6 +146,8 @@ def _show(imported: WatchlistImport, dry_run: bool, as_json: bool) -> None:
         listed = {
             name: [_entry(e) for e in groups[name]] for name in ("added", "changed", "removed")
         }
+        for added in listed["added"] if dry_run else ():
+            added["watch"] = None
         counts = {name: len(entries) for name, entries in groups.items()}
         write_json({"dry_run": dry_run, "counts": counts, **listed})
         return
@@ -153,7 +155,9 @@ def _show(imported: WatchlistImport, dry_run: bool, as_json: bool) -> None:
     for name, sign in signs.items():
         for entry in groups[name]:
             account = entry.account
-            write_line(visible(f"{sign} {entry.watch}  {account.platform}  {account.handle}"))
+            # An import draws new ids: those of a dry run will be nobody's.
+            watch = "w-?" if dry_run and name == "added" else entry.watch
+            write_line(visible(f"{sign} {watch}  {account.platform}  {account.handle}"))
     said = _(
         "{added} added, {changed} changed, {removed} removed, {unchanged} unchanged, "
         "{absent} not in the file and kept"

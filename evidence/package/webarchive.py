@@ -255,7 +255,11 @@ def capture_entry(archive: Archive, rec: str) -> Entry:
     """The log entry of a capture. Raises ScopeError when there is none of this record id."""
     entry = archive.entry(rec)
     if entry is None or entry.statement.type is not StatementType.CAPTURE:
-        raise ScopeError(f"record {rec}", "is no capture in the archive")
+        raise ScopeError(
+            f"record {rec}",
+            "is no capture in the archive",
+            "`jejak snapshot ID` names the captures of a snapshot",
+        )
     return entry
 
 

@@ -173,6 +173,7 @@ def test_a_snapshot_shows_its_picture_and_fingerprint(call):
     assert shown["kept"][0]["media"] == "image/jpeg"
     assert next(iter(shown["fingerprints"].values()))["values"]["phash"] == "ff00ff00ff00ff00"
     assert "ff00ff00ff00ff00" in call("snapshot", rec).stdout
+    assert f", capture {shown['capture']['id']}\n" in call("snapshot", rec).stdout
 
 
 def test_interactions_are_found_from_either_side(call):
@@ -325,10 +326,13 @@ def test_a_dry_run_records_nothing(call, archive):
     before = archive.size()
 
     dry = json.loads(call("watchlist", "import", "w.csv", "--dry-run", "--json").stdout)
+    shown = call("watchlist", "import", "w.csv", "--dry-run").stdout
     between = archive.size()
     call("watchlist", "import", "w.csv")
 
     assert dry["counts"]["added"] == 1
+    assert dry["added"][0]["watch"] is None
+    assert "+ w-?  telegram  baru_contoh" in shown
     assert between == before
     assert archive.size() == before + 1
     assert "baru_contoh" in call("watchlist", "list").stdout
