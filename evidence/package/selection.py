@@ -11,6 +11,7 @@ from evidence.canonical import decode, entry_of, parse_instant
 from evidence.errors import ScopeError
 from evidence.model import Entry, Statement, StatementType
 from evidence.query.chain import subjects_of
+from evidence.query.version import version_of
 from evidence.store.ports import Archive
 
 GENERAL = frozenset(
@@ -39,12 +40,15 @@ class Selection:
     posts:   record ids of first snapshots, empty when whole accounts were asked for.
     period:  [from, until) of recording and of due times; None: all, and no word on completeness.
     indices: leaves of the log, ascending.
+    versions: record ids, ascending, of the newest version of each account's row and of each
+             campaign when these were chosen; the export names them, so none is left out unseen.
     """
 
     watches: tuple[str, ...]
     posts: tuple[str, ...]
     period: Period | None
     indices: tuple[int, ...]
+    versions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,20 @@ def select(
     if firsts:
         wanted = _of_posts(wanted, set(firsts), with_visits=period is not None)
     chosen = _closed(wanted, kept, archive, accounts)
-    return Selection(tuple(sorted(accounts)), firsts, period, tuple(sorted(chosen)))
+    return Selection(
+        tuple(sorted(accounts)), firsts, period, tuple(sorted(chosen)), _newest(kept, accounts)
+    )
+
+
+def _newest(kept: Iterable[_Kept], accounts: Collection[str]) -> tuple[str, ...]:
+    """Record ids of the newest version of each account's row and of each campaign."""
+    newest = {
+        version_of(item.statement): item.rec
+        for item in kept
+        if item.statement.type is StatementType.CAMPAIGN
+        or (item.statement.type is StatementType.WATCH and version_of(item.statement) in accounts)
+    }
+    return tuple(sorted(newest.values()))
 
 
 def _candidates(archive: Archive, accounts: Collection[str]) -> Iterator[Entry]:

@@ -252,6 +252,7 @@ def _record_export(
         "subjects": recs if len(recs) <= MAX_SUBJECTS else len(recs),
         "purpose": export.purpose,
         "order": export.order,
+        **({"versions": list(selection.versions)} if selection.versions else {}),
     }
     objects: tuple[Plain, ...] = (
         Plain("actor", "application/json", encode(dict(export.actor))),

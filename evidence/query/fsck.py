@@ -20,7 +20,7 @@ from evidence.query.fault import Check, Fault
 from evidence.query.hold import tombstones
 from evidence.query.persons import check_erasure, check_officers, note_request
 from evidence.query.present import present_objects
-from evidence.query.version import Order
+from evidence.query.version import Order, check_export
 from evidence.store.ports import Archive
 
 __all__ = ["Check", "Fault", "fsck"]
@@ -79,6 +79,7 @@ def fsck(
             if objects and entry is not None:
                 readable.append((entry, _objects(archive, entry, check, walk)))
                 check_officers(*readable[-1], check)
+                check_export(*readable[-1], walk.order, check)
         if projections and objects:
             missing_rows(archive, readable, check)
         if say:

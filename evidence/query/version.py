@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from evidence.canonical import entry_of, instant, parse_instant
+from evidence.canonical import decode, entry_of, instant, parse_instant
 from evidence.errors import ParseError
-from evidence.model import Statement, StatementType
+from evidence.model import Entry, Statement, StatementType
+from evidence.query.custody import Action
 from evidence.query.fault import Check
 from evidence.store.ports import Archive
 
@@ -76,6 +77,24 @@ class Order:
             _early(said, place, check)
             self._named(said, place, check)
 
+    def exported(self, said: Statement, asked: Collection[str], check: Check) -> None:
+        """An export names the newest versions there were when its records were chosen.
+
+        asked: the accounts of its description. One recorded in the last ten minutes before it may
+        be later than the choice. Exports of earlier programs name none.
+        """
+        if "versions" not in said.facts:
+            return
+        place, named = f"record {said.rec}", frozenset(said.facts["versions"])
+        for rec in sorted(named - self.names.keys()):
+            check.fault("VERSION_NAMED", place, f"no version before it is {rec}, which it names")
+        for name, last in sorted(self.last.items()):
+            of = last.type is StatementType.CAMPAIGN or name in asked
+            if of and last.rec not in named and last.at < said.at - ORDER:
+                check.fault(
+                    "VERSION_NAMED", place, f"it does not name the newest version of {name} then"
+                )
+
     def _version(self, said: Statement, place: str, check: Check) -> None:
         name, facts = version_of(said), said.facts
         before = self.last.get(name)
@@ -98,6 +117,19 @@ class Order:
                 check.fault(
                     "VERSION_NAMED", place, f"no version before it is {rec}, which it names"
                 )
+
+
+def check_export(entry: Entry, opened: Mapping[str, bytes], order: Order, check: Check) -> None:
+    """A fault for each version that an export should name and does not; `order` stands at it."""
+    said = entry.statement
+    if said.type is not StatementType.CUSTODY or said.facts.get("action") != Action.EXPORT:
+        return
+    try:
+        described = decode(opened.get("package", b"{}"))
+    except ParseError:
+        described = {}
+    asked = described.get("watches") if isinstance(described, dict) else None
+    order.exported(said, asked if isinstance(asked, list) else (), check)
 
 
 def _early(said: Statement, place: str, check: Check) -> None:

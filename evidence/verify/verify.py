@@ -213,7 +213,7 @@ REFERENCES = {
 """Per type of statement: the facts that name other records, and what those must be."""
 UNCERTAIN = frozenset((
     "SCHEDULE_ABSENT", "SCHEDULE_FORMAT", "VERSION_CHAIN", "VERSION_LEFT_OUT", "VERSION_MISSING",
-    "VERSION_UNCHAINED",
+    "VERSION_UNCHAINED", "VERSION_UNNAMED",
 ))  # fmt: skip
 """Findings that leave open which visits were due."""
 SAME_WATCH = frozenset(("reading", "snapshot", "observation", "account"))
@@ -2533,10 +2533,13 @@ def check_versions(case: Case) -> Iterator[int]:
 
 
 def check_known_versions(case: Case) -> None:
-    """The versions that were the newest when an outcome was recorded are there, as it names them."""
+    """The versions that an outcome, or the export, names as the newest then are in the package."""
     faults = Faults(case)
+    asked = case.description.get("watches", []) if case.export else []
     for _, record in sorted(case.records.items()):
-        named = record.facts.get("versions", []) if record.type == "outcome" else []
+        naming = record.type == "outcome" or record is case.export
+        named = record.facts.get("versions", []) if naming else []
+        whose = asked if record is case.export else [record.facts.get("watch")]
         if not is_ascending(named, REC):
             case.find("REF_FORMAT", record.path, "versions")
             continue
@@ -2548,9 +2551,21 @@ def check_known_versions(case: Case) -> None:
                 case.find("REF_TYPE", record.path, "versions", other.type)
             elif other.entry >= record.entry:
                 case.find("REF_ORDER", record.path, "versions")
-            elif other.facts.get("watch") not in (None, record.facts.get("watch")):
+            elif other.facts.get("watch") not in (None, *whose):
                 case.find("REF_WATCH", record.path)
     faults.tell()
+    if case.export and case.description.get("period"):
+        check_all_named(case, case.export, asked)
+
+
+def check_all_named(case: Case, export: Record, watches: Sequence[str]) -> None:
+    """The export names a version of every account that the package answers for."""
+    named = export.facts.get("versions", [])
+    there = [case.by_rec.get(rec) for rec in named] if is_ascending(named, REC) else []
+    known = [record.facts.get("watch") for record in there if record]
+    for watch in watches:
+        if watch not in known and all(there):
+            case.find("VERSION_UNNAMED", export.path, watch)
 
 
 def is_ascending(named: Any, form: re.Pattern[str]) -> bool:
@@ -3119,10 +3134,15 @@ TEXTS = {
         "versi jadwal sebelum yang ini tidak disertakan: {0}",
         "the schedule's version before this one is not included: {0}"),
     "VERSION_LEFT_OUT": (INCOMPLETE,
-        ("{0} hasil kunjungan, mulai dari ini, menyebut versi jadwal yang sudah ada tetapi tidak"
-         " disertakan: {1}"),
-        ("{0} outcomes, from this one on, name a version of the schedule that was there and is not"
-         " included: {1}")),
+        ("{0} hasil kunjungan atau ekspor, mulai dari ini, menyebut versi jadwal yang sudah ada"
+         " tetapi tidak disertakan: {1}"),
+        ("{0} outcomes or exports, from this one on, name a version of the schedule that was there"
+         " and is not included: {1}")),
+    "VERSION_UNNAMED": (INCOMPLETE,
+        ("ekspor tidak menyebut versi terbaru baris akun ini, sehingga tidak terlihat bila versi itu"
+         " ditinggalkan: {0}"),
+        ("the export does not name the newest version of this account's row, so it cannot be seen"
+         " whether that one was left out: {0}")),
     "VERSION_UNCHAINED": (INCOMPLETE,
         ("versi jadwal tidak menyebut versi sebelumnya, sehingga yang ditinggalkan tidak terlihat:"
          " {0}"),

@@ -337,7 +337,8 @@ class _Reader:
             except MALFORMED as error:
                 self.verdict.problems.append(f"{index}: {error}")
             newest = max(newest, instant(said["at"]))
-        self.verdict.holes += versions(self.said, self.verdict.problems.append)
+        asked = self.wanted["watches"] if self.wanted["period"] else []
+        self.verdict.holes += versions(self.said, asked, self.verdict.problems.append)
 
     def completeness(self) -> None:
         """Slots of the period that have no outcome."""

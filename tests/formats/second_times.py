@@ -65,14 +65,19 @@ def times_of(index: int, said: Record, newest: datetime, times: Times) -> list[s
     return absent
 
 
-def versions(records: dict[int, Record], note: Callable[[str], None]) -> list[str]:
-    """Versions whose predecessor is not there or not named; `note` takes what is wrong."""
+def versions(
+    records: dict[int, Record], asked: list[str], note: Callable[[str], None]
+) -> list[str]:
+    """Versions whose predecessor is not there or not named; `note` takes what is wrong.
+
+    asked: the accounts whose schedule the package answers for.
+    """
     before: dict[tuple[str, str], Record] = {}
     known = {said["rec"] for said in records.values()}
     open_ends = []
     for index, said in sorted(records.items()):
         kind, facts = said["type"], said["facts"]
-        if kind == "outcome":
+        if kind == "outcome" or index == max(records):
             open_ends += _left_out(index, facts.get("versions", []), records, note)
         if kind not in ("watch", "campaign"):
             continue
@@ -85,6 +90,10 @@ def versions(records: dict[int, Record], note: Callable[[str], None]) -> list[st
         begins = (facts["previous"] is None) == (facts["change"] == "ADDED")
         if not follows or not begins or (last and instant(said["at"]) < instant(last["at"])):
             note(f"version {index} does not follow the one before")
+    named = records[max(records)]["facts"].get("versions", [])
+    whose = {said["facts"].get("watch") for said in records.values() if said["rec"] in named}
+    if set(named) <= known:
+        open_ends += [f"newest version of {watch}" for watch in asked if watch not in whose]
     return open_ends
 
 

@@ -234,6 +234,30 @@ def newest_version_left_out(folder: Path, tsas: Sequence[LocalTsa]) -> tuple[Pat
     return office.export(without=[last])
 
 
+def newest_version_that_no_outcome_followed_left_out(
+    folder: Path, tsas: Sequence[LocalTsa]
+) -> tuple[Path, str]:
+    """Nothing names the row's last version but the export itself."""
+    office = Office(folder, tsas)
+    return office.export(without=[office.version(previous=office.first)])
+
+
+def export_naming(*versions: str) -> Case:
+    """An export by a program that says these are the newest versions."""
+
+    def make(folder: Path, tsas: Sequence[LocalTsa]) -> tuple[Path, str]:
+        office = Office(folder, tsas)
+        chosen = select(office.site.archive, watches=[WATCH], period=(START, END))
+        recs = office.site.recs or {}
+        named = tuple(recs.get(rec, rec) for rec in versions)
+        package = make_package(
+            office.site, folder / "out", selection=replace(chosen, versions=named)
+        )
+        return package, office.site.trust
+
+    return make
+
+
 def outcome_naming_what_is_no_version(folder: Path, tsas: Sequence[LocalTsa]) -> tuple[Path, str]:
     office = Office(folder, tsas)
     outcome_naming(office, (office.site.recs or {})[f"{WATCH} first"])
@@ -312,11 +336,17 @@ UNTRUE: dict[str, tuple[str, Case]] = {
         ("VERSION_CHAIN", version_of_an_earlier_clock),
         ("VERSION_UNCHAINED", version_without_the_one_before),
         ("VERSION_LEFT_OUT", newest_version_left_out),
+        ("VERSION_LEFT_OUT", newest_version_that_no_outcome_followed_left_out),
         ("REF_TYPE", outcome_naming_what_is_no_version),
         ("REF_ORDER", outcome_naming_a_later_version),
         ("REF_FORMAT", outcome_naming_in_another_form),
         ("SLOT_EARLY", outcome_before_its_visit_was_due),
     )
+}
+UNTRUE |= {
+    "export_naming_no_version": ("VERSION_UNNAMED", export_naming()),
+    "export_naming_what_is_no_version": ("REF_TYPE", export_naming(f"{WATCH} first")),
+    "export_naming_in_another_form": ("REF_FORMAT", export_naming("f" * 32, "f" * 32)),
 }
 UNTRUE |= {
     f"capture_{name}": (code, capture_with(**facts))

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from evidence.canonical import instant, new_record_id
-from evidence.model import Draft, StatementType
+from evidence.canonical import encode, instant, new_record_id
+from evidence.model import Draft, Plain, StatementType
 from evidence.query import fsck
 from evidence.query.version import newest_versions
 from evidence.store import MemoryArchive
@@ -38,6 +38,48 @@ def version(
 
 def faults(archive: MemoryArchive) -> list[str]:
     return [fault.code for fault in fsck(archive).faults]
+
+
+def export(archive: MemoryArchive, *versions: str, at: datetime = NOW, **more: Any) -> None:
+    described = Plain("package", "application/json", encode({"watches": [WATCH]}))
+    facts = {"action": "EXPORT", "subjects": [], "purpose": "p", "order": "1", **more}
+    draft = Draft(
+        StatementType.CUSTODY, new_record_id(), at, "system",
+        {**facts, "versions": sorted(versions)}, (described,),
+    )  # fmt: skip
+    archive.record([draft])
+
+
+def test_an_export_that_names_the_newest_versions_is_sound(archive: MemoryArchive) -> None:
+    campaign = put(
+        archive, StatementType.CAMPAIGN, NOW, campaign="uji", change="ADDED", previous=None
+    )
+    first = version(archive, None)
+    version(archive, None, watch="w-ba9876543210")
+    export(archive, campaign, first, at=NOW + 30 * MINUTE)
+    just_now = version(archive, first, at=NOW + 30 * MINUTE)
+    export(archive, campaign, first, at=NOW + 35 * MINUTE)
+    export(archive, campaign, just_now, at=NOW + 35 * MINUTE)
+
+    assert faults(archive) == []
+
+
+@pytest.mark.parametrize("which", ["the one before", "no row", "no campaign", "nobody's"])
+def test_an_export_that_hides_the_newest_version_is_a_fault(
+    archive: MemoryArchive, which: str
+) -> None:
+    campaign = put(
+        archive, StatementType.CAMPAIGN, NOW, campaign="uji", change="ADDED", previous=None
+    )
+    first = version(archive, None)
+    newest = version(archive, first)
+    named = {
+        "the one before": (campaign, first), "no row": (campaign,), "no campaign": (newest,),
+        "nobody's": (campaign, newest, "f" * 32),
+    }  # fmt: skip
+    export(archive, *named[which], at=NOW + 30 * MINUTE)
+
+    assert faults(archive) == ["VERSION_NAMED"]
 
 
 def test_the_newest_versions_are_those_of_the_log(archive: MemoryArchive) -> None:
