@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -51,8 +53,9 @@ def add(shell: Shell, file: Path, as_json: bool) -> int:
             given, shell.now(), shell.config.clock().source, change=change, previous=previous
         )
         project_entries(shell.archive, shell.archive.record(drafts))
+    over = _is_over(shell, given)
     if as_json:
-        write_json({"change": change, "campaign": to_value(given)})
+        write_json({"change": change, "campaign": to_value(given), "over": over})
     else:
         words = {
             "ADDED": _("campaign {id} is added"),
@@ -60,6 +63,11 @@ def add(shell: Shell, file: Path, as_json: bool) -> int:
             "UNCHANGED": _("campaign {id} is there already, unchanged"),
         }
         write_line(words[change].format(id=given.id))
+        if over:
+            said = _(
+                "It ended on {day}: nothing is due by it. Give its dates in a file of your own."
+            )
+            write_line(said.format(day=given.phases[-1].ends[:10]))
     return 0
 
 
@@ -104,6 +112,12 @@ def show(shell: Shell, campaign_id: str, as_json: bool) -> None:
         write_json(to_value(given))
         return
     _show(given)
+
+
+def _is_over(shell: Shell, given: Campaign) -> bool:
+    """Whether the last phase has ended in every zone: in WIB it ends last."""
+    now = shell.now().astimezone(ZoneInfo("Asia/Jakarta")).replace(tzinfo=None)
+    return datetime.fromisoformat(given.phases[-1].ends) <= now
 
 
 def _show(given: Campaign) -> None:

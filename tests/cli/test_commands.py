@@ -338,6 +338,15 @@ def test_a_dry_run_records_nothing(call, archive):
     assert "baru_contoh" in call("watchlist", "list").stdout
 
 
+def test_a_campaign_that_has_ended_is_added_and_said_to_make_nothing_due(call):
+    said = call("campaign", "add", "pilkada-2024").stdout
+    later = (ROOT / "campaigns/pilkada-2024.toml").read_text().replace("2024-", "2199-")
+    Path("later.toml").write_text(later)
+
+    assert "campaign pilkada-2024 is added\nIt ended on 2024-12-17: nothing is due by it." in said
+    assert "ended" not in call("campaign", "add", "later.toml").stdout
+
+
 def test_a_campaign_is_added_once_and_changed_when_it_changes(call, archive):
     words = [call("campaign", "add", "pilkada-2024", "--json") for _ in range(2)]
     Path("c.toml").write_text(
