@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
+from html import unescape
 from typing import Any
 
 from lxml import etree, html
 
 from evidence.errors import ParseError
 
+ESCAPED = re.compile(r"\s*[\[{\s]*[\[{]\s*&(?:quot|#34|#x22);", re.IGNORECASE)
 MOST_ATTRIBUTES = 1_000
 """Of one element. Recorded pages have at most 14."""
 
@@ -69,10 +72,19 @@ def script(root: Any, name: str) -> Any | None:
     return None
 
 
+def spelled(text: str) -> str:
+    """JSON as a script has it, its signs in place of entities where it was written with those.
+
+    No JSON begins with an entity, so text that does was escaped as a whole, as some programs and
+    archives do that take a script for text.
+    """
+    return unescape(text) if ESCAPED.match(text) else text
+
+
 def embedded(text: str, where: str) -> Any:
     """JSON found inside a document. Raises ParseError naming `where` when it is none."""
     try:
-        return json.loads(text)
+        return json.loads(spelled(text))
     except (ValueError, RecursionError) as error:
         raise ParseError(where, f"holds no JSON ({type(error).__name__})") from error
 
@@ -80,10 +92,10 @@ def embedded(text: str, where: str) -> Any:
 def linked_data(root: Any) -> Iterator[dict[str, Any]]:
     """Every object of the page's `application/ld+json` scripts; what is no JSON is passed over."""
     for element in root.iter("script"):
-        if (element.get("type") or "").strip().lower() != "application/ld+json":
+        if not (element.get("type") or "").strip().lower().startswith("application/ld+json"):
             continue
         try:
-            value = json.loads(element.text or "")
+            value = json.loads(spelled(element.text or ""))
         except (ValueError, RecursionError):
             continue
         values = value if isinstance(value, list) else [value]
@@ -91,12 +103,12 @@ def linked_data(root: Any) -> Iterator[dict[str, Any]]:
 
 
 def meta(root: Any) -> dict[str, str]:
-    """`content` of the document's meta elements by `property` or `name`; the first one counts."""
+    """`content` of the document's meta elements by lower-case `property` or `name`; the first counts."""
     found: dict[str, str] = {}
     for element in root.iter("meta"):
         name = element.get("property") or element.get("name")
         if name and element.get("content") is not None:
-            found.setdefault(name, element.get("content"))
+            found.setdefault(name.strip().lower(), element.get("content"))
     return found
 
 

@@ -15,7 +15,7 @@ class Headings:
     """Said once each, the first saying counts.
 
     title:  text of the first `<title>`, blanks collapsed; empty when there is none.
-    meta:   content by `property` or `name`.   links: href by `rel`.
+    meta:   content by lower-case `property` or `name`.   links: href by `rel`.
     forms:  ids of forms.   lang: the document's language as written.
     """
 
@@ -54,7 +54,7 @@ class _Sink:
 
     def start(self, tag: Any, attributes: Any) -> None:
         if tag == "meta":
-            name = attributes.get("property") or attributes.get("name")
+            name = (attributes.get("property") or attributes.get("name") or "").strip().lower()
             if name:
                 self.meta.setdefault(name, attributes.get("content", ""))
         elif tag == "link" and attributes.get("href"):

@@ -9,6 +9,9 @@ from typing import Any
 
 from evidence.errors import ParseError
 
+BLANKS = b" \t\r\n\f\v"
+UTF8_MARK = b"\xef\xbb\xbf"
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -23,6 +26,11 @@ class Page:
     status: int
     headers: dict[str, str]
     body: bytes
+
+    @property
+    def bare(self) -> bytes:
+        """The body without a byte order mark and blanks around it."""
+        return self.body.strip(BLANKS).removeprefix(UTF8_MARK).strip(BLANKS)
 
     def text(self) -> str:
         """Body as text: the charset of Content-Type, else UTF-8; bad bytes become U+FFFD."""

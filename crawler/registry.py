@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -154,6 +155,7 @@ def _platform(name: str, reader: Reader) -> Platform:
 MOST_TAGS = 300_000
 MOST_ITEMS = 1_500_000
 """Of markup and of JSON in one page: ten times the widest pages that were met."""
+ENDED = re.compile(rb"</html\s*>")
 _FOLDER = Path(__file__).parent / "platforms"
 
 _LISTED: tuple[Platform, ...] = (
@@ -250,7 +252,7 @@ def _too_wide(body: bytes) -> bool:
 def _is_cut(body: bytes) -> bool:
     """Whether an HTML document lacks its end: what would have been shown below is not known."""
     begins, ends = body[:1_000].lower(), body[-1_000:].lower()
-    return (b"<html" in begins or b"<!doctype html" in begins) and b"</html>" not in ends
+    return (b"<html" in begins or b"<!doctype html" in begins) and not ENDED.search(ends)
 
 
 def _named(reader: Reader) -> str:

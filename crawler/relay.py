@@ -12,8 +12,10 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
 
+from crawler.document import spelled
 from crawler.headings import Headings, headings
 from crawler.page import Page
 from evidence.model import Drift
@@ -32,8 +34,8 @@ CARRIERS = (
     '"ScheduledServerJS',
 )
 """Words of inline scripts that hold data; other scripts are program text."""
-SJS = re.compile(r"\bdata-sjs\b")
-JSON_TYPE = re.compile(r"\btype\s*=\s*[\"']?application/(?:ld\+)?json")
+SJS = re.compile(r"\bdata-sjs\b", re.IGNORECASE)
+JSON_TYPE = re.compile(r"\btype\s*=\s*[\"']?application/(?:ld\+)?json", re.IGNORECASE)
 MOST_MISSES = 200
 """Brackets of one page that begin no JSON; more of them is no page of Meta's."""
 
@@ -169,13 +171,14 @@ def _of_html(text: str) -> Sheets:
     faults = [] if whole else [Drift("the page ends inside of a script")]
     misses = MOST_MISSES
     for attributes, body in scripts:
+        attributes = unescape(attributes) if "&" in attributes else attributes
         if JSON_TYPE.search(attributes):
-            found = _loaded(body)
+            found = _loaded(spelled(body))
             documents += [found[0]] if found else []
             if not found and (SJS.search(attributes) or '"require"' in body[:200]):
                 faults.append(Drift("script[data-sjs]: is not JSON"))
-        elif any(word in body for word in CARRIERS):
-            values, missed = _arguments(body, misses)
+        elif any(word in (plain := _plain(body)) for word in CARRIERS):
+            values, missed = _arguments(plain, misses)
             documents += values
             misses -= missed
     if misses <= 0:
@@ -205,6 +208,11 @@ def _split(text: str) -> tuple[list[tuple[str, str]], str, bool]:
             return scripts, "".join(markup), False
     markup.append(text[at:])
     return scripts, "".join(markup), True
+
+
+def _plain(script: str) -> str:
+    """An inline script as a browser would run it, also one whose data was escaped as text."""
+    return unescape(script) if "{&quot;" in script else script
 
 
 def _arguments(script: str, misses: int) -> tuple[list[Any], int]:

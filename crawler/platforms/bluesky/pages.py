@@ -30,7 +30,7 @@ def read(page: Page) -> Reading:
     kind = page.headers.get("content-type", "").partition(";")[0].strip().lower()
     if page.status == 200 and (kind == carproof.MEDIA or carproof.looks_like_car(page.body)):
         return carproof.read(page, READ_BY)
-    if kind == "text/html" or page.body.lstrip()[:1] == b"<":
+    if kind == "text/html" or page.bare[:1] == b"<":
         refused = states.by_status(page)
         return Reading(READ_BY, states=(refused,)) if refused else web.read(page, READ_BY)
     try:

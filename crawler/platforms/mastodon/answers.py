@@ -57,7 +57,7 @@ def missing(page: Page, body: Any) -> Told:
 
 def is_html(page: Page) -> bool:
     """True when the body is a document for people, by its type or its first bytes."""
-    start = page.body[:512].lstrip().lower()
+    start = page.bare[:512].lower()
     typed = page.headers.get("content-type", "").lower().startswith("text/html")
     return typed or start.startswith((b"<!doctype html", b"<html"))
 

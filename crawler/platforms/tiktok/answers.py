@@ -173,6 +173,8 @@ def _code(holder: Node) -> int | None:
         found = holder.value.get(name)
         if isinstance(found, str) and found.isascii() and found.isdecimal() and len(found) < 12:
             return int(found)
+        if isinstance(found, float) and found.is_integer():
+            return int(found)
         if isinstance(found, int) and not isinstance(found, bool):
             return found
     return None

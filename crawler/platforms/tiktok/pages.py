@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from crawler.document import canonical, root_of
+from crawler.document import canonical, root_of, spelled
 from crawler.page import Page
 from crawler.platforms.tiktok import answers, embed, urls
 from crawler.platforms.tiktok.naming import placed
@@ -37,7 +37,7 @@ def read(page: Page) -> Reading:
     refused = _refused(page)
     if refused is not None:
         return Reading(READ_BY, states=(refused,))
-    body = page.body.lstrip()
+    body = page.bare
     try:
         if body[:1] in (b"{", b"["):
             _json(page, sight)
@@ -57,7 +57,7 @@ def _refused(page: Page) -> StateSeen | None:
         return StateSeen(where, SeenState.BLOCKED, marker)
     if "bdturing-verify" in page.headers:
         return StateSeen(where, SeenState.BLOCKED, "bdturing-verify")
-    if asked.kind == "api" and not page.body.strip():
+    if asked.kind == "api" and not page.bare:
         return StateSeen(where, SeenState.BLOCKED, "empty body")
     if asked.kind == "login":
         return StateSeen(where, SeenState.GATED, "redirect to login")
@@ -123,7 +123,8 @@ def _document(page: Page, sight: Sight) -> None:
 def _data(text: str, name: str) -> Any:
     """The JSON of a script; older pages assign it (`window['SIGI_STATE']={...};window[...`)."""
     try:
-        return json.JSONDecoder().raw_decode(text, max(text.find("{"), 0))[0]
+        plain = spelled(text)
+        return json.JSONDecoder().raw_decode(plain, max(plain.find("{"), 0))[0]
     except (ValueError, RecursionError) as error:
         raise ParseError(f"script#{name}", f"holds no JSON ({type(error).__name__})") from error
 

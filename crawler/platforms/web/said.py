@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from html import unescape
 from typing import Any
 
-from crawler.document import canonical
+from crawler.document import canonical, spelled
 from crawler.page import utc
 from crawler.platforms.web import urls
 from evidence.model import Drift
@@ -189,7 +189,7 @@ def _objects(root: Any, faults: list[Drift]) -> Iterator[dict[str, Any]]:
 
 
 def _loaded(text: str) -> Any:
-    bare = WRAPPED.sub("", text[:3_000_000].strip())
+    bare = spelled(WRAPPED.sub("", text[:3_000_000].strip()))
     try:
         return json.loads(bare, strict=False)
     except ValueError:

@@ -31,7 +31,7 @@ def read(page: Page) -> Reading:
     refused = _refused(page)
     if refused is not None:
         return Reading(READ_BY, states=(refused,))
-    body = page.body.lstrip()
+    body = page.bare
     try:
         if not body:
             sight.fault(f"HTTP {page.status}: body is empty")
@@ -50,7 +50,7 @@ def _refused(page: Page) -> StateSeen | None:
     where, marker = f"page:{page.url}", f"HTTP {page.status}"
     if page.status == 429 or page.status >= 500:
         return StateSeen(where, SeenState.BLOCKED, marker)
-    if page.body.strip() == LIMIT:
+    if page.bare == LIMIT:
         return StateSeen(where, SeenState.BLOCKED, LIMIT.decode())
     if urls.asked(page.url).kind == "login":
         return StateSeen(where, SeenState.GATED, "redirect to login")
@@ -67,7 +67,7 @@ def _by_status(page: Page) -> StateSeen | None:
         target = page.headers.get("location", "")
         if urls.asked(target).kind == "login":
             return StateSeen(urls.subject(page.url), SeenState.GATED, "redirect to login")
-    spoken = page.body.lstrip()[:1] == b"{" and len(page.body) > 2
+    spoken = page.bare[:1] == b"{" and len(page.bare) > 2
     if page.status in (401, 403) and not spoken:
         return StateSeen(f"page:{page.url}", SeenState.GATED, marker)
     embeds = asked.kind in ("embed", "oembed")

@@ -11,10 +11,11 @@ from dataclasses import replace
 from typing import Any
 
 from crawler.document import canonical, linked_data
-from crawler.page import utc, whole_number
+from crawler.page import utc
 from crawler.platforms.x import dom, states, urls
 from crawler.platforms.x.media import key_of, original
 from crawler.platforms.x.sight import Sight
+from crawler.sight import identity, number
 from evidence.errors import ParseError
 from evidence.model import (
     AccountCounts,
@@ -202,9 +203,10 @@ def _profile(root: Any) -> AccountSeen | None:
         person = data.get("mainEntity")
         if data.get("@type") != "ProfilePage" or not isinstance(person, dict):
             continue
-        number, handle, name = (person.get(n) for n in ("identifier", "additionalName", "name"))
-        if isinstance(handle, str) and isinstance(number, str):
-            return AccountSeen(number, handle, name if isinstance(name, str) else None,
+        handle, name = person.get("additionalName"), person.get("name")
+        native_id = identity(person.get("identifier"))
+        if isinstance(handle, str) and native_id is not None:
+            return AccountSeen(native_id, handle, name if isinstance(name, str) else None,
                                SeenState.PRESENT, _figures(person))  # fmt: skip
     return None
 
@@ -212,11 +214,12 @@ def _profile(root: Any) -> AccountSeen | None:
 def _figures(person: dict[str, Any]) -> AccountCounts:
     found: dict[str, int | None] = {}
     listed = person.get("interactionStatistic")
-    for entry in listed if isinstance(listed, list) else []:
-        kind = entry.get("interactionType") if isinstance(entry, dict) else None
-        name = FIGURES.get(str(kind).rsplit("/", 1)[-1])
+    for entry in listed if isinstance(listed, list) else [listed]:
+        if not isinstance(entry, dict):
+            continue
+        name = FIGURES.get(str(entry.get("interactionType")).rsplit("/", 1)[-1])
         if name:
-            found[name] = whole_number(entry.get("userInteractionCount"))
+            found[name] = number(entry.get("userInteractionCount"))
     return AccountCounts(found.get("follower"), found.get("following"), found.get("post"))
 
 

@@ -9,6 +9,7 @@ from crawler.platforms.youtube import urls
 from crawler.platforms.youtube.sight import Sight
 from crawler.platforms.youtube.tree import first, inside, needed, nodes, objects, text_at
 from crawler.platforms.youtube.words import addresses, figure, is_cut, shown, target, written
+from crawler.sight import number
 from evidence.errors import ParseError
 from evidence.model import Counts, Media, Post
 
@@ -110,7 +111,7 @@ def _pictures(one: dict[str, Any], native_id: str) -> Iterator[Media]:
         raise ParseError("postMultiImageRenderer.images", "expected pictures, found nothing")
     for place, (_, image) in enumerate(images):
         sizes = [
-            (size.get("width") or 0, size["url"])
+            (number(size.get("width")) or 0, size["url"])
             for size in objects(inside(image, "image.thumbnails"))
             if isinstance(size.get("url"), str)
         ]

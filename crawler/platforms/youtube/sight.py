@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crawler.platforms.youtube.tree import objects
+from crawler.sight import number
 from evidence.model import (
     AccountSeen,
     Drift,
@@ -67,7 +68,7 @@ def cover(video: str, *lists: Any) -> tuple[Media, ...]:
     it was replaced shows in its bytes alone.
     """
     sizes = [
-        (one.get("width") if isinstance(one.get("width"), int) else 0, one["url"])
+        (number(one.get("width")) or 0, one["url"])
         for one in (each for many in lists for each in objects(many))
         if isinstance(one.get("url"), str) and one["url"].startswith(("https://", "http://", "//"))
     ]

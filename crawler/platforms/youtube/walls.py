@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 from crawler.page import Page
 from crawler.platforms.youtube import urls
 from crawler.platforms.youtube.sight import Sight
 from evidence.model import SeenState
 
 WALLS = (
-    (b"https://consent.youtube.com/", b"<form", SeenState.GATED, "consent.youtube.com"),
-    (b"https://consent.google.com/", b"<form", SeenState.GATED, "consent.google.com"),
-    (b"id=\"captcha-form\"", b"<form", SeenState.BLOCKED, "captcha-form"),
-    (b"accounts.google.com/v3/signin", b"<form", SeenState.GATED, "accounts.google.com"),
-)  # fmt: skip
-"""What a wall has in its first bytes, and its state; a page with data of its own is none."""
+    (re.compile(r"https://consent\.youtube\.com/"), SeenState.GATED, "consent.youtube.com"),
+    (re.compile(r"https://consent\.google\.com/"), SeenState.GATED, "consent.google.com"),
+    (re.compile(r"\bid\s*=\s*[\"']?captcha-form\b"), SeenState.BLOCKED, "captcha-form"),
+    (re.compile(r"accounts\.google\.com/v3/signin"), SeenState.GATED, "accounts.google.com"),
+)
+"""What a wall has beside a form in its first letters, in lower case and without entities, and its
+state; a page with data of its own is none."""
 OWN_SERVERS = ("esf", "youtube")
 """Beginnings of the `Server` of YouTube's own answers (`YouTube RSS Feeds server`, seen 2026)."""
 OWN_ERRORS = (b"/error?src=404", b"//www.google.com/images/errors/robot.png")
@@ -22,14 +26,14 @@ OWN_ERRORS = (b"/error?src=404", b"//www.google.com/images/errors/robot.png")
 
 def refused(page: Page, sight: Sight) -> bool:
     """Note a wall, or what the status alone says; False when neither says anything."""
-    head = page.body[:400_000]
+    head = unescape(page.body[:400_000].decode("utf-8", "replace")).lower()
     kind = urls.kind(page.url)
     if kind in ("consent", "sorry"):
         state = SeenState.GATED if kind == "consent" else SeenState.BLOCKED
         sight.state(None, state, "consent.youtube.com" if kind == "consent" else "google.com/sorry")
         return True
-    for mark, beside, state, marker in WALLS:
-        if mark in head and beside in head:
+    for mark, state, marker in WALLS:
+        if "<form" in head and mark.search(head):
             sight.state(None, state, marker)
             return True
     told = status(page)
