@@ -27,9 +27,9 @@ from evidence.store import open_archive
 from evidence.store.commit import GroupCommit
 from evidence.store.ports import Archive
 
-WRITERS = 2
+WRITERS = 1
 """Batches made durable at once: while one waits for the journal the next one gathers. More of them
-are smaller, and a batch costs the same dozen commands whatever is in it."""
+are smaller, and a batch costs the same ten commands whatever is in it."""
 KNOWN_FIELDS = tuple(KnownPost.__dataclass_fields__)
 NAMED_FOR_S = 60
 """How long captures go on naming what was newest; a process can run for weeks."""

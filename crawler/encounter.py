@@ -79,6 +79,7 @@ async def look_again(
     address: a post's own page, None when it has none.   most: how many are asked for at most.
     What a page says of itself is said of the post that was asked for.
     """
+    await visit.recorded()
     left = [
         post
         for post in visit.known_posts()

@@ -8,6 +8,7 @@ import logging
 import shutil
 from collections.abc import AsyncIterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -27,6 +28,7 @@ from crawler.middlewares.keep import Keeper
 from crawler.official.key import Key, key_of
 from crawler.official.walk import converse as official_answers
 from crawler.pace import OWN, Pace
+from crawler.passage import Passage
 from crawler.quiet import Quiet
 from crawler.visit import Seen, Visit
 from evidence.errors import ConfigError, JejakError
@@ -190,16 +192,26 @@ class AccountSpider(scrapy.Spider):
 
     async def _visit(self, visit: Visit, queue: asyncio.Queue[Seen | None]) -> str:
         """Hold the whole conversation; returns why it broke off, empty when it did not."""
+        passage = Passage(partial(self._send, queue))
+        visit.recorded = passage.arrive
+        try:
+            failure = await self._held(visit, passage)
+            await passage.arrive()
+        except asyncio.CancelledError:
+            return "stopped"
+        return failure
+
+    async def _held(self, visit: Visit, passage: Passage) -> str:
         try:
             if self.key is not None:
                 async for seen in official_answers(visit, self.key):
-                    await self._through(seen, queue)
+                    await passage.take(seen)
+                await passage.arrive()
             async for seen in self.converse(visit):
-                await self._through(seen, queue)
+                await passage.take(seen)
+            await passage.arrive()
             async for seen in extras(visit, self.desk):
-                await self._through(seen, queue)
-        except asyncio.CancelledError:
-            return "stopped"
+                await passage.take(seen)
         except JejakError as error:
             logger.exception("visit broke off: %s", type(error).__name__)
             return type(error).__name__
@@ -208,14 +220,12 @@ class AccountSpider(scrapy.Spider):
             return f"internal: {type(error).__name__}"
         return ""
 
-    async def _through(self, seen: Seen, queue: asyncio.Queue[Seen | None]) -> None:
-        """Send one page through the pipelines and wait until it is recorded."""
+    def _send(self, queue: asyncio.Queue[Seen | None], seen: Seen) -> asyncio.Future[str]:
+        """Put one page through the pipelines; done when it is recorded, or why it is not."""
         future: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self.settled[seen.capture] = future
         queue.put_nowait(seen)
-        failure = await future
-        if failure:
-            seen.visit.gap("NOT_RECORDED", failure, seen.capture)
+        return future
 
     async def _end(self, visit: Visit, failure: str) -> None:
         visit.count("captures", visit.counts.get("requests", 0))

@@ -99,6 +99,10 @@ async def no_browser(visit: Visit, load: Load) -> tuple[Seen, ...]:
     return ()
 
 
+async def nothing_under_way() -> None:
+    """Pages of a visit that is held by hand are recorded before it goes on."""
+
+
 @dataclass(slots=True)
 class Visit:
     """The conversation a platform's spider holds with one account's service.
@@ -107,6 +111,7 @@ class Visit:
     native_id, handle: as resolved so far, from the archive or by `resolved`.
     base_url: the row's, else empty (the platform's own hosts); without a trailing slash.
     fetch: keeps and reads one Ask.   load: does so with one page in the browser.
+    recorded: to be awaited before `known_posts`, once a page has been yielded.
     archive_known: KnownPosts of this account, newest first.
     missed_posts: posts whose place showed a marker in this visit; two markers are one look.
     state_before: the account's state before this visit, which `state` leaves as pages change it.
@@ -129,6 +134,7 @@ class Visit:
     fetch: Callable[[Visit, Ask], Awaitable[Seen]]
     archive_known: Callable[[Visit, int], Sequence[KnownPost]]
     load: Callable[[Visit, Load], Awaitable[tuple[Seen, ...]]] = no_browser
+    recorded: Callable[[], Awaitable[None]] = nothing_under_way
     validators: Mapping[str, str] = field(default_factory=dict)
     acted_on: frozenset[tuple[str, str]] = frozenset()
     not_observable: tuple[str, ...] = ()
@@ -261,6 +267,7 @@ class Visit:
         address: gives the post's own URL.   oldest: publication time of the oldest post the
         listing reached; older posts are not asked for. None: the whole list was seen.
         """
+        await self.recorded()
         for known in self.known_posts():
             if known.native_id in self.posts_seen or known.state is SeenState.ABSENT:
                 continue

@@ -94,6 +94,7 @@ async def fetch_versions(visit: Visit, shown: list[Post]) -> None:
     They are kept as captures and not passed on: read after the listing, old versions would look
     like newer edits.
     """
+    await visit.recorded()
     seen_at = {post.native_id: post.last_seen_at for post in visit.known_posts()}
     edited = [
         post

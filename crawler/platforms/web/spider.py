@@ -49,6 +49,7 @@ class WebSpider(AccountSpider):
 
 async def articles(visit: Visit, looks: Sequence[Seen]) -> AsyncIterator[Seen]:
     """New articles the watched page links, in its order; the rest is said to be left."""
+    await visit.recorded()
     known = {post.native_id for post in visit.known_posts()}
     linked = dict.fromkeys(url for seen in looks for url in seen.reading.next)
     new = [url for url in linked if url not in known]
@@ -64,6 +65,7 @@ async def again(visit: Visit) -> AsyncIterator[Seen]:
     A site's first page names its newest only, so one that it no longer links is no sign; the
     page's own answer is.
     """
+    await visit.recorded()
     for post in again_due(visit)[:RECHECKED]:
         address = post.url or post.native_id
         seen = about_post(await visit.get(address, headers=conditions(visit, address)), post)

@@ -138,6 +138,7 @@ async def details(
 
 async def missing(visit: Visit, base: str, tabs: Tabs) -> AsyncIterator[Seen]:
     """Known posts that no tab listed although it should have, each asked for at its own address."""
+    await visit.recorded()
     archive = visit.known_posts()
     times = [k.published_at for k in archive if k.native_id in visit.posts_seen and k.published_at]
     oldest = min(times, default=None)
