@@ -19,7 +19,7 @@ from tests.packages.adversary import Twin
 from tests.packages.list_attacks import LIST_ATTACKS
 from tests.packages.list_trials import GONE_BY, SHOWN_BY
 from tests.packages.stamping import local_hour
-from tests.packages.synthetic import END, make_package, make_site
+from tests.packages.synthetic import END, Site, make_package, make_site
 from tests.packages.test_mutants import damage
 from tests.packages.test_revoked_packages import GONE, packed, trust
 from tests.packages.test_revoked_packages import GOOD as LISTED
@@ -29,7 +29,7 @@ from tests.packages.token_attacks import TOKEN_ATTACKS
 from tests.packages.token_trials import NOTE, SOUND_TOKENS
 from tests.packages.untrue import UNTRUE, honest
 
-SEED = 20261122
+SEED, MUTANTS = 20261122, 60
 LISTS = {**SHOWN_BY, **GONE_BY, **LIST_ATTACKS}
 TOKENS = {**SOUND_TOKENS, **TOKEN_ATTACKS}
 PROOF = "data/proofs/1.tlog-proof"
@@ -98,7 +98,7 @@ SPELLINGS: dict[str, Change] = {
     "a hash with much padding": _tail(b"====="),
     "a hash without padding": _tail(b""),
     "a hash with a blank": _tail(b" ="),
-    "a whole hash with padding": _tail(b"AA="),
+    "a whole hash with padding": _tail(b"A="),
     "a hash beyond ASCII": _tail("é".encode()),
     "an hour 24": _dated("2026-11-22T24:00:00.000Z"),
     "a minute 60": _dated("2026-11-22T23:60:00.000Z"),
@@ -145,19 +145,16 @@ SPELLINGS: dict[str, Change] = {
 """What readers of JSON, base64, times and names in different Pythons may take differently."""
 
 
-def spelled(folder: Path) -> Iterator[tuple[str, Path, str]]:
-    """A sound package and its twins, each with one thing spelled otherwise."""
-    site = make_site(folder / "site")
-    sound = make_package(site, folder / "sound")
-    yield "sound", sound, site.trust
-    since = datetime(1, 1, 1, tzinfo=UTC)
-    yield (
-        "a period since the year 1",
-        make_package(site, folder / "old", period=(since, END)),
-        site.trust,
-    )
+Made = Iterator[tuple[str, Path, str]]
+"""Name, folder and trust file's text, one package after the other."""
+
+
+def spelled(site: Site, sound: Path, folder: Path) -> Made:
+    """Packages with one thing spelled otherwise each, and an old one."""
+    period = datetime(1, 1, 1, tzinfo=UTC), END
+    yield "a period since the year 1", make_package(site, folder / "old", period=period), site.trust
     for number, (name, change) in enumerate(SPELLINGS.items()):
-        twin = Twin(sound, folder / f"spelled-{number}")
+        twin = Twin(sound, folder / str(number))
         change(twin)
         _cover_up(twin)
         yield name, twin.root, site.trust
@@ -169,10 +166,8 @@ def _cover_up(twin: Twin) -> None:
         twin.cover_up()
 
 
-def tampered(folder: Path) -> Iterator[tuple[str, Path, str]]:
+def tampered(site: Site, sound: Path, folder: Path) -> Made:
     """Every tampered twin."""
-    site = make_site(folder / "site")
-    sound = make_package(site, folder / "sound")
     for name, (_code, tamper, covered) in sorted(TWINS.items()):
         twin = Twin(sound, folder / name)
         tamper(twin, site)
@@ -181,21 +176,19 @@ def tampered(folder: Path) -> Iterator[tuple[str, Path, str]]:
         yield name, twin.root, site.trust
 
 
-def mutants(folder: Path, count: int) -> Iterator[tuple[str, Path, str]]:
+def mutants(site: Site, sound: Path, folder: Path) -> Made:
     """Packages with one file damaged at random."""
-    site = make_site(folder / "site")
-    sound = make_package(site, folder / "sound")
     rng = random.Random(SEED)
     paths = sorted(p.relative_to(sound).as_posix() for p in sound.rglob("*") if p.is_file())
-    for number in range(count):
+    for number in range(MUTANTS):
         twin = Twin(sound, folder / str(number))
         path = rng.choice(paths)
         twin.write(path, damage(twin.read(path), rng))
         _cover_up(twin)
-        yield f"mutant {number}, seed {SEED}: {path}", twin.root, site.trust
+        yield f"{number} of seed {SEED}, {path}", twin.root, site.trust
 
 
-def stamped(folder: Path) -> Iterator[tuple[str, Path, str]]:
+def stamped(folder: Path) -> Made:
     """Packages with time stamps: an honest one, those that cannot be true, those with lists."""
     with (
         local_hour(),
@@ -209,37 +202,50 @@ def stamped(folder: Path) -> Iterator[tuple[str, Path, str]]:
         yield name, package, trust(site)
 
 
-def tokens(chosen: int | None = None) -> dict[str, list[str]]:
-    """Tokens and lists, sound and attacked. chosen: every so many of them; None: all."""
-    made = {f"token: {name}": (make(), b"") for name, make in TOKENS.items()}
-    beside = {f"list: {name}": make() for name, make in LISTS.items()}
-    all_of = {name: (t.token, b"", t.roots) for name, (t, _) in made.items()}
-    all_of |= {name: (kept.token, kept.pem, kept.roots) for name, kept in beside.items()}
-    names = list(all_of)[:: chosen or 1]
-    return {
-        name: [*(b64encode(part).decode() for part in (token, NOTE, pem)), roots]
-        for name in names
-        for token, pem, roots in [all_of[name]]
-    }
+def tokens(every: int = 1) -> dict[str, list[str]]:
+    """Tokens and lists, sound and attacked. every: one of so many."""
+    found: dict[str, list[str]] = {}
+    for name in list(TOKENS)[::every]:
+        trial = TOKENS[name]()
+        found[f"token: {name}"] = [*_base64(trial.token, NOTE, b""), trial.roots]
+    for name in list(LISTS)[::every]:
+        kept = LISTS[name]()
+        found[f"list: {name}"] = [*_base64(kept.token, NOTE, kept.pem), kept.roots]
+    return found
+
+
+def _base64(*parts: bytes) -> list[str]:
+    return [b64encode(part).decode() for part in parts]
 
 
 def cases_of(
     packages: Iterable[tuple[str, Path, str]],
-    tokens: Mapping[str, list[str]] = {},
-    trusts: Mapping[str, str] = {},
+    tokens: Mapping[str, list[str]],
+    trusts: Mapping[str, str],
 ) -> Cases:
     """Cases, from packages as they are made."""
-    return Cases(
-        {name: [str(folder), trust] for name, folder, trust in packages}, dict(tokens), dict(trusts)
+    found = {name: [str(folder), trust] for name, folder, trust in packages}
+    return Cases(found, dict(tokens), {f"trust: {name}": text for name, text in trusts.items()})
+
+
+def every_case(folder: Path) -> Cases:
+    """All there are; half a minute to make. The first is sound, the last damaged."""
+    site = make_site(folder / "site")
+    sound = make_package(site, folder / "sound")
+    made = {
+        "stamped": stamped(_made(folder, "stamped")),
+        "tampered": tampered(site, sound, _made(folder, "tampered")),
+        "spelled": spelled(site, sound, _made(folder, "spelled")),
+        "mutant": mutants(site, sound, _made(folder, "mutant")),
+    }
+    others = (
+        (f"{kind}: {name}", package, text)
+        for kind, found in made.items()
+        for name, package, text in found
     )
+    return cases_of(chain([("sound", sound, site.trust)], others), tokens(), {**GOOD, **BAD})
 
 
-def every_case(folder: Path, mutated: int = 60) -> Cases:
-    """All there are; half a minute to make."""
-    for kind in ("spelled", "tampered", "stamped", "mutants"):
-        (folder / kind).mkdir()
-    made = chain(
-        spelled(folder / "spelled"), tampered(folder / "tampered"), stamped(folder / "stamped"),
-        mutants(folder / "mutants", mutated),
-    )  # fmt: skip
-    return cases_of(made, tokens(), {f"trust: {n}": t for n, t in {**GOOD, **BAD}.items()})
+def _made(folder: Path, name: str) -> Path:
+    (folder / name).mkdir()
+    return folder / name
