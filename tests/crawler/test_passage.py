@@ -112,7 +112,7 @@ def test_known_posts_are_asked_for_when_the_page_under_way_is_recorded() -> None
         held.recorded = passage.arrive
         await passage.take(page(held, "c1"))
         looks: AsyncIterator[Seen] = held.look_for_missing(lambda post: post.url or "", oldest=None)
-        look = asyncio.create_task(anext(looks, None))  # type: ignore[arg-type]
+        look = asyncio.create_task(anext(looks, None))
         await turns()
         before = list(asked)
         steps.done["c1"].set_result("")
