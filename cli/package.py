@@ -118,18 +118,31 @@ def create(
     )
     _project(shell, before)
     erased = _erased(shell, frozenset(chosen.indices))
+    screens = _open_screens(made) if brief.profile and not brief.profile.third_parties else 0
     if as_json:
-        write_json({"package": str(made), "erased": erased})
+        write_json({"package": str(made), "erased": erased, "open_screens": screens})
         return
     write_line(_("package: {name}").format(name=made))
     for number, n in erased.items():
         said = _("{n} records of it existed and were erased on order {order}")
         write_line(said.format(n=n, order=number))
-    if brief.profile and not brief.profile.third_parties and not withhold_screens:
-        write_line(
-            _("Screenshots may show other people's names: look at them, or --withhold-screens.")
-        )
+    if screens:
+        said = _("{n} screenshots or rendered pages are open and may show other people:"
+                 " look at each, or --withhold-screens.")  # fmt: skip
+        write_line(said.format(n=screens))
     write_line(_("Check it: jejak verify {name} --trust FILE").format(name=made))
+
+
+def _open_screens(made: Path) -> int:
+    """How many screenshots and rendered pages of a package for one person are open."""
+    from evidence.canonical import decode
+    from evidence.package.disclosure import SCREENS
+
+    openings = decode((made / "data" / "openings.json").read_bytes())["openings"]
+    bodies = [opening["index"] for opening in openings if opening["role"] == "body"]
+    folder = made / "data" / "statements"
+    said = (decode((folder / f"{index}.json").read_bytes())["facts"] for index in bodies)
+    return sum(facts.get("kind") in SCREENS for facts in said)
 
 
 def _technical(shell: Shell, watches: list[str], posts: list[str]) -> dict[str, Any]:

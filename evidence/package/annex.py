@@ -113,6 +113,7 @@ def check_rows(briefed: Briefed) -> list[dict[str, Any]]:
     """Each requirement as the report shows it."""
     return [
         {
+            "key": check.requirement.key,
             "label": check.requirement.label,
             "kind": KIND_WORDS[check.requirement.kind],
             "source": check.requirement.source,

@@ -11,7 +11,7 @@ from evidence.errors import PackageError, ScopeError
 from evidence.model import Entry, StatementType
 from evidence.package.case import Case
 from evidence.package.deadline import terms
-from evidence.package.disclosure import is_screen
+from evidence.package.disclosure import acted_visits, is_screen
 from evidence.package.exhibit import EXHIBITS
 from evidence.package.profile import ADVICE, Profile, Requirement
 
@@ -46,6 +46,15 @@ class Contents:
             entry for entry in self.entries
             if entry.statement.type in EXHIBITS and entry.index not in closed
         )  # fmt: skip
+
+    def open_screens(self) -> tuple[Entry, ...]:
+        """Screenshots and rendered pages that are disclosed, in the log's order."""
+        closed = {r["index"]: {*r["withheld"], *r["erased"]} for r in self.records}
+        return tuple(
+            entry
+            for entry in sorted(self.entries, key=lambda entry: entry.index)
+            if is_screen(entry) and "body" not in closed.get(entry.index, ())
+        )
 
     def persons(self) -> dict[str, str]:
         """{account: status class} of the watched accounts the package is about."""
@@ -162,16 +171,17 @@ def _originals(_case: Case, contents: Contents) -> str:
 
 def _bystanders(_case: Case, contents: Contents) -> str:
     """Open screenshots and rendered pages: no program sees who else is on them."""
-    closed = {r["index"]: {*r["withheld"], *r["erased"]} for r in contents.records}
-    shown = sorted(
-        entry.index
-        for entry in contents.entries
-        if is_screen(entry) and "body" not in closed.get(entry.index, ())
-    )
+    shown = contents.open_screens()
     if not shown:
         return ""
-    named = ", ".join(map(str, shown[:20])) + (", ..." if len(shown) > 20 else "")
-    return f"{len(shown)} terbuka (entri {named}); periksa, atau tahan dengan --withhold-screens"
+    named = ", ".join(str(e.index) for e in shown[:20]) + (", ..." if len(shown) > 20 else "")
+    busy = acted_visits(contents.entries)
+    beside = sum(entry.statement.facts.get("visit") in busy for entry in shown)
+    others = f", {beside} dari kunjungan yang juga mencatat perbuatan akun lain" if beside else ""
+    return (
+        f"{len(shown)} terbuka (entri {named}){others}; periksa, atau tahan dengan"
+        " --withhold-screens"
+    )
 
 
 def _notice(case: Case, _contents: Contents) -> str:

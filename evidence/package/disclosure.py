@@ -76,6 +76,22 @@ def is_screen(entry: Entry) -> bool:
     return entry.statement.type is StatementType.CAPTURE and kind in SCREENS
 
 
+def acted_visits(entries: Iterable[Entry]) -> frozenset[str]:
+    """Visits in which the reader saw acts of other people, on whatever page."""
+    entries = tuple(entries)
+    seen = {str(e.statement.facts.get("capture")) for e in entries if _tells_of_acts(e)}
+    return frozenset(str(e.statement.facts["visit"]) for e in entries if e.statement.rec in seen)
+
+
+def _tells_of_acts(entry: Entry) -> bool:
+    facts = entry.statement.facts
+    if entry.statement.type is StatementType.READING:
+        counts = facts.get("counts")
+        acts = counts.get("interactions") if isinstance(counts, dict) else 0
+        return bool(acts or facts.get("withheld"))
+    return entry.statement.type is StatementType.INTERACTION
+
+
 def crowded(entries: Iterable[Entry]) -> frozenset[str]:
     """Record ids of page captures in which the reader saw acts of other people.
 
@@ -86,12 +102,7 @@ def crowded(entries: Iterable[Entry]) -> frozenset[str]:
     seen, page_of = set(), {}
     for entry in entries:
         facts = entry.statement.facts
-        if entry.statement.type is StatementType.READING:
-            counts = facts.get("counts")
-            acts = counts.get("interactions") if isinstance(counts, dict) else 0
-            if acts or facts.get("withheld"):
-                seen.add(str(facts.get("capture")))
-        elif entry.statement.type is StatementType.INTERACTION:
+        if _tells_of_acts(entry):
             seen.add(str(facts.get("capture")))
         elif entry.statement.type is StatementType.SNAPSHOT:
             page_of[entry.statement.rec] = str(facts.get("capture"))

@@ -24,6 +24,7 @@ from evidence.package.page import HERE, fill
 from evidence.package.picture import Pictures, find_pictures
 from evidence.package.selection import Selection
 from evidence.package.standing import Anchored, Erased
+from evidence.package.unshown import unshown
 from evidence.package.wording import (
     ACTS,
     CHANGES,
@@ -113,6 +114,7 @@ def report_words(facts: Facts, export: Mapping[str, Any]) -> dict[str, Any]:
         root=base64.b64encode(facts.head.root).decode(),
         vkey=facts.vkey,
         period=_period(case),
+        unshown=unshown(facts.entries, facts.said, facts.selection.period, export["now"]),
         accounts=list(_accounts(case)),
         exhibits=list(_exhibits(case)),
         observations=list(_observations(case)),
@@ -259,9 +261,11 @@ def _interactions(case: _Case) -> Iterator[dict[str, Any]]:
 
 
 def _visits(case: _Case) -> list[tuple[str, str, int]]:
-    """(outcome, its meaning, how many) over the packed outcomes."""
+    """(outcome, its meaning, how many) over the packed outcomes of visits that were due."""
     counts: dict[str, int] = {}
     for entry in case.of_type(StatementType.OUTCOME):
+        if entry.statement.facts.get("slot") is None:
+            continue
         word = str(entry.statement.facts.get("outcome"))
         counts[word] = counts.get(word, 0) + 1
     return [(word, OUTCOMES.get(word, ""), n) for word, n in sorted(counts.items())]

@@ -25,9 +25,9 @@ CHANGES = {
     "RETURNED": "terlihat kembali",
 }
 OUTCOMES = {
-    "COMPLETE": "lengkap, ada yang baru",
-    "UNCHANGED": "lengkap, tidak ada yang berubah",
-    "EMPTY": "akun ada, tidak ada unggahan",
+    "COMPLETE": "semua yang dicari kunjungan itu terlihat, ada yang baru",
+    "UNCHANGED": "semua yang dicari kunjungan itu terlihat, tidak terlihat perubahan",
+    "EMPTY": "akun terlihat, tidak terlihat unggahan",
     "PARTIAL": "sebagian",
     "BLOCKED": "ditolak platform",
     "FAILED": "gagal di pihak kami atau jaringan",
@@ -56,7 +56,7 @@ ACTIONS = {
     "HOLD_LIFTED": "penahanan diakhiri",
     "INGEST": "berkas diterima dari petugas",
     "ERASE_REQUEST": "diminta dihapus",
-    "ERASURE": "dihapus",
+    "ERASURE": "dinyatakan dihapus",
 }
 PERSON = {"actor": "akun sistem", "officer": "petugas", "name": "nama", "office": "kantor"}
 """Whoever did something, by the keys of an `actor` object."""

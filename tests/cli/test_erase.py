@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from cli import exits
-from tests.cli.conftest import INVESTIGATOR
+from evidence.model import CaptureKind, Exchange
+from tests.cli.conftest import INVESTIGATOR, RECORDER, T0
 
 ANI_UID = 4000002
 ASK = ("--basis", "UU 27/2022 Pasal 43", "--order", "12/2026", "--officer", "Budi Santoso")
@@ -263,3 +264,22 @@ def test_a_package_made_afterwards_says_what_existed_and_on_what_order_it_was_er
     assert checked.exit_code == exits.OK, checked.stdout
     assert {"en": "existed and was erased on order 12/2026",
             "id": "pernah ada dan telah dihapus atas perintah 12/2026"}[language[:2]] in checked.stdout  # fmt: skip
+
+
+def test_a_package_for_one_person_says_how_many_screens_are_open(call, archive):
+    post = archive.row("posts", "telegram|42")
+    for kind, of in ((CaptureKind.SCREENSHOT, post["snapshot"]), (CaptureKind.DOM, post["post"])):
+        shown = Exchange("https://t.me/siti_contoh/42", "GET", T0, T0, (), 200, (), b"<p>",
+                         kind=kind, of=of)  # fmt: skip
+        archive.record([RECORDER.capture(shown, visit="v1", watch=post["watch"], slot=None)])
+    made = ("package", "create", "out", "--account", post["watch"], "--profile", "KLARIFIKASI",
+            "--draft", "--no-pdf")  # fmt: skip
+
+    told = call(*made)
+    counted = json.loads(call(*made, "--json").stdout)["open_screens"]
+    closed = call(*made, "--withhold-screens")
+
+    # The page of the first snapshot shows an act, so what was made of it is closed already.
+    assert counted == 1
+    assert "1 screenshots or rendered pages are open" in told.stdout
+    assert "are open" not in closed.stdout
