@@ -46,6 +46,17 @@ def test_what_is_no_figure_of_a_known_form_is_unknown(text: str | None) -> None:
     assert figure(text) == (None, None)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "298 mil seguidores", "3 Mio. Aufrufe", "2 \u4e07\u6b21", "298 \u0442\u044b\u0441.", "5 lakh views",
+        "12 Md de vues", "2 N l\u01b0\u1ee3t", "5 mln", "12 B", "1 234 vues", "1\u202f234 vues", "1\u2019234",
+    ],
+)  # fmt: skip
+def test_a_figure_in_a_language_that_is_not_read_is_unknown_never_its_beginning(text: str) -> None:
+    assert figure(text) == (None, None)
+
+
 def test_among_words_the_unit_belongs_to_the_figure_and_a_word_does_not() -> None:
     said = re.findall(FIGURE, "1,2 rb pengikut, 88 mengikuti, 57 kiriman, 3M likes")
 

@@ -7,11 +7,15 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+from crawler import figure as figures
+from crawler.figure import is_open
 from evidence.errors import ParseError
 
 PRETTY = re.compile(r"\n[ \t]{8,}")
 _NUMBER = re.compile(r"\s*(\d{1,15}|\d{1,3}(?:[.,\u00a0\u202f]\d{3}){1,4})(?![\d.,]|\s?[KMBkmb]\b)")
 _ROUNDED = re.compile(r"\s*(\d{1,3}(?:[.,]\d{1,2})?)\s?([KMBkmb])\b")
+INDONESIAN = re.compile(r"\s?(?:rb|ribu|jt|juta|miliar)\b", re.IGNORECASE)
+"""Indonesian for thousands and more; `crawler.figure` reads them."""
 _OWN_HOSTS = ("", "x.com", "twitter.com", "www.x.com", "mobile.x.com", "mobile.twitter.com")
 ELLIPSIS = "…"
 
@@ -57,10 +61,10 @@ def count(article: Any, name: str) -> tuple[int | None, int | None]:
 
 
 def rounded(label: str | None) -> int | None:
-    """The figure a label begins with in the form `18K` or `1.2M`, None for any other."""
+    """The figure a label begins with in the form `18K`, `1.2M` or `12 rb`, None for any other."""
     found = _ROUNDED.match(label or "")
-    if found is None:
-        return None
+    if found is None or is_open((label or "")[found.end() :]):
+        return figures.figure(label)[1]
     whole, _, part = found[1].replace(",", ".").partition(".")
     scale = {"k": 10**3, "m": 10**6, "b": 10**9}[found[2].lower()]
     parts: int = 10 ** len(part)
@@ -82,7 +86,10 @@ def views(article: Any) -> int | None:
 def figure(label: str | None) -> int | None:
     """The figure a label begins with; None when it begins with none, or with a rounded one."""
     found = _NUMBER.match(label or "")
-    return int(re.sub(r"\D", "", found[1])) if found else None
+    behind = (label or "")[found.end() :] if found else ""
+    if found is None or is_open(behind) or INDONESIAN.match(behind):
+        return None
+    return int(re.sub(r"\D", "", found[1]))
 
 
 def name(article: Any, boxes: list[Any]) -> str | None:

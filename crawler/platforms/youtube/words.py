@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from crawler.figure import is_open
+
 HOME = "https://www.youtube.com"
 ADDRESS = re.compile(r"https?://[^\s<>\"'`|\\^{}\u00a0]{1,2000}", re.IGNORECASE)
 ENDS = ".,;:!?)]\u00bb\u201d\u2019\u2026"
@@ -21,6 +23,10 @@ SCALE = {
     "b": 10**9, "bn": 10**9, "billion": 10**9, "miliar": 10**9,
 }  # fmt: skip
 """English and Indonesian; we ask for English, kept pages of other people may be in Indonesian."""
+SPLIT = re.compile(r"\d['\u2019\u066c]\d")
+"""Signs between groups of digits in languages whose figures are not read here."""
+TURKISH = re.compile(r"g\u00f6r\u00fcnt\u00fcleme|abone", re.IGNORECASE)
+"""Words beside a figure where `B` stands for bin (10**3)."""
 INDONESIAN = re.compile("ditonton|tayangan|pelanggan|komentar|suka", re.IGNORECASE)
 """Words beside a figure where `M` stands for miliar (10**9)."""
 
@@ -82,14 +88,14 @@ def figure(text: str | None) -> tuple[int | None, int | None]:
     Both are None where no figure stands, or it can be read in two ways (`1.5` without a unit).
     """
     found = FIGURE.search(text or "")
-    if found is None:
+    if found is None or SPLIT.search(text or "") or TURKISH.search(text or ""):
         return None, None
     digits, unit = found[1].strip(" .,\u00a0\u202f"), found[2].lower()
     if unit in SCALE and DECIMAL.fullmatch(digits):
         whole, _, part = digits.replace(",", ".").partition(".")
         scale = SCALE["b"] if unit == "m" and INDONESIAN.search(text or "") else SCALE[unit]
         return None, int(whole) * scale + int(part or "0") * scale // 10 ** len(part)
-    if unit not in SCALE and GROUPED.fullmatch(digits):
+    if unit not in SCALE and GROUPED.fullmatch(digits) and not is_open(f" {found[2]}"):
         exact = int(re.sub(r"\D", "", digits)[:17])
         return (exact, None) if exact < 2**53 else (None, None)
     return None, None
