@@ -25,6 +25,7 @@ SPAN = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 HERE = re.compile(
     r"\b(?:cli|evidence|crawler|pipelines|sandbox|campaigns|docs|tests|scripts)/[\w./*-]+"
 )
+ADVICE = re.compile(r"(?:`|(?:: |Run |Jalankan |, )(?=jejak ))(jejak [a-z][^`,.\"\n]*[^`,.\"\n ])")
 PLACEHOLDER = re.compile(r"[A-Z][A-Z_]*|.*\.\.\.")
 ENDS = {">", ">>", "|", "||", "&&", ";", "&"}
 PROGRAMS = {
@@ -112,10 +113,11 @@ def calls() -> Iterator[Call]:
 def advice() -> Iterator[Call]:
     """Every `jejak ...` that a message of the program tells its reader to give."""
     folders = ("cli", "crawler", "evidence", "pipelines", "sandbox")
+    files = [file for folder in folders for file in (ROOT / folder).rglob("*.py")]
     texts = {
         (str(file.relative_to(ROOT)), node.value)
-        for folder in folders
-        for file in (ROOT / folder).rglob("*.py")
+        for file in files
+        if "jejak " in file.read_text("utf-8")
         for node in ast.walk(ast.parse(file.read_text("utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
@@ -123,7 +125,7 @@ def advice() -> Iterator[Call]:
         (str(f.relative_to(ROOT)), f.read_text("utf-8")) for f in ROOT.glob("locale/*/*/*.po")
     }
     for place, text in sorted(texts):
-        for said in re.findall(r"`(?:\.venv/bin/)?(jejak [a-z-][^`]*)`", text):
+        for said in ADVICE.findall(text):
             yield Call(place, tuple(words_of(said)[1:]), whole=False)
 
 
