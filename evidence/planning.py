@@ -106,8 +106,10 @@ def due_slots(
             continue
         newest = due[-1]
         buckets.setdefault((entry.tier, newest.at), []).append(_slot(entry.watch, newest))
-        for older in due[:-1]:
-            missed.append((_slot(entry.watch, older), _reason(older.at, up_since)))
+        missed += [
+            (_slot(entry.watch, d), OVERRUN if up_since and d.at >= up_since else DOWNTIME)
+            for d in due[:-1]
+        ]
     run = tuple(slot for key in sorted(buckets) for slot in buckets[key])
     if changed:
         missed += _left(line, changed, last_due, ceiling)
@@ -169,10 +171,6 @@ def _left(
         low = math.floor(last.timestamp()) + 1 if last else FIRST
         for due in line.ruled(versions, low, ceiling):
             yield _slot(watch, due), REMOVED
-
-
-def _reason(due_at: datetime, up_since: datetime | None) -> str:
-    return OVERRUN if up_since is not None and due_at >= up_since else DOWNTIME
 
 
 def _slot(watch: str, due: Due) -> Slot:

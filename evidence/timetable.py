@@ -6,6 +6,7 @@ docs/formats/schedule.md is the norm.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -115,6 +116,9 @@ def slot_suffix(due_at: datetime) -> str:
     return due_at.astimezone(UTC).strftime("@%Y-%m-%dT%H:%M:%SZ")
 
 
+Known = tuple[int, list[int], tuple[Due, ...]]  # from which second on, the second of each, all
+
+
 class Grid:
     """Due instants by zone and tier, worked out once and shared by all accounts of one call."""
 
@@ -123,21 +127,27 @@ class Grid:
         standing = (campaign for campaign in campaigns if not campaign.superseded_by)
         self._campaigns = sorted(standing, key=lambda campaign: campaign.id)
         self._windows: dict[tuple[str, str], tuple[Window, ...]] = {}
-        self._spans: dict[tuple[str, str, int, int], tuple[Due, ...]] = {}
+        self._known: dict[tuple[str, str, int], Known] = {}
         self._instants: dict[tuple[int, str, str], Due] = {}
 
     def between(self, zone: str, tier: str, low: int, high: int) -> tuple[Due, ...]:
         """Due instants low <= t < high in order, t in epoch seconds."""
-        span = (zone, tier, low, high)
-        if span not in self._spans:
-            if (zone, tier) not in self._windows:
-                self._windows[zone, tier] = tuple(_windows(self._campaigns, zone, tier))
-            named: dict[int, Window] = {}
-            for window in self._windows[zone, tier]:
-                for second in _steps(window, low, high):
-                    named.setdefault(second, window)
-            self._spans[span] = tuple(self._due(t, named[t]) for t in sorted(named))
-        return self._spans[span]
+        known = self._known.get((zone, tier, high))
+        if known is None or low < known[0]:
+            # Twice as far back each time: accounts come in any order of their last visits.
+            reach = low if known is None else min(low, 2 * known[0] - high)
+            known = self._known[zone, tier, high] = self._from(zone, tier, reach, high)
+        return known[2][bisect_left(known[1], low) :]
+
+    def _from(self, zone: str, tier: str, low: int, high: int) -> Known:
+        if (zone, tier) not in self._windows:
+            self._windows[zone, tier] = tuple(_windows(self._campaigns, zone, tier))
+        named: dict[int, Window] = {}
+        for window in self._windows[zone, tier]:
+            for second in _steps(window, low, high):
+                named.setdefault(second, window)
+        seconds = sorted(named)
+        return low, seconds, tuple(self._due(t, named[t]) for t in seconds)
 
     def _due(self, second: int, window: Window) -> Due:
         key = (second, window.phase, window.campaign)

@@ -29,6 +29,7 @@ from evidence.planning import (
     slot_id,
     slot_times,
 )
+from evidence.timetable import Timeline
 
 WHO = Attribution("P", "b", Confidence.HIGH, "N", datetime(2024, 1, 1, tzinfo=UTC))
 H = timedelta(hours=1)
@@ -320,6 +321,27 @@ def test_every_slot_is_run_or_missed_exactly_once_whenever_one_wakes(
 
     assert set(met) == all_due
     assert set(met.values()) <= {1}
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(-20, 320), st.sampled_from([100, 150]), st.sampled_from("AB")),
+        min_size=2,
+        max_size=12,
+    )
+)
+def test_what_was_asked_before_changes_no_due_instant(asked: list[tuple[int, int, str]]) -> None:
+    """One grid answers for all accounts of a plan, in whatever order their last visits lie."""
+    first = int(at("2024-02-08T17:00:00Z").timestamp())
+    other = replace(
+        PEMILU, id="lain", phases=(replace(PEMILU.phases[1], cadence_s=(("A", 5000),)),)
+    )
+    shared = Timeline.of((PEMILU, other))
+
+    for low, high, tier in asked:
+        one = ("Asia/Jakarta", tier, first + 1800 * low, first + 3600 * high)
+        assert shared.between(*one) == Timeline.of((PEMILU, other)).between(*one)
 
 
 @settings(deadline=None, max_examples=100)
