@@ -11,6 +11,7 @@ from evidence.canonical import decode, entry_of, parse_instant
 from evidence.errors import ScopeError
 from evidence.model import Entry, Statement, StatementType
 from evidence.query.chain import subjects_of
+from evidence.query.custody import Action
 from evidence.query.version import version_of
 from evidence.store.ports import Archive
 
@@ -201,12 +202,16 @@ def _closed(
             found = by_rec.get(rec) or _entry(archive, rec)
             if found is not None:
                 pending.append(found)
-    names = {*chosen, *accounts}
-    # A check names the export it checked, which stands before it.
+    # What is in every package tells nothing of whom another export was about.
+    own = {rec for rec, item in chosen.items() if item.statement.type not in GENERAL}
+    names = {*own, *accounts}
     for item in sorted(by_rec.values(), key=lambda item: item.index):
-        if item.statement.type in BEFELL and _names(_told_of(archive, item), names):
+        if item.statement.type not in BEFELL:
+            continue
+        # A check names the export it checked, which stands before it.
+        check = item.statement.facts.get("action") == Action.VERIFY
+        if _names(_told_of(archive, item), chosen.keys() | accounts if check else names):
             chosen[item.rec] = item
-            names.add(item.rec)
     return {item.index for item in chosen.values()}
 
 

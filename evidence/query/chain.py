@@ -13,6 +13,7 @@ from typing import Any
 
 from evidence.canonical import decode
 from evidence.model import Entry, StatementType
+from evidence.query.custody import Action
 from evidence.query.hold import tombstones
 from evidence.query.subject import (
     Subject,
@@ -124,7 +125,9 @@ def _concerned(archive: Archive, entry: Entry, subject: Subject, recs: Collectio
 def _of_linked(entry: Entry, linked: Mapping[str, int]) -> int:
     """Of a check of a package that held records of the subject: how many these were."""
     said = entry.statement.facts.get("subjects")
-    return max((linked.get(rec, 0) for rec in said), default=0) if isinstance(said, list) else 0
+    if entry.statement.facts.get("action") != Action.VERIFY or not isinstance(said, list):
+        return 0
+    return max((linked.get(rec, 0) for rec in said), default=0)
 
 
 def subjects_of(archive: Archive, custody: Entry) -> frozenset[str]:

@@ -24,7 +24,9 @@ from evidence.model import (
 )
 from evidence.package import Selection, select, write_package
 from evidence.package.write import Export
+from evidence.query.chain import chain
 from evidence.query.custody import custody_draft, record_custody
+from evidence.query.subject import Subject, SubjectKind
 from evidence.record import Recorder
 from evidence.store import open_archive
 from evidence.store.memory import MemoryArchive
@@ -145,6 +147,35 @@ def test_an_earlier_export_of_many_records_and_its_check_are_in_a_later_package(
     assert "EXPORT (diserahkan sebagai paket)" in report
     assert not (again / f"data/objects/{export}/package.json").exists()
     assert verify(again, site.trust).ok
+
+
+def test_an_export_about_another_account_is_not_in_a_package_of_this_one(
+    site: Site, tmp_path: Path
+) -> None:
+    """Both hold the campaign and the genesis; the other's purpose is nobody's business here."""
+    make_package(site, tmp_path / "other", watches=(OTHER,))
+    export = site.archive.size() - 1
+    of_this = select(site.archive, watches=[WATCH], period=None)
+
+    again = make_package(site, tmp_path / "again", selection=of_this)
+
+    assert not (again / f"data/statements/{export}.json").exists()
+
+
+def test_the_chain_of_an_account_has_no_export_of_anothers_records(
+    site: Site, tmp_path: Path
+) -> None:
+    make_package(site, tmp_path / "one")
+    export = next(site.archive.entries(site.archive.size() - 1)).statement.rec
+    recorder = Recorder("system", "uji")
+    words = {"actor": "budi", "purpose": "p", "order": "1"}
+    for action in ("EXPORT", "VERIFY"):
+        record_custody(site.archive, custody_draft(recorder, action, [export], NOW, **words))
+
+    links = chain(site.archive, Subject(SubjectKind.ACCOUNT, WATCH))
+
+    done = [link.action for link in links if link.action != "COLLECTED"]
+    assert done == ["EXPORT", "VERIFY"]
 
 
 class Reader(HTMLParser):
