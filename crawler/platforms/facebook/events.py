@@ -72,7 +72,9 @@ def event(native_id: str, parts: list[dict[str, Any]]) -> Told:
         for who in others
     )
     unsaid = [n for n in (WORDS, COVER) if not any(n in part for part in parts)]
-    return Told(post, tags, tuple(f"event.{n}: expected something, found nothing" for n in unsaid))
+    odd = [n for n in HOSTS if any(not isinstance(p.get(n), dict | list | None) for p in parts)]
+    faults = [f"event.{n}: expected something, found nothing" for n in unsaid]
+    return Told(post, tags, (*faults, *(f"event.{n}: expected hosts, or null" for n in odd)))
 
 
 def hosts(parts: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:

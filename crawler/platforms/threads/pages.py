@@ -103,6 +103,8 @@ def _enters(value: dict[str, Any], found: _Found, sight: Sight) -> bool:
             sight.fault("posts.edges[].node: expected an object")
         return False
     _replies(value, sight)
+    if isinstance(value.get("page_info"), dict) and not isinstance(value.get("edges"), list):
+        sight.fault("edges: expected a list beside page_info")
     if posts.is_post(value):
         if "taken_at" in value or "caption" in value or "direct_replies" not in value:
             found.threads.append([value])

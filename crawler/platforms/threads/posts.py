@@ -172,14 +172,14 @@ def _media(item: Node, told: Node, native_id: str) -> Iterator[Media]:
     """Pictures, films and sounds: the post's own, or the one that stands in its words."""
     value = item.value
     parts = item.may("carousel_media", list)
+    if not parts and value.get("media_type") == 8:
+        item.fault("carousel_media", "expected the parts of a carousel, found none")
     if parts is None:
         inline = told.may("linked_inline_media", dict)
         yield from _sole(item, native_id)
         if inline is not None:
             yield from _sole(Node(inline, "linked_inline_media", item.faults), number_of(inline))
         return
-    if not parts and value.get("media_type") == 8:
-        item.fault("carousel_media", "expected the parts of a carousel, found none")
     for place, part in enumerate(parts):
         found = medium(part, number_of(part)) if isinstance(part, dict) else None
         if found is None:

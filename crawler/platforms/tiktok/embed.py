@@ -146,7 +146,7 @@ def oembed(value: dict[str, Any], sight: Sight) -> bool:
     if not isinstance(handle, str) or not isinstance(number, str) or not number.isdigit():
         raise ParseError("$.embed_product_id", "names no post or no author")
     sight.account(AccountSeen(None, handle, answer.want("author_name", str), SeenState.PRESENT))
-    still = answer.may("thumbnail_url", str)
+    still = answer.want("thumbnail_url", str)
     sight.posts[number] = Post(
         native_id=number,
         author_id=None,

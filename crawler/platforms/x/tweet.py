@@ -242,6 +242,8 @@ def _counts(item: Node, legacy: Node) -> Counts:
 
 def _mentioned(item: Node, legacy: Node) -> Iterator[tuple[Act, str, str | None]]:
     note = said.long_text(item)
+    if legacy.value.get("entities") is None and "@" in str(legacy.value.get("full_text")):
+        legacy.fault("entities", "expected dict, found nothing, and the text names somebody")
     for holder in (legacy.may("entities", dict), note.may("entity_set", dict) if note else None):
         listed = (holder or {}).get("user_mentions")
         if listed is not None and not isinstance(listed, list):
