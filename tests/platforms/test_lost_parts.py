@@ -33,6 +33,7 @@ def without(value: Any, name: str, put: Any) -> Any:
         ("facebook/event_with_two_hosts", "event_hosts_that_can_view_guestlist", "tujuh", "hosts"),
         ("tiktok/oembed_of_a_post", "thumbnail_url", None, "thumbnail_url: expected str"),
         ("x/conversation_answers_of_strangers_are_comments", "entities", None, "names somebody"),
+        ("x/rendered_profile", "@type", "Thing", "ProfilePage"),
     ],
 )
 def test_a_part_that_is_gone_is_told(case: str, name: str, put: Any, told: str) -> None:

@@ -61,6 +61,8 @@ def read(root: Any, sight: Sight) -> None:
         except ParseError as error:
             sight.fault(f"article: {error.why}")
     _empty(root, address, profile.counts.post if profile else None, sight)
+    if articles and profile is None and asked.kind == "profile":
+        sight.fault("script[type=application/ld+json]: expected the account's ProfilePage")
     if not articles:
         _nothing_listed(root, profile, sight)
 
