@@ -184,6 +184,7 @@ def _exhibits(case: _Case) -> Iterator[dict[str, Any]]:
         capture = case.entry(facts.get("capture"))
         exchange = case.json(capture, "exchange")
         claim = case.json(capture, "claim")
+        files = list(_files(case, (entry, capture)))
         yield {
             "name": case.name(entry),
             "index": entry.index,
@@ -205,7 +206,8 @@ def _exhibits(case: _Case) -> Iterator[dict[str, Any]]:
             "capture": capture,
             "status": capture.statement.facts.get("status") if capture else None,
             "source": exchange.get("url", ""),
-            "files": list(_files(case, (entry, capture))),
+            "files": files,
+            "received": any("/body." in path for path, _hash in files),
             "pictures": case.pictures.shown_by(
                 {entry.statement.rec, facts.get("capture")},
                 {media.get("url") for media in post.get("media") or ()},

@@ -49,7 +49,7 @@ SIDES = {
 }
 ACTIONS = {
     "READ": "dibaca",
-    "EXPORT": "diserahkan sebagai paket",
+    "EXPORT": "dibuat menjadi paket",
     "VERIFY": "diperiksa",
     "SUBJECT_EXPORT": "disalin untuk orang yang bersangkutan",
     "HOLD": "ditahan dari penghapusan",
@@ -72,7 +72,8 @@ ROLES = {"identity": "nomor induk (NIP, NIK, NRP)", "body": "isi", "exchange": "
          "reading": "hasil pembacaan", "actor": "nama petugas", "officer": "nama petugas",
          "claim": "keterangan penyerah", "entry": "baris daftar pantau", "post": "unggahan",
          "observation": "keadaan unggahan", "interaction": "interaksi", "account": "keadaan akun",
-         "fingerprint": "sidik gambar"}  # fmt: skip
+         "fingerprint": "sidik gambar", "package": "daftar isi paket lain",
+         "case": "nomor bukti paket lain", "subjects": "daftar catatan"}  # fmt: skip
 MARKERS = {"signed proof of absence": "bukti ketiadaan bertanda tangan"}
 PHASES = {
     "CAMPAIGN": "masa kampanye",

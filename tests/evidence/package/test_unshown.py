@@ -143,3 +143,33 @@ def test_a_clarification_says_how_many_open_screens_come_from_visits_that_saw_ot
     assert shown.count(told) == 2
     assert "Tangkapan layar dan halaman tersusun: 1 terbuka" in shown
     assert "Tangkapan layar dan halaman tersusun:" not in closed
+
+
+def test_a_closed_page_is_not_said_to_be_among_the_files(site: Site, tmp_path: Path) -> None:
+    brief = Brief(find_profile("KLARIFIKASI"), full_case(), printed=False)
+
+    closed = report(site, tmp_path / "closed", brief=brief)
+    opened = report(site, tmp_path / "open")
+
+    assert "Isi halaman yang diterima tidak dibuka dalam paket ini" in closed
+    assert "Isi halaman yang diterima tidak dibuka dalam paket ini" not in opened
+    assert "Isi yang diterima ada pada berkas di bawah" in opened
+
+
+def test_no_act_in_a_package_is_not_told_as_no_act(site: Site, tmp_path: Path) -> None:
+    with_acts = report(site, tmp_path / "account")
+    without = report(site, tmp_path / "post", posts=site.posts, period=False)
+
+    assert "Itu tidak berarti tidak ada tindakan" in without
+    assert "Itu tidak berarti tidak ada tindakan" not in with_acts
+    assert "banyaknya baris bukan banyaknya tindakan" in with_acts
+
+
+def test_a_package_is_said_to_be_made_not_handed_over(site: Site, tmp_path: Path) -> None:
+    report(site, tmp_path / "first")
+
+    second = report(site, tmp_path / "second")
+
+    assert "EXPORT (dibuat menjadi paket)" in second
+    assert "diserahkan sebagai paket" not in second
+    assert "kepada siapa paket benar-benar diserahkan" in second

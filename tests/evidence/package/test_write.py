@@ -144,7 +144,7 @@ def test_an_earlier_export_of_many_records_and_its_check_are_in_a_later_package(
         export + n for n in range(5) if (again / f"data/statements/{export + n}.json").exists()
     ]
     assert there == [export, export + 1, export + 2]
-    assert "EXPORT (diserahkan sebagai paket)" in report
+    assert "EXPORT (dibuat menjadi paket)" in report
     assert not (again / f"data/objects/{export}/package.json").exists()
     assert verify(again, site.trust).ok
 
