@@ -30,6 +30,7 @@ FEW_LETTERS = 200
 MOST_BYTES = 2_000_000
 """No page of a challenge is larger."""
 UNSHOWN = frozenset(("script", "style", "noscript", "template", "head", "option"))
+"""Elements whose text nobody sees; a template that is a shadow root is seen."""
 OWN = frozenset(("article", "time"))
 OWN_META = ("og:title", "og:type", "article:published_time")
 GENERIC = ("form", "img", "input", "iframe", "div")
@@ -60,7 +61,7 @@ def met(page: Page) -> str | None:
     told = of_header(page.headers)
     if told is not None:
         return told
-    if len(page.body) > MOST_BYTES or not _marks().search(page.body):
+    if len(page.body) > MOST_BYTES or not _has_mark(page.body):
         return None
     try:
         return in_place(root_of(page.text()))
@@ -90,12 +91,16 @@ def products() -> tuple[Product, ...]:
     return tuple(msgspec.convert(said["product"], list[Product]))
 
 
+def _has_mark(body: bytes) -> bool:
+    """Whether any mark stands anywhere: without one a document need not be taken apart."""
+    lower = body.lower()
+    return any(mark in lower for mark in _marks())
+
+
 @cache
-def _marks() -> re.Pattern[bytes]:
-    """Any mark, wherever it stands: without one a document need not be taken apart."""
+def _marks() -> frozenset[bytes]:
     found = {m for p in products() for m in (*p.loads, *p.says, *p.names)}
-    every = "|".join(re.escape(mark) for mark in sorted(found))
-    return re.compile(f"{every}|{NAMED.pattern}".encode(), re.IGNORECASE)
+    return frozenset(mark.lower().encode() for mark in (*found, NAMED.pattern))
 
 
 def _met(root: Any) -> Iterator[str]:
@@ -105,7 +110,9 @@ def _met(root: Any) -> Iterator[str]:
             continue
         for product in products():
             yield from _of_product(element, product)
-        if element.tag in GENERIC and any(map(NAMED.search, _names(element))):
+        if element.tag not in GENERIC or not any(map(NAMED.search, _names(element))):
+            continue
+        if element.tag != "img" or root.find(".//input") is not None:  # there is no answering else
             yield "captcha"
 
 
@@ -131,7 +138,7 @@ def _has_content(root: Any) -> bool:
     walk = etree.iterwalk(root, events=("start",))
     for _, element in walk:
         letters += len(" ".join((element.tail or "").split()))
-        if element.tag in UNSHOWN:
+        if element.tag in UNSHOWN and not element.get("shadowrootmode"):
             walk.skip_subtree()
             continue
         letters += len(" ".join((element.text or "").split()))

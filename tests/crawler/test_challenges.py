@@ -104,6 +104,19 @@ def test_a_front_page_of_headlines_with_a_captcha_is_no_wall() -> None:
     assert not reading.states
 
 
+def test_a_picture_named_after_captchas_is_no_wall() -> None:
+    reading = registry.read("web", page('<p>Foto hari ini</p><img src="/foto/cara-captcha.jpg">'))
+
+    assert len(reading.posts) == 1
+
+
+def test_what_stands_in_a_shadow_root_is_content() -> None:
+    drawn = f'<kabar-isi><template shadowrootmode="open">{STORY * 4}</template></kabar-isi>'
+
+    assert challenges.met(page(drawn + WALLS[1])) is None
+    assert challenges.met(page(drawn.replace("shadowrootmode", "data-x") + WALLS[1]))
+
+
 def test_a_log_in_form_with_a_captcha_is_gated_as_any() -> None:
     form = '<form><input name="u"><input type="password"><div class="g-recaptcha"></div></form>'
 
