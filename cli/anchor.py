@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,7 +48,6 @@ def export(shell: Shell, directory: Path, as_json: bool) -> None:
     """Write the signed log as C2SP tiles into DIRECTORY, for an independent auditor."""
     from evidence.errors import IntegrityError, ScopeError
     from evidence.ledger import Tree, leaf_hash, parse_checkpoint, tiles
-    from evidence.seal.disk import write_durably
 
     notes = shell.archive.checkpoints()
     if not notes:
@@ -60,16 +60,29 @@ def export(shell: Shell, directory: Path, as_json: bool) -> None:
             "log", "the leaves do not give the signed root", "See `jejak ledger fsck`"
         )
     files = tiles([data for _index, data, _stored in leaves], tree, head.note, head.size)
-    # The checkpoint is written last: whoever reads meanwhile never sees a head without its tiles.
-    for name in sorted(files, key=lambda path: path == "checkpoint"):
-        place = directory / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        write_durably(place, files[name], mode=0o644)
+    _write_tiles(directory, files)
     if as_json:
         write_json({"files": len(files), "size": head.size})
     else:
         said = _("{n} files written; the log has {size} leaves.")
         write_line(said.format(n=len(files), size=head.size))
+
+
+def _write_tiles(directory: Path, files: Mapping[str, bytes]) -> None:
+    """The files of an export, by their place in it. Raises PackageError."""
+    from evidence.errors import PackageError
+    from evidence.seal.disk import write_durably
+
+    # The checkpoint is written last: whoever reads meanwhile never sees a head without its tiles.
+    for name in sorted(files, key=lambda path: path == "checkpoint"):
+        place = directory / name
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise PackageError(
+                str(directory), f"{error.strerror}", "Name another folder"
+            ) from error
+        write_durably(place, files[name], mode=0o644)
 
 
 def anchors(shell: Shell) -> Anchors:

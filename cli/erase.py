@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -85,6 +86,7 @@ def confirm(shell: Shell, request_id: str, officer: str, minutes: Path, as_json:
     """
     from evidence.erasure import confirm_erasure
 
+    _take_folder(minutes)
     done = confirm_erasure(
         shell.archive,
         shell.recorder(),
@@ -164,6 +166,22 @@ def repeat(shell: Shell, as_json: bool) -> None:
     for rec in again:
         write_line(rec)
     write_line(_("erased again: {n} records").format(n=len(again)))
+
+
+def _take_folder(folder: Path) -> None:
+    """Make sure of the folder of the minutes before anything is erased. Raises PackageError."""
+    from evidence.errors import PackageError
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise PackageError(
+            f"folder {folder.absolute()}",
+            f"cannot be written ({error.strerror})",
+            "Nothing was erased; name a folder for the minutes with --minutes",
+        ) from error
 
 
 def write_minutes(shell: Shell, rec: str, folder: Path) -> list[Path]:

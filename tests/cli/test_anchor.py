@@ -92,6 +92,18 @@ def test_the_exported_tiles_are_the_signed_log(call: Run, tmp_path: Path) -> Non
     assert leaf_hashes(bundle.read_bytes()) == level.read_bytes()
 
 
+def test_tiles_that_cannot_be_written_are_no_fault_of_the_program(
+    call: Run, tmp_path: Path
+) -> None:
+    call("ledger", "seal")
+    (tmp_path / "tiles").write_text("a file, no folder")
+
+    done = call("ledger", "export", str(tmp_path / "tiles/here"))
+
+    assert done.exit_code == 9
+    assert "Name another folder" in done.output
+
+
 def leaf_hashes(bundle: bytes) -> bytes:
     """What an auditor computes from a bundle of entries: C2SP tlog-tiles, RFC 6962 leaves."""
     hashes = b""

@@ -79,6 +79,18 @@ def test_nobody_confirms_where_an_account_can_be_made_up(login, call, asked, arc
     assert archive.row("posts", "telegram|42") is not None
 
 
+def test_nothing_is_erased_where_the_minutes_could_not_be_written(login, call, asked, archive):
+    login(ANI_UID)
+    Path("ba").write_text("a file, no folder")
+    size = archive.size()
+
+    result = call("erase", "confirm", asked, "--officer", "Ani Lestari", "--minutes", "ba/here")
+
+    assert result.exit_code == exits.PACKAGE
+    assert "Nothing was erased; name a folder for the minutes with --minutes" in result.stderr
+    assert archive.size() == size
+
+
 def test_minutes_can_be_written_again(login, call, asked):
     login(ANI_UID)
     call("erase", "confirm", asked, "--officer", "Ani Lestari")
