@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -76,11 +76,8 @@ class Rows:
     def advance(self, table: str, ids: Iterable[str], field: str, at: datetime) -> None:
         """Make a time of rows later, where it is earlier; without reading them."""
         for id in ids:
-            row = self._new.get((table, id))
-            if row is None:
+            if not self._made_later(table, id, field, at):
                 self._later.setdefault((table, field, at), []).append(id)
-            elif row[field] < at:
-                row[field] = at
 
     def written(self) -> tuple[tuple[str, str], ...]:
         """(table, id) of the rows that will be written whole."""
@@ -88,16 +85,29 @@ class Rows:
 
     def save(self) -> None:
         """Write what was folded."""
+        later = tuple(self._still_later())
         self._archive.project(
             [
                 Row(table, id, doc, self._is_fresh(table, id))
                 for (table, id), doc in self._new.items()
             ],
-            [
-                Later(table, tuple(ids), field, at)
-                for (table, field, at), ids in self._later.items()
-            ],
+            later,
         )
+
+    def _still_later(self) -> Iterator[Later]:
+        """Times of rows that are not written whole: a reading comes before the posts it brings."""
+        for (table, field, at), ids in self._later.items():
+            left = tuple(id for id in ids if not self._made_later(table, id, field, at))
+            if left:
+                yield Later(table, left, field, at)
+
+    def _made_later(self, table: str, id: str, field: str, at: datetime) -> bool:
+        """Make a time of a row that will be written whole later; False when it will not be."""
+        row = self._new.get((table, id))
+        if row is None:
+            return False
+        row[field] = max(row[field], at)
+        return True
 
     def _is_fresh(self, table: str, id: str) -> bool:
         """Whether no row should be there: none was found, or each record has its own."""

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from evidence.canonical import encode, to_value
@@ -26,6 +27,7 @@ from evidence.model import (
 from evidence.projection import TABLES, project_entries, rebuild
 from evidence.record import Recorder
 from evidence.store.memory import MemoryArchive
+from evidence.store.ports import Later, Row
 
 NOW = datetime(2024, 11, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -95,8 +97,8 @@ def miss(archive: MemoryArchive, at: datetime) -> None:
     )
 
 
-def archive_with_watch() -> MemoryArchive:
-    archive = MemoryArchive()
+def archive_with_watch(archive: MemoryArchive | None = None) -> MemoryArchive:
+    archive = archive or MemoryArchive()
     facts = {
         "watch": "w-1", "change": "ADDED", "side": "WATCHED", "tier": "A", "platform": "mastodon",
         "zone": "Asia/Jakarta", "from": None, "until": None, "render": False,
@@ -104,6 +106,49 @@ def archive_with_watch() -> MemoryArchive:
     plain = Plain("entry", "application/json", encode(to_value(ENTRY)))
     say(archive, RECORDER.draft(StatementType.WATCH, NOW, facts, [plain]))
     return archive
+
+
+class Told(MemoryArchive):
+    """Notes which rows were to have a time made later."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.later: list[str] = []
+
+    def project(self, rows: Sequence[Row], later: Sequence[Later] = ()) -> None:
+        self.later += [id for each in later for id in each.ids]
+        super().project(rows, later)
+
+
+def test_a_post_that_its_page_makes_known_is_written_once() -> None:
+    """The reading comes before the snapshot, so what it says of the post is in the row already."""
+    archive = Told()
+    archive_with_watch(archive)
+    see(archive, POST, NOW)
+    first = list(archive.later)
+    see(archive, POST, NOW + DAY)
+
+    assert (first, archive.later) == ([], ["mastodon|1"])
+
+
+def test_a_post_of_two_pages_in_one_batch_is_last_seen_by_the_later_page() -> None:
+    archive = archive_with_watch()
+    readings = [
+        RECORDER.reading(
+            Reading("mastodon.pages@1", posts=(POST,)), capture="c" * 32, watch="w-1",
+            url="https://satu.example/x", at=at, withheld=0,
+        )
+        for at in (NOW + 2 * DAY, NOW + DAY)
+    ]  # fmt: skip
+    snapshot = RECORDER.snapshot(
+        compare(None, POST, NOW), None, platform="mastodon", watch="w-1", capture="c" * 32,
+        digest=state_digest(POST),
+    )  # fmt: skip
+    say(archive, readings[0], snapshot, readings[1])
+    row = archive.row("posts", "mastodon|1")
+
+    assert row is not None
+    assert row["last_seen_at"] == NOW + 2 * DAY
 
 
 def test_an_unchanged_post_is_last_seen_later_without_a_second_snapshot() -> None:
