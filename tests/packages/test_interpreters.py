@@ -87,18 +87,18 @@ def test_the_oldest_and_the_newest_python_here_say_the_same_to_the_byte(
 
 
 def test_another_answer_is_told_apart_from_other_words(cases: Cases, tmp_path: Path) -> None:
-    """The same table, when a verifier is asked that finds less, or says it otherwise."""
+    """The same table, when a verifier is asked that finds something else, or says it otherwise."""
     said = {}
     for name, old, new in (
-        ("same", "", ""),
-        ("blind", '"PROOF_INCLUSION", case', '"PROOF_CHECKPOINT", case'),
+        ("same", "origin", "origin"),
+        ("other", '"PROOF_INCLUSION"', '"PROOF_OTHER"'),
         ("wordy", "the statement is not proven", "nothing proves that the statement is"),
     ):
         verifier = tmp_path / f"{name}.py"
-        verifier.write_text(VERIFIER.read_text("utf-8").replace(old, new, 1), "utf-8")
+        verifier.write_text(VERIFIER.read_text("utf-8").replace(old, new), "utf-8")
         said[name] = said_by(THIS, few(cases), tmp_path, verifier)
 
-    assert differing(said["same"], said["blind"]) == ([1], [])
+    assert differing(said["same"], said["other"]) == ([1], [])
     assert differing(said["same"], said["wordy"]) == ([], [1])
 
 
