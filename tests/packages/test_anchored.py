@@ -6,7 +6,7 @@ import hashlib
 import importlib
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -266,10 +266,11 @@ def test_a_stamp_outlives_its_certificate(
     verifier = importlib.import_module("evidence.verify.verify")
     real = verifier.run_openssl
 
-    def later(arguments: Sequence[str]) -> tuple[int | None, str]:
+    def later(arguments: Sequence[str], files: Mapping[str, bytes]) -> tuple[int | None, str]:
         if "-verify" in arguments and "-attime" not in arguments:
-            return real([*arguments, "-attime", str(int(now().timestamp()) + 20 * 365 * 86400)])
-        return real(arguments)
+            years_on = str(int(now().timestamp()) + 20 * 365 * 86400)
+            return real([*arguments, "-attime", years_on], files)
+        return real(arguments, files)
 
     monkeypatch.setattr(verifier, "run_openssl", later)
 

@@ -152,7 +152,7 @@ def test_what_neither_can_check_is_said_and_does_not_count(
 ) -> None:
     site, package = made
     verifier = importlib.import_module("evidence.verify.verify")
-    monkeypatch.setattr(verifier, "run_openssl", lambda arguments: (None, ""))
+    monkeypatch.setattr(verifier, "run_openssl", lambda arguments, files: (None, ""))
     trust = trusts(site)["ANCHOR_PENDING"]
 
     expected = said(package, trust)

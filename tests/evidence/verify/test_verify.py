@@ -43,17 +43,20 @@ from evidence.seal import trust_text
 from evidence.verify import TrustError, render_text, verify
 from evidence.verify.verify import (
     CHECKS,
+    GRAVITY,
     REASONS,
     TEXTS,
     VERDICTS,
-    WEIGHT,
     Case,
     Head,
     Malformed,
     Record,
+    Stamp,
+    Trust,
     account_objects,
     check_heads,
     check_references,
+    check_times,
     decode,
     due_between,
     ed25519_verify,
@@ -79,6 +82,7 @@ from tests.packages.synthetic import (
     watch_draft,
 )
 
+MAX_LOGIC_LINES, MAX_LINES = 2860, 3170
 SCRIPT = Path(sys.modules["evidence.verify.verify"].__file__ or "")
 # RFC 8032 section 7.1, tests 1 to 3: public key, message, signature.
 RFC_8032 = [
@@ -171,13 +175,32 @@ def test_every_finding_has_a_severity_and_words_in_both_languages() -> None:
         assert indonesian.count("{") == english.count("{"), code
 
 
+def test_the_reading_order_that_it_states_is_that_of_its_parts() -> None:
+    text = SCRIPT.read_text("utf-8")
+    parts = re.findall(r"(?m)^# --- (.+?) -+$", text)
+    stated = " ".join(text.partition("Reading order,")[2].partition(".\n")[0].split())
+
+    assert stated.partition(": ")[2].split("; ") == parts
+    assert parts[-1] == "words"
+
+
+def test_it_is_short_enough_to_be_read_in_an_evening() -> None:
+    """Who adds to it takes something away, or says here why not."""
+    text = SCRIPT.read_text("utf-8")
+    logic = text.partition("# --- words -")[0]
+
+    assert len(logic.splitlines()) <= MAX_LOGIC_LINES
+    assert len(text.splitlines()) <= MAX_LINES
+
+
 def test_every_reason_and_verdict_has_its_own_words_in_both_languages() -> None:
     table = {**REASONS, **VERDICTS, **CHECKS}
     assert len(table) == len(REASONS) + len(VERDICTS) + len(CHECKS)
     assert len({text for said in table.values() for text in said}) == 2 * len(table)
     for name, (indonesian, english) in table.items():
         assert sorted(re.findall("{.}", indonesian)) == sorted(re.findall("{.}", english)), name
-    assert set(WEIGHT) | {"NOT_KEPT", "NO_ISSUER"} == set(REASONS)
+    shown = {"REVOKED", "COMPROMISED", "LATER", "SHOWN"}
+    assert set(REASONS) == {"NOT_KEPT", "NO_ISSUER", *GRAVITY} - shown
 
 
 @pytest.mark.parametrize(
@@ -311,6 +334,23 @@ def test_recomputed_slots_are_those_the_planner_plans(
     due = due_between([watch], [recorded], begin.timestamp(), until.timestamp())
 
     assert sorted(due) == planned
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 5), st.integers(0, 5)), max_size=6))
+def test_a_capture_is_closed_by_the_earliest_stamp_over_a_head_that_holds_it(
+    made: list[tuple[int, int]],
+) -> None:
+    case = Case("/", Trust("log", ()))
+    case.stamps = [Stamp(size, float(time), "TSA") for size, time in made]
+    captures = [record(n, "capture", fetched_at="1970-01-01T00:00:00.000Z") for n in range(6)]
+    case.records, case.proven = dict(enumerate(captures)), {0, 1, 2, 4, 5}
+
+    assert sum(check_times(case)) == 6
+
+    for bound in case.bounds:
+        times = [time for size, time in made if size > bound.entry and bound.entry != 3]
+        assert (bound.not_after.time if bound.not_after else None) == min(times, default=None)
 
 
 def test_a_snapshot_that_names_no_capture_is_found(site: Site, tmp_path: Path) -> None:
