@@ -96,7 +96,7 @@ def content_lines(post: Mapping[str, Any] | None) -> list[str]:
 
 
 def _observation(row: Mapping[str, Any], zone: str) -> list[str]:
-    head = _("{state} (before: {previous}), seen {moment}, record {rec}").format(
+    head = _("{state} (before: {previous}), observed {moment}, record {rec}").format(
         state=row["state"],
         previous=row["previous_state"] or "-",
         moment=local(row["seen_at"], zone),

@@ -59,7 +59,7 @@ def interactions(
             _("Actor"),
             _("Target"),
             _("Target account"),
-            _("Withdrawn"),
+            _("No longer listed"),
             _("Record"),
         ],
         [

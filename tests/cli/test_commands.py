@@ -159,6 +159,16 @@ def test_history_tells_snapshots_texts_and_the_interval_of_absence(call):
     assert "marker: HTTP 404; control: " in out
 
 
+def test_what_was_not_there_is_not_called_seen_and_no_act_is_called_withdrawn(call):
+    """A post that is not found was looked for; why an act is listed no more is not known."""
+    history, acts = call("history", "42").stdout, call("interactions").stdout
+
+    assert "ABSENT (before: UNSEEN), observed 2026" in history
+    assert "), seen 2026-11-21" not in history
+    assert "No longer listed" in acts
+    assert "Withdrawn" not in acts
+
+
 @pytest.mark.parametrize("name", ["42", "telegram|42", "https://t.me/siti_contoh/42"])
 def test_a_post_is_found_by_any_of_its_names(call, name):
     assert json.loads(call("history", name, "--json").stdout)["post"]["id"] == "telegram|42"

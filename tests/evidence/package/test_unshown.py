@@ -126,7 +126,7 @@ def test_the_terms_say_that_the_way_days_are_counted_was_checked_against_no_rule
     said = report(site, tmp_path, brief=brief)
 
     assert "Tenggang waktu Tahap Sejak" in said
-    assert "Cara menghitung hari ini belum dicocokkan dengan peraturan mana pun" in said
+    assert "Cara menghitung harinya belum dicocokkan dengan peraturan mana pun" in said
     assert "Perbawaslu 7/2022 tidak dibaca untuknya" in said
     assert re.search(r"(belum|sudah) lewat, menurut hitungan ini", said)
 
