@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cli.guards import CONCERNS
 from crawler.registry import PLATFORMS
 from evidence.config import parse_campaign, parse_watchlist
 from evidence.model import Watchlist
@@ -120,6 +121,12 @@ def test_the_run_that_the_readmes_show_has_only_lines_the_program_prints():
     ]
     assert shown[0] == shown[1]
     assert strange == []
+
+
+def test_every_concern_of_the_guards_is_explained_on_the_page_of_the_scheduler():
+    page = (HOW_TO / "scheduler.md").read_text("utf-8")
+
+    assert [code for code in CONCERNS if f"| `{code}` |" not in page] == []
 
 
 def test_every_code_in_the_documents_is_one_of_the_program():
