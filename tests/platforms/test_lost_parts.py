@@ -33,6 +33,8 @@ def without(value: Any, name: str, put: Any) -> Any:
         ("facebook/event_with_two_hosts", "event_hosts_that_can_view_guestlist", "tujuh", "hosts"),
         ("tiktok/oembed_of_a_post", "thumbnail_url", None, "thumbnail_url: expected str"),
         ("x/conversation_answers_of_strangers_are_comments", "entities", None, "names somebody"),
+        ("youtube/watch_page_of_a_video", "microformat", None, "time of the video"),
+        ("youtube/watch_page_of_a_video", "contents", "tujuh", "twoColumnWatchNextResults"),
         ("x/rendered_profile", "@type", "Thing", "ProfilePage"),
     ],
 )

@@ -107,6 +107,17 @@ def _page(found: Roots, sight: Sight) -> None:
     if not found.data:
         sight.fault("page: ytInitialData is missing")
     _data(found, sight)
+    if found.player and found.data and sight.posts and not sight.states:
+        _both_halves(found, is_video, sight)
+
+
+def _both_halves(found: Roots, is_video: bool, sight: Sight) -> None:
+    """Tell of a video that plays, whose page lacks what stands around it, or its time."""
+    reel = any(first(one, "reelPlayerOverlayRenderer") is not None for one in found.data)
+    if not is_video and not reel:
+        sight.fault(f"video page: expected {WATCH[0]}, found nothing that is known")
+    if any(post.published_at is None for post in sight.posts.values()):
+        sight.fault("player.microformat: expected the time of the video")
 
 
 def _data(found: Roots, sight: Sight) -> None:
