@@ -144,6 +144,17 @@ def test_the_sheet_quotes_the_head_and_its_fingerprint(call: Run, tmp_path: Path
     assert call("ledger", "sheet", str(tmp_path / "lembar.txt")).exit_code == 2
 
 
+def test_the_sheet_says_that_it_is_compared_with_its_own_head_only(
+    call: Run, tmp_path: Path
+) -> None:
+    call("ledger", "seal")
+
+    call("ledger", "sheet", str(tmp_path / "lembar.html"))
+
+    said = " ".join((tmp_path / "lembar.html").read_text("utf-8").split())
+    assert "Paket dengan kepala log lain tidak dapat dibandingkan dengan lembar ini saja" in said
+
+
 def test_the_sheet_as_pdf_has_text_that_can_be_selected(call: Run, tmp_path: Path) -> None:
     pytest.importorskip("weasyprint", reason="needs WeasyPrint; remedy: pip install weasyprint")
     program = shutil.which("pdftotext")
