@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import vermin
 
 from tests.packages.adversary import Twin
 from tests.packages.interpreters import (
@@ -55,7 +56,6 @@ def minimum(source: str) -> tuple[int, int]:
     """The oldest Python 3 that has all a source uses, 3.9 when a method is newer than 3.8."""
     if METHODS & {n.attr for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Attribute)}:
         return 3, 9
-    vermin = pytest.importorskip("vermin", reason="needs vermin: pip install 'jejak[dev]'")
     config = vermin.Config()
     found: tuple[int, int] = vermin.visit(source, config).minimum_versions()[1]
     return found
