@@ -21,6 +21,8 @@ berkas/    gambar dan tangkapan layar yang disimpan dari akun ini
 
 Tidak disertakan: halaman mentah, karena menampilkan orang lain juga; nama petugas; nama akun orang lain
 yang berinteraksi dengan akun ini (disebut dengan nama semu). Yang sudah dihapus ditandai "erased".
+Tidak dicari: unggahan akun lain yang menyebut pemegang akun ini dalam teks atau gambarnya. Gambar, tangkapan
+layar, dan teks di dalam salinan ini dapat memperlihatkan orang lain; program tidak mengenali siapa.
 """
 
 
@@ -40,10 +42,11 @@ def subject() -> None:
 def export(
     shell: Shell, account: str, directory: Path, order: str, purpose: str, as_json: bool
 ) -> None:
-    """Write a copy of all that is kept about ACCOUNT, and of what was done with it, into DIRECTORY.
+    """Write a copy of what is kept about ACCOUNT, and of what was done with it, into DIRECTORY.
 
-    For the account's holder (UU 27/2022 article 32). Other people are left out. The copy is recorded
-    in the log before it is written.
+    For the account's holder (UU 27/2022 article 32). Raw pages and other people's accounts are left
+    out; pictures, screenshots and texts may still show others: look at them first. The copy is
+    recorded in the log before it is written.
     """
     from evidence.errors import PackageError, ScopeError
     from evidence.query.copy import subject_copy, subject_files, subject_records

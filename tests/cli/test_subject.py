@@ -19,7 +19,10 @@ def test_a_copy_is_recorded_before_it_is_written(call, archive):
     assert archive.entry(said["rec"]).statement.facts["action"] == "SUBJECT_EXPORT"
     assert folder.stat().st_mode & 0o777 == 0o700
     assert json.loads((folder / "data.json").read_text("utf-8"))["records"]
-    assert "UU 27/2022 Pasal 32" in (folder / "BACA.txt").read_text("utf-8")
+    note = (folder / "BACA.txt").read_text("utf-8")
+    assert "UU 27/2022 Pasal 32" in note
+    assert "dapat memperlihatkan orang lain" in note
+    assert "Tidak dicari: unggahan akun lain" in note
     copies = [link for link in chain if link["action"] == "SUBJECT_EXPORT"]
     assert [(c["actor"], c["order"]) for c in copies] == [(INVESTIGATOR, "3/PDP")]
 
