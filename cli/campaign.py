@@ -53,7 +53,7 @@ def add(shell: Shell, file: Path, as_json: bool) -> int:
             given, shell.now(), shell.config.clock().source, change=change, previous=previous
         )
         project_entries(shell.archive, shell.archive.record(drafts))
-    over = _is_over(shell, given)
+    over = has_ended(given, shell.now())
     if as_json:
         write_json({"change": change, "campaign": to_value(given), "over": over})
     else:
@@ -114,10 +114,10 @@ def show(shell: Shell, campaign_id: str, as_json: bool) -> None:
     _show(given)
 
 
-def _is_over(shell: Shell, given: Campaign) -> bool:
-    """Whether the last phase has ended in every zone: in WIB it ends last."""
-    now = shell.now().astimezone(ZoneInfo("Asia/Jakarta")).replace(tzinfo=None)
-    return datetime.fromisoformat(given.phases[-1].ends) <= now
+def has_ended(given: Campaign, now: datetime) -> bool:
+    """Whether the last phase has ended in every zone: in WIB it ends last.   now: aware."""
+    wall = now.astimezone(ZoneInfo("Asia/Jakarta")).replace(tzinfo=None)
+    return datetime.fromisoformat(given.phases[-1].ends) <= wall
 
 
 def _show(given: Campaign) -> None:

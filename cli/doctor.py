@@ -13,11 +13,12 @@ from pathlib import Path
 import click
 
 from cli import exits
+from cli.campaign import has_ended
 from cli.command import Command
 from cli.screen import visible, write_json, write_line
 from cli.shell import Shell
 from cli.words import _
-from evidence.errors import JejakError
+from evidence.errors import JejakError, StoreError
 
 OK, WARN, FAIL = "OK", "WARN", "FAIL"
 
@@ -35,7 +36,7 @@ class Finding:
 @click.command(cls=Command)
 @click.pass_obj
 def doctor(shell: Shell, as_json: bool) -> int:
-    """Check configuration, clock, disk, database, browser, network and keys.
+    """Check configuration, clock, disk, database, browser, network, keys and schedule.
 
     Each line is OK, WARN or FAIL and says what to do. The exit code is 1 when a line is FAIL.
     """
@@ -54,10 +55,11 @@ def examine(shell: Shell) -> list[Finding]:
     """All findings; an error of one check never hides the others."""
     names = (
         _("configuration"), _("clock"), _("disk"), _("database"), _("browser"), _("network"),
-        _("keys"), _("anchors"),
+        _("keys"), _("anchors"), _("schedule"),
     )  # fmt: skip
     checks: tuple[Callable[[Shell, str], Finding], ...] = (
         _configuration, _clock, _disk, _database, _browser, _network, _keys, _anchors,
+        _schedule,
     )  # fmt: skip
     found = [_guarded(check, shell, name) for check, name in zip(checks, names, strict=True)]
     if found[0].level == FAIL:
@@ -216,6 +218,27 @@ def _anchors(shell: Shell, name: str) -> Finding:
         remedy = _("Name at least two time stamp authorities and a witness in anchors.toml.")
         return Finding(name, WARN, counted, remedy)
     return Finding(name, OK, counted)
+
+
+def _schedule(shell: Shell, name: str) -> Finding:
+    """Whether anything will ever be due: a list and a calendar that has not ended."""
+    from evidence.query.watch import campaigns, find_watches
+
+    try:
+        watched = len(find_watches(shell.archive, None))
+        known = campaigns(shell.archive)
+    except StoreError as error:
+        return Finding(name, OK, _(error.why))  # a database user who may not look at it
+    said = ", ".join(c.id for c in known if not c.superseded_by and not has_ended(c, shell.now()))
+    if not watched:
+        remedy = _("Run jejak watchlist import.")
+        return Finding(name, WARN, _("nobody is on the watchlist"), remedy)
+    if not said:
+        return Finding(
+            name, WARN, _("no campaign is under way or to come: nothing will be due"),
+            _("Run jejak campaign add."),
+        )  # fmt: skip
+    return Finding(name, OK, _("{n} accounts; {campaigns}").format(n=watched, campaigns=said))
 
 
 def _is_loose(path: Path) -> bool:

@@ -550,10 +550,28 @@ def test_the_doctor_says_of_each_part_whether_it_works(call):
     found = {f["subject"]: f for f in json.loads(call("doctor", "--json").stdout)}
 
     assert list(found) == [
-        "configuration", "clock", "disk", "database", "browser", "network", "keys", "anchors"
+        "configuration", "clock", "disk", "database", "browser", "network", "keys", "anchors",
+        "schedule",
     ]  # fmt: skip
     assert found["configuration"]["level"] == found["database"]["level"] == "OK"
     assert found["keys"]["said"].startswith("jejak.local/log+")
+
+
+def test_the_doctor_says_when_nothing_will_ever_be_due(call, archive):
+    def schedule() -> dict[str, str]:
+        return json.loads(call("doctor", "--json").stdout)[-1]
+
+    call("campaign", "add", "pilkada-2024")
+    over = schedule()
+    later = (ROOT / "campaigns/pilkada-2024.toml").read_text().replace("2024-", "2199-")
+    Path("later.toml").write_text(later.replace('"pilkada-2024"', '"pilkada-2199"'))
+    call("campaign", "add", "later.toml")
+    coming = schedule()
+    archive.clear_projections()
+
+    assert over["said"] == "no campaign is under way or to come: nothing will be due"
+    assert (coming["level"], coming["said"]) == ("OK", "2 accounts; pilkada-2199")
+    assert schedule()["said"] == "nobody is on the watchlist"
 
 
 def test_the_doctor_fails_for_a_missing_browser_and_a_key_others_can_read(call):
