@@ -129,6 +129,13 @@ def number(value: Any) -> int | None:
     return value if 0 <= value < 2**53 else None
 
 
+def is_set(value: Any) -> bool:
+    """Whether a flag is set: `true`, 1, or either written as a string; nothing else sets one."""
+    if isinstance(value, str):
+        return value.strip().lower() in ("true", "1")
+    return value is True or (isinstance(value, int) and value == 1)
+
+
 def identity(value: Any) -> str | None:
     """A native id given as a number or a string; None when it is neither, empty or zero."""
     if isinstance(value, int) and not isinstance(value, bool):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from crawler.refusal import failed, refusal
-from crawler.sight import Sight, alternative, identity, moment, number, number_of
+from crawler.sight import Sight, alternative, identity, is_set, moment, number, number_of
 from crawler.variant import largest, medium
 from evidence.model import AccountCounts, AccountSeen, Act, Counts, Interaction, Post, SeenState
 
@@ -139,3 +139,14 @@ def test_an_account_without_a_list_is_told_unless_it_owes_none() -> None:
 
     unseen = [("page:https://contoh.org/a#posts", SeenState.UNSEEN)]
     assert told == {"unknown": unseen, "many": unseen, "none": [], "private": []}
+
+
+@pytest.mark.parametrize(
+    ("flag", "meant"),
+    [
+        (True, True), (1, True), ("true", True), (" True ", True), ("1", True), (False, False),
+        (0, False), (2, False), (None, False), ("false", False), ("", False), ({}, False), ([1], False),
+    ],
+)  # fmt: skip
+def test_a_flag_is_set_in_each_way_it_is_written_and_in_no_other(flag: Any, meant: bool) -> None:
+    assert is_set(flag) is meant

@@ -85,8 +85,9 @@ def _post(head: Headings, fields: Fields, canonical: urls.About, url: str, sight
     owner = head.meta.get("instapp:owner_user_id") or _prop(fields, "media_owner_id")
     if native_id is None:
         raise ParseError("al:ios:url", "expected the number of a post")
-    if not owner:
+    if not (owner and owner.isascii() and owner.isdecimal()):
         sight.fault("instapp:owner_user_id: expected the number of the author, found none")
+        owner = None
     told, picture = head.meta.get("og:description", ""), head.meta.get("og:image")
     film = head.meta.get("og:video:secure_url") or head.meta.get("og:video")
     if not picture:

@@ -13,7 +13,7 @@ from crawler.page import Page
 from crawler.platforms.instagram import urls
 from crawler.refusal import refusal
 from crawler.relay import Sheets, drilled, is_beside
-from crawler.sight import Sight, identity
+from crawler.sight import Sight, identity, is_set
 from evidence.model import SeenState
 
 MESSAGES = {
@@ -138,9 +138,9 @@ def _answer(document: dict[str, Any], subject: str, page: Page, sight: Sight) ->
         state = MESSAGES[code]
         wall = state in (SeenState.BLOCKED, SeenState.GATED)
         sight.state(f"page:{page.url}" if wall else subject, state, code)
-    elif document.get("spam") is True or "checkpoint_url" in document:
+    elif is_set(document.get("spam")) or "checkpoint_url" in document:
         sight.state(f"page:{page.url}", SeenState.BLOCKED, "spam or checkpoint_url")
-    elif document.get("require_login") is True:
+    elif is_set(document.get("require_login")):
         sight.state(f"page:{page.url}", SeenState.GATED, "require_login")
     elif "data" in document and document["data"] is None:
         sight.state(subject, SeenState.GATED, "data: null")

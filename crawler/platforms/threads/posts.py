@@ -10,7 +10,7 @@ from typing import Any
 
 from crawler.platforms.threads import urls, words
 from crawler.relay import drilled
-from crawler.sight import identity, moment, number
+from crawler.sight import identity, is_set, moment, number
 from crawler.sight import number_of as account_number
 from crawler.take import Node
 from crawler.variant import is_address, lost_film, medium
@@ -131,7 +131,7 @@ def unavailable(value: dict[str, Any]) -> str | None:
     if not isinstance(told, dict):
         return None
     reason = told.get("post_unavailable_reason")
-    if told.get("is_post_unavailable") is True or reason or told.get("post_tombstone_info"):
+    if is_set(told.get("is_post_unavailable")) or reason or told.get("post_tombstone_info"):
         return (
             f"post_unavailable_reason: {reason}" if isinstance(reason, str) else "post_unavailable"
         )

@@ -8,6 +8,7 @@ from typing import Any
 from crawler.markup import fragment
 from crawler.platforms.tiktok import figures, item, urls
 from crawler.platforms.tiktok.sight import Sight
+from crawler.sight import is_set
 from crawler.take import Node, node
 from evidence.errors import ParseError
 from evidence.model import AccountCounts, AccountSeen, Counts, Media, Post, SeenState
@@ -100,7 +101,7 @@ def _media(info: Node, number: str) -> tuple[Media, ...]:
 
 def _failed(holder: Node, subject: str, sight: Sight) -> bool:
     """An embed that shows nothing: the reason is not told (private, gone, embedding off)."""
-    if not (holder.value.get("isError") is True or holder.value.get("errorCode")):
+    if not (is_set(holder.value.get("isError")) or holder.value.get("errorCode")):
         return False
     code = holder.value.get("errorStatus") or holder.value.get("errorCode")
     said = str(code) if isinstance(code, int) else "isError"

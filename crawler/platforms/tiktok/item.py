@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from crawler.platforms.tiktok import figures
+from crawler.sight import is_set
 from crawler.take import Node, each
 from evidence.errors import ParseError
 from evidence.model import Act, Interaction, Media, Post, SeenState, StateSeen
@@ -118,7 +119,7 @@ def media(item: Node, number: str) -> tuple[Media, ...]:
 
 def is_gated(item: Node) -> bool:
     """Whether TikTok holds the content back from readers who are not logged in."""
-    return item.value.get("isContentClassified") is True and not item.value.get("video")
+    return is_set(item.value.get("isContentClassified")) and not item.value.get("video")
 
 
 def states(item: Node, seen: Post) -> Iterator[StateSeen]:
@@ -127,7 +128,7 @@ def states(item: Node, seen: Post) -> Iterator[StateSeen]:
     if is_gated(item):
         yield StateSeen(subject, SeenState.GATED, "isContentClassified")
     for name in ("privateItem", "secret", "forFriend"):
-        if item.value.get(name) is True:
+        if is_set(item.value.get(name)):
             yield StateSeen(subject, SeenState.PRESENT, name)
 
 

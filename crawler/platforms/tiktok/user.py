@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crawler.platforms.tiktok import figures
+from crawler.sight import is_set
 from crawler.take import Node
 from evidence.model import AccountCounts, AccountSeen, SeenState
 
@@ -24,4 +25,4 @@ def account(item: Node, figures_of: Node | None) -> AccountSeen:
 
 def is_private(item: Node) -> bool:
     """Whether the account shows its posts to accepted followers only."""
-    return item.value.get("privateAccount") is True or item.value.get("secret") is True
+    return is_set(item.value.get("privateAccount")) or is_set(item.value.get("secret"))

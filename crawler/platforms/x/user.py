@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crawler.page import whole_number
+from crawler.sight import is_set
 from crawler.take import Node
 from evidence.errors import ParseError
 from evidence.model import AccountCounts, AccountSeen, SeenState
@@ -54,7 +55,7 @@ def is_named(item: Node) -> bool:
 def is_protected(item: Node) -> bool:
     """Whether the account shows its posts to accepted followers only."""
     for holder in (item.may("privacy", dict), item.may("legacy", dict), item.value):
-        if holder and holder.get("protected") is True:
+        if holder and is_set(holder.get("protected")):
             return True
     return False
 

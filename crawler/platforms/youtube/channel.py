@@ -9,6 +9,7 @@ from crawler.platforms.youtube import community, listing, states, urls
 from crawler.platforms.youtube.sight import Sight
 from crawler.platforms.youtube.tree import first, inside, nodes, objects, text_at
 from crawler.platforms.youtube.words import figure, shown
+from crawler.sight import is_set
 from evidence.model import AccountCounts, AccountSeen, SeenState
 
 HEADERS = ("pageHeaderRenderer", "c4TabbedHeaderRenderer", "interactiveTabbedHeaderRenderer",
@@ -137,7 +138,7 @@ def _tab(data: dict[str, Any], channel: Channel, sight: Sight) -> None:
 
 def _open(data: dict[str, Any]) -> dict[str, Any] | None:
     for _, tab in nodes(data.get("contents"), "tabRenderer"):
-        if tab.get("selected") is True and "content" in tab:
+        if is_set(tab.get("selected")) and "content" in tab:
             return tab
     return None
 
@@ -157,7 +158,7 @@ def _is_home(data: dict[str, Any]) -> bool:
     return any(
         HOME_FEED in (tab.get("tabIdentifier"), inside(tab, "endpoint.browseEndpoint.browseId"))
         for _, tab in nodes(data.get("contents"), "tabRenderer")
-        if tab.get("selected") is True
+        if is_set(tab.get("selected"))
     )
 
 

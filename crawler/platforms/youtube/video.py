@@ -11,6 +11,7 @@ from crawler.platforms.youtube import states, urls
 from crawler.platforms.youtube.sight import Sight, cover
 from crawler.platforms.youtube.tree import first, inside, mutations, needed, nodes, text_at
 from crawler.platforms.youtube.words import addresses, figure, is_cut, shown, viewed, written
+from crawler.sight import is_set, number
 from evidence.errors import ParseError
 from evidence.model import (
     AccountCounts,
@@ -111,8 +112,8 @@ def _post(player: dict[str, Any]) -> Post:
     if author is None:
         needed(player, f"{DETAILS}.channelId", "player")
     text = whole(title, about)
-    seen = text_at(player, f"{DETAILS}.viewCount") or text_at(player, f"{MICROFORMAT}.viewCount")
-    seen = seen or ""
+    seen = number(inside(player, f"{DETAILS}.viewCount"))
+    seen = number(inside(player, f"{MICROFORMAT}.viewCount")) if seen is None else seen
     return Post(
         native_id=video,
         author_id=author,
@@ -125,14 +126,14 @@ def _post(player: dict[str, Any]) -> Post:
         links=addresses(text),
         counts=Counts(
             like=figure(text_at(player, f"{MICROFORMAT}.likeCount"))[0],
-            view=int(seen[:16]) if seen.isascii() and seen.isdecimal() else None,
+            view=seen,
         ),
     )
 
 
 def _marks(player: dict[str, Any]) -> Iterator[str]:
     """What an answer says of a video beside its text: in no list; without a description here."""
-    if inside(player, f"{MICROFORMAT}.isUnlisted") is True:
+    if is_set(inside(player, f"{MICROFORMAT}.isUnlisted")):
         yield "isUnlisted"
     own = text_at(player, f"{DETAILS}.title")
     if own is None and inside(player, f"{MICROFORMAT}.description") is None:
