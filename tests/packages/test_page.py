@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from evidence.model import StatementType
 from evidence.verify import verify
 from evidence.verify.verify import Malformed, decode, ed25519_verify, render_json
+from tests.evidence.verify.test_proofs import IN_PAGE, TRIALS, as_page
 from tests.packages.adversary import MANIFESTS, Twin
 from tests.packages.browser import PAGE, Reader, content, open_page
 from tests.packages.synthetic import START, Site, Visitor, make_package, make_site
@@ -180,6 +181,13 @@ TEXTS = (
     b'{"a"}', b'{"a":}', b'{a:1}', b"'a'", b'"a', b'"\\x41"', b'"\\u12"', b"true", b"True", b"[1 ,2]",
     '{"a":"\u2028\u0085 \u202e"}'.encode(), b"\x0c1", b"1 2", b'{"a":1}}',
 )  # fmt: skip
+
+
+@pytest.mark.browser
+def test_only_the_proof_of_this_record_or_this_growth_holds_in_the_page(page: Any) -> None:
+    said = page.evaluate(IN_PAGE, [as_page(trial) for trial in TRIALS])
+
+    assert [t for t, held in zip(TRIALS, said, strict=True) if held is not t.sound] == []
 
 
 @pytest.mark.browser

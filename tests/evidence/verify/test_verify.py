@@ -353,6 +353,17 @@ def test_a_capture_is_closed_by_the_earliest_stamp_over_a_head_that_holds_it(
         assert (bound.not_after.time if bound.not_after else None) == min(times, default=None)
 
 
+def test_a_fault_of_many_records_is_told_once_at_the_first_of_them() -> None:
+    case = Case("/", Trust("log", ()))
+    for number in (4, 7):
+        case.gather("TIME_ORDER", record(number, "capture"), 600)
+
+    case.tell()
+    case.tell()
+
+    assert [(f.path, f.en[:9]) for f in case.findings] == [("data/statements/4.json", "2 records")]
+
+
 def test_a_snapshot_that_names_no_capture_is_found(site: Site, tmp_path: Path) -> None:
     visitor = Visitor(site.archive, "system")
     reading = next(e for e in site.archive.entries() if e.statement.type == "reading")
