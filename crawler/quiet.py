@@ -16,7 +16,8 @@ LONGEST_HOLD_S = 7 * 86_400
 """The largest Retry-After that is honoured."""
 MOST = 1_000
 """Most holds that are remembered; beyond, those that end soonest are let go."""
-NAME = re.compile(r"([0-9a-f]{32})\.([0-9]{1,12})\.([0-9]{1,6})")
+NAME = re.compile(r"([0-9a-f]{32})\.([1-9][0-9]{0,11})\.([1-9][0-9]{0,5})")
+"""Of a hold that was written here; any other file is left alone."""
 
 logger = logging.getLogger(__name__)
 Held = tuple[str, int, int]
@@ -68,16 +69,19 @@ class Quiet:
             return
         for name in names:
             found = NAME.fullmatch(name)
-            if found is not None:
-                yield found[1], int(found[2]), min(int(found[3]), LONGEST_HOLD_S)
+            if found is not None and int(found[3]) <= LONGEST_HOLD_S:
+                yield found[1], int(found[2]), int(found[3])
 
     def _left(self, held: Held) -> int:
         digest, at, length_s = held
         now = self._now()
         if at <= now:
             return max(0, at + length_s - now)
-        with suppress(FileNotFoundError):  # another process did it first
-            self._path(held).rename(self._path((digest, now, length_s)))
+        try:
+            with suppress(FileNotFoundError):  # another process did it first
+                self._path(held).rename(self._path((digest, now, length_s)))
+        except OSError as error:
+            logger.warning("a wish for quiet cannot be begun anew: %s", type(error).__name__)
         return length_s
 
     def _forget(self) -> None:
