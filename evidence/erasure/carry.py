@@ -27,7 +27,7 @@ from evidence.erasure.request import (
 from evidence.errors import ScopeError, StoreError
 from evidence.model import Draft, Entry, Plain, StatementType
 from evidence.query.custody import Action
-from evidence.query.hold import Hold, held_records, holds, tombstones
+from evidence.query.hold import Hold, erased_by, held_records, holds, tombstones
 from evidence.query.present import present_objects
 from evidence.query.subject import SIDES, SubjectKind
 from evidence.record import Recorder
@@ -119,10 +119,12 @@ def _stopped(
 
     When there are any, an alarm in the log says so, once.
     """
+    told = tombstones(archive)
+    void = told.void(archive)
     stopped = {
-        rec: hold
-        for rec, (entry, hold) in tombstones(archive).stopped(archive).items()
-        if entry.statement.facts.get("request") == request.rec
+        erased_by(entry): void[entry.index]
+        for entry in told.said
+        if entry.index in void and entry.statement.facts.get("request") == request.rec
     }
     if stopped:
         facts = {"code": "ERASURE_HELD", "detail": f"{len(stopped)} records of {request.rec}"}

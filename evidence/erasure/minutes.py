@@ -95,7 +95,7 @@ def minutes_of(archive: Archive, request_id: str, organisation: str) -> Minutes:
     Raises ScopeError when nothing was erased on that request, or some of it can still be opened.
     """
     request = find_request(archive, request_id)
-    stopped = {entry.index for entry, _hold in tombstones(archive).stopped(archive).values()}
+    stopped = tombstones(archive).void(archive)
     every = [
         e for e in entries_of_type(archive, StatementType.ERASURE)
         if e.statement.facts.get("request") == request.rec

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from evidence.errors import ScopeError
 from evidence.model import Entry, StatementType
-from evidence.query.hold import Hold, held_records, holds, tombstones
+from evidence.query.hold import Hold, erased_by, held_records, holds, tombstones
 from evidence.query.subject import Subject, SubjectKind, records_of
 from evidence.store.ports import Archive
 
@@ -94,7 +94,10 @@ def erased_records(archive: Archive) -> dict[str, Entry]:
     A statement that came after a hold on its record, and was stopped by it, erased nothing and is
     not among them (`evidence.query.hold`).
     """
-    said = tombstones(archive)
-    stopped = said.stopped(archive)
-    against = {rec: entry for rec, (entry, _hold) in said.overrun.items() if rec not in stopped}
-    return dict(sorted((said.valid | against).items(), key=lambda item: item[1].index))
+    told = tombstones(archive)
+    void = told.void(archive)
+    said: dict[str, Entry] = {}
+    for entry in told.said:
+        if entry.index not in void:
+            said.setdefault(erased_by(entry), entry)
+    return said

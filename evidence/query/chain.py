@@ -96,7 +96,7 @@ def _summed(collected: Sequence[Link]) -> Link:
 
 def _done(archive: Archive, subject: Subject, recs: Collection[str]) -> Iterator[Link]:
     """What persons did with the subject or any record of it."""
-    stopped = {e.index for e, _hold in tombstones(archive).stopped(archive).values()}
+    stopped = tombstones(archive).void(archive)
     erased: dict[tuple[str, str, str], list[Entry]] = {}
     linked: dict[str, int] = {}
     for entry in entries_of_type(archive, StatementType.CUSTODY, StatementType.ERASURE):
@@ -160,8 +160,9 @@ def found_of(facts: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 def found_words(found: Mapping[str, Any]) -> str:
     """`INTACT, BOUNDED, COMPLETE; error 0, incomplete 1`: verdicts and counts on one line."""
-    verdict, counts = found.get("verdict") or {}, found.get("findings")
-    words = [str(verdict[name]) for name in VERDICTS if name in verdict]
+    verdict, counts = found.get("verdict"), found.get("findings")
+    verdicts = verdict if isinstance(verdict, dict) else {}
+    words = [str(verdicts[name]) for name in VERDICTS if name in verdicts]
     numbers = [f"{k} {n}" for k, n in sorted(counts.items())] if isinstance(counts, dict) else []
     return "; ".join(", ".join(part) for part in (words, numbers) if part)
 

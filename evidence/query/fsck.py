@@ -17,7 +17,7 @@ from evidence.ledger.checkpoint import SignatureCheck, verify_note
 from evidence.model import Entry, StatementType
 from evidence.query.derived import missing_rows
 from evidence.query.fault import Check, Fault
-from evidence.query.hold import tombstones
+from evidence.query.hold import erased_by, tombstones
 from evidence.query.persons import check_erasure, check_officers, note_request
 from evidence.query.present import present_objects
 from evidence.query.version import Order, check_export
@@ -225,18 +225,22 @@ def _unsaid_erasures(check: Check, walk: _Walk) -> None:
 def _held_erasures(archive: Archive, check: Check) -> frozenset[str]:
     """Records whose erasure a hold stopped; a fault for each that is gone in spite of one."""
     try:
-        said = tombstones(archive)
-        stopped = said.stopped(archive)
+        told = tombstones(archive)
+        void, valid = told.void(archive), told.valid()
     except JejakError as error:
         check.note("NOT_ASKED", "erasures and holds", error.why)
         return frozenset()
-    for rec, (_entry, hold) in said.overrun.items():
+    for entry in told.said:
+        hold = told.against.get(entry.index)
+        if hold is None:
+            continue
+        place = f"record {erased_by(entry)}"
         after = f"its erasure came after a hold on {hold.subject} for case {hold.case}"
-        if rec in stopped:
-            check.note("ERASURE_HELD", f"record {rec}", f"{after} and erased nothing")
+        if entry.index in void:
+            check.note("ERASURE_HELD", place, f"{after} and erased nothing")
         else:
-            check.fault("ERASED_IN_HOLD", f"record {rec}", f"{after}, and its key is gone")
-    return frozenset(stopped)
+            check.fault("ERASED_IN_HOLD", place, f"{after}, and its key is gone")
+    return frozenset(erased_by(e) for e in told.said if e.index in void) - valid.keys()
 
 
 def _returned_keys(archive: Archive, check: Check, walk: _Walk) -> None:

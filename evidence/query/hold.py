@@ -7,7 +7,7 @@ of that record; one that comes later finds it erased. So it does not matter how 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,11 +48,14 @@ def holds(archive: Archive, *, lifted: bool = False) -> tuple[Hold, ...]:
     ended: list[Hold] = []
     for entry in entries_of_type(archive, StatementType.CUSTODY):
         said, facts = entry.statement, entry.statement.facts
-        if facts["action"] not in (Action.HOLD, Action.HOLD_LIFTED):
+        if facts.get("action") not in (Action.HOLD, Action.HOLD_LIFTED):
             continue
-        key = (str(facts["subjects"][0]), str(facts["purpose"]))
+        named = facts.get("subjects")
+        # One that names nothing is found by `subject_of`, which refuses it.
+        token = str(named[0]) if isinstance(named, list) and named else ""
+        key = (token, str(facts.get("purpose")))
         if facts["action"] == Action.HOLD:
-            hold = Hold(*key, str(facts["order"]), said.at, said.rec, entry.index)
+            hold = Hold(*key, str(facts.get("order")), said.at, said.rec, entry.index)
             found.setdefault(key, hold)
         elif key in found:
             hold = found.pop(key)
@@ -74,18 +77,38 @@ def held_records(archive: Archive, found: Collection[Hold]) -> dict[str, Hold]:
 
 @dataclass(frozen=True, slots=True)
 class Tombstones:
-    """What the log says of erasures, each by the record it is about.
+    """What the log says of erasures.
 
-    valid:   the first erasure statement before which no hold on the record was in force.
-    overrun: of records that have no such statement, their first one and a hold that stood before it.
+    said:    every erasure statement, in log order.
+    against: leaf of a statement -> a hold on its record that was in force at that leaf.
     """
 
-    valid: dict[str, Entry]
-    overrun: dict[str, tuple[Entry, Hold]]
+    said: tuple[Entry, ...]
+    against: Mapping[int, Hold]
 
-    def stopped(self, archive: Archive) -> dict[str, tuple[Entry, Hold]]:
-        """Of the overrun ones those that a hold stopped: something of the record is still there."""
-        return {r: said for r, said in self.overrun.items() if present_objects(archive, r)}
+    def valid(self) -> dict[str, Entry]:
+        """Record id -> its first erasure statement with no hold against it."""
+        found: dict[str, Entry] = {}
+        for entry in self.said:
+            if entry.index not in self.against:
+                found.setdefault(erased_by(entry), entry)
+        return found
+
+    def void(self, archive: Archive) -> dict[int, Hold]:
+        """Leaf of each statement that a hold stopped -> the hold; it erased nothing.
+
+        So it is when the record can still be opened, or was erased by a statement of its own later.
+        """
+        valid = self.valid()
+        recs = {erased_by(entry) for entry in self.said if entry.index in self.against}
+        kept = {rec for rec in recs if rec in valid or present_objects(archive, rec)}
+        return {e.index: self.against[e.index] for e in self.said
+                if e.index in self.against and erased_by(e) in kept}  # fmt: skip
+
+
+def erased_by(tombstone: Entry) -> str:
+    """The record id that an erasure statement is about."""
+    return str(tombstone.statement.facts.get("subject"))
 
 
 def tombstones(archive: Archive) -> Tombstones:
@@ -94,25 +117,15 @@ def tombstones(archive: Archive) -> Tombstones:
     Reads the log once, and once more for each hold during which something was erased.
     """
     said = tuple(entries_of_type(archive, StatementType.ERASURE))
-    against = _against(archive, said) if said else {}
-    valid: dict[str, Entry] = {}
-    overrun: dict[str, tuple[Entry, Hold]] = {}
-    for entry in said:
-        rec = str(entry.statement.facts["subject"])
-        if entry.index in against:
-            overrun.setdefault(rec, (entry, against[entry.index]))
-        else:
-            valid.setdefault(rec, entry)
-    return Tombstones(valid, {rec: held for rec, held in overrun.items() if rec not in valid})
+    return Tombstones(said, _against(archive, said) if said else {})
 
 
 def _against(archive: Archive, said: Collection[Entry]) -> dict[int, Hold]:
-    """Leaf of an erasure statement -> a hold on its record that was in force at that leaf."""
     found: dict[int, Hold] = {}
     for hold in holds(archive, lifted=True):
         during = [entry for entry in said if hold.in_force(entry.index)]
         covered = held_records(archive, (hold,)) if during else {}
         for entry in during:
-            if entry.statement.facts["subject"] in covered:
+            if erased_by(entry) in covered:
                 found.setdefault(entry.index, hold)
     return found

@@ -85,7 +85,7 @@ class Order:
         """
         if "versions" not in said.facts:
             return
-        place, named = f"record {said.rec}", frozenset(said.facts["versions"])
+        place, named = f"record {said.rec}", frozenset(map(str, said.facts["versions"] or ()))
         for rec in sorted(named - self.names.keys()):
             check.fault("VERSION_NAMED", place, f"no version before it is {rec}, which it names")
         for name, last in sorted(self.last.items()):

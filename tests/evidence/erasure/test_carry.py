@@ -18,6 +18,7 @@ from evidence.erasure import (
     request_erasure,
     requests,
 )
+from evidence.erasure.minutes import minutes_of
 from evidence.errors import ScopeError, StoreError
 from evidence.model import StatementType
 from evidence.projection import rebuild
@@ -466,3 +467,35 @@ def test_the_chain_tells_what_a_hold_stopped_apart_from_what_was_erased(office, 
 
     done = [(link.action, link.number) for link in links if link.action.startswith("ERAS")]
     assert [d for d in done if d[0] != "ERASE_REQUEST"] == [("ERASED", 3), ("ERASURE_HELD", 3)]
+
+
+def test_each_of_two_requests_that_holds_stopped_is_told_as_stopped(office, monkeypatch):
+    archive, post = office.archive, find_subject(office.archive, "telegram|42")
+    stopped = []
+    for _ in range(2):
+        stopped.append(ask(office, "telegram|42"))
+        hold_before_tombstones(office, monkeypatch, "telegram|42", 0)
+        with pytest.raises(ScopeError, match="0 records were erased before it"):
+            confirm(office, stopped[-1])
+        lift_hold(archive, RECORDER, post, NOW, **HELD)
+    confirm(office, ask(office, "telegram|42"))
+
+    done = [link.action for link in chain(archive, post) if link.action.startswith("ERAS")]
+    assert done == ["ERASE_REQUEST", "ERASURE_HELD"] * 2 + ["ERASE_REQUEST", "ERASED"]
+    for request in stopped:
+        with pytest.raises(ScopeError, match="nothing was erased on it"):
+            minutes_of(archive, request, "Bawaslu Contoh")
+    assert fsck(archive).faults == []
+
+
+def test_a_hold_that_names_nothing_does_not_end_the_full_check(office):
+    confirm(office, ask(office, "telegram|42"))
+    facts = {"action": "HOLD", "subjects": [], "purpose": "1", "order": "1"}
+    office.archive.record([RECORDER.draft(StatementType.CUSTODY, NOW, facts)])
+    tombstone = {"subject": "f" * 32, "basis": "b", "order": "1", "request": "f" * 32}
+    office.archive.record([RECORDER.draft(StatementType.ERASURE, NOW, tombstone)])
+
+    check = fsck(office.archive)
+
+    assert {fault.code for fault in check.faults} == {"ERASURE_ALONE"}
+    assert "NOT_ASKED" in {note.code for note in check.notes}
