@@ -235,12 +235,28 @@ def _usage_message(error: click.ClickException) -> str:
             )
         return _("{name} is missing").format(name=name)
     if isinstance(error, click.BadParameter) and error.param is not None:
-        missing = re.fullmatch(r"\w+ '(.*)' does not exist\.", error.message)
-        if missing and isinstance(error.param.type, click.Path):
-            return f"{missing[1]}: {_('there is no such file')}"
-        hint = error.param.opts[0] if error.param.opts else ""
-        return _("{name} cannot be used: {reason}").format(name=hint, reason=error.message)
+        return _bad_value(error.message, error.param)
+    if isinstance(error, click.BadOptionUsage):
+        return _("{name} needs a value").format(name=error.option_name)
+    more = re.fullmatch(r"Got unexpected extra arguments? \((.*)\)", error.message, re.DOTALL)
+    if more:
+        return _("more is given than this command takes: {words}").format(words=more[1])
     return error.format_message()
+
+
+def _bad_value(message: str, parameter: click.Parameter) -> str:
+    """Why a value cannot be used.   message: click's own words, for the cases it knows better."""
+    missing = re.fullmatch(r"\w+ '(.*)' does not exist\.", message)
+    if missing and isinstance(parameter.type, click.Path):
+        return f"{missing[1]}: {_('there is no such file')}"
+    reason = message
+    if isinstance(parameter.type, click.Choice):
+        known = ", ".join(str(choice) for choice in parameter.type.choices)
+        reason = _("choose one of {known}").format(known=known)
+    elif isinstance(parameter.type, click.types.IntParamType):
+        reason = _("it is no whole number, or too small or large")
+    name = parameter.opts[0] if parameter.opts else ""
+    return _("{name} cannot be used: {reason}").format(name=name, reason=reason)
 
 
 def usage_error(message: str) -> click.UsageError:

@@ -28,7 +28,7 @@ def require_installation(config: Config) -> None:
     from crawler.config import ENVIRONMENT
 
     named = set(config.origin_of.values()) - set(ENVIRONMENT) - {"default"}
-    if named or config.archive_url or config.origin_of["data_dir"] != "default":
+    if named or config.archive_url or config.origin_of.get("data_dir") != "default":
         return
     if not config.data_dir.exists():
         raise ConfigError(

@@ -41,3 +41,24 @@ def test_a_refused_command_line_is_told_in_indonesian_to_its_last_word(call):
         "Pemakaian: jejak watchlist import [OPTIONS] FILE",
         "Selengkapnya: jejak watchlist import --help",
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        (("status", "--days", "banyak"), "--days tidak dapat dipakai: bukan bilangan bulat,"),
+        (("status", "--days", "-1"), "--days tidak dapat dipakai: bukan bilangan bulat,"),
+        (
+            ("interactions", "--act", "suka"),
+            "--act tidak dapat dipakai: pilih salah satu dari LIKE,",
+        ),
+        (("status", "--days"), "--days memerlukan nilai"),
+        (("status", "a", "b"), "lebih banyak daripada yang diterima perintah ini: a b"),
+        (("posts", "--since", "kemarin"), "--since tidak dapat dipakai: tulis 2024-11-23"),
+    ],
+)
+def test_what_is_wrong_with_a_value_is_said_in_indonesian(call, words, wanted):
+    result = call(*words, env=IN_INDONESIAN)
+
+    assert result.exit_code == exits.USAGE
+    assert result.stderr.startswith(f"Galat: {wanted}")
