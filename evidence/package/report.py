@@ -167,6 +167,7 @@ def _accounts(case: _Case) -> Iterator[dict[str, Any]]:
             "watch": watch,
             "side": entry.statement.facts.get("side") if entry else "",
             "platform": entry.statement.facts.get("platform") if entry else "",
+            "listed": bool(row),
             "account": row.get("account") or {},
             "attribution": row.get("attribution") or {},
             "order": row.get("assignment_order", ""),

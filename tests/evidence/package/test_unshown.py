@@ -173,3 +173,19 @@ def test_a_package_is_said_to_be_made_not_handed_over(site: Site, tmp_path: Path
     assert "EXPORT (dibuat menjadi paket)" in second
     assert "diserahkan sebagai paket" not in second
     assert "kepada siapa paket benar-benar diserahkan" in second
+
+
+def test_what_was_erased_of_a_row_of_the_report_is_said_and_not_left_blank(
+    site: Site, tmp_path: Path
+) -> None:
+    whole = report(site, tmp_path / "whole")
+    for entry in site.archive.entries():
+        if entry.statement.type in ("watch", "observation", "capture"):
+            site.archive.erase(entry.statement.rec)
+
+    said = report(site, tmp_path / "erased")
+
+    assert "ditahan atau dihapus" not in whole
+    assert "baris daftar pantau ditahan atau dihapus" in said
+    assert "alamat yang ditahan atau dihapus, status 200" in said
+    assert re.search(r"\d+ ditahan atau dihapus UNSEEN", said)
