@@ -61,7 +61,7 @@ def met(page: Page) -> str | None:
     told = of_header(page.headers)
     if told is not None:
         return told
-    if len(page.body) > MOST_BYTES or not _has_mark(page.body):
+    if page.bare[:1] != b"<" or len(page.body) > MOST_BYTES or not _has_mark(page.body):
         return None
     try:
         return in_place(root_of(page.text()))

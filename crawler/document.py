@@ -12,7 +12,7 @@ from lxml import etree, html
 
 from evidence.errors import ParseError
 
-ESCAPED = re.compile(r"\s*[\[{\s]*[\[{]\s*&(?:quot|#34|#x22);", re.IGNORECASE)
+ESCAPED = re.compile(r"\s{0,20}[\[{][\[{\s]{0,20}&(?:quot|#34|#x22);", re.IGNORECASE)
 MOST_ATTRIBUTES = 1_000
 """Of one element. Recorded pages have at most 14."""
 

@@ -113,7 +113,7 @@ class Visit:
     fetch: keeps and reads one Ask.   load: does so with one page in the browser.
     recorded: to be awaited before `known_posts`, once a page has been yielded.
     archive_known: KnownPosts of this account, newest first.
-    missed_posts: posts whose place showed a marker in this visit; two markers are one look.
+    missed_posts: those whose place showed a marker in this visit; two markers are one look.
     state_before: the account's state before this visit, which `state` leaves as pages change it.
     acted_on: (act, target) of the acts towards this account that the archive holds as standing.
     not_observable: acts that the platform shows to nobody, by its manifest.
@@ -214,9 +214,8 @@ class Visit:
         the document's response, each of the page's own data answers (`[browser] answers` of
         platform.toml), the rendered document (kind DOM, under the final address), the screenshot
         (not read). Parts that did not come are missing; never raises for what the page does.
-        scrolls, of, minimise: as in Load. A rate limit is waited for as `get` does.
-
-        Drift of the document or of the rendered one is no gap when another part is sound.
+        scrolls, of, minimise: as in Load. A rate limit is waited for as `get` does. Drift of the
+        document or of the rendered one is no gap when another part is sound.
         """
         load = Load(url, scrolls, of, minimise)
         look = await self.load(self, load)
@@ -276,9 +275,9 @@ class Visit:
             yield await self.get(address(known))
 
     def _noted(self, seen: Seen, *, made_up: bool = False) -> Seen:
-        with_control = replace(seen, control=self.control)
-        note(self, with_control, made_up=made_up)
-        return with_control
+        seen = replace(seen, control=self.control)
+        note(self, seen, made_up=made_up)
+        return seen
 
     def end(self, ended_at: datetime, failure: str = "") -> VisitEnd:
         """How this visit ended; the one outcome of its slot."""

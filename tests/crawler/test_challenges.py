@@ -170,6 +170,12 @@ def test_every_product_has_a_mark_and_every_mark_is_one_products() -> None:
     assert all(len(mark) > 5 for mark in marks)
 
 
+def test_data_that_speaks_of_a_challenge_is_none() -> None:
+    said = Page(URL, 200, {"content-type": "application/json"}, b'{"a": "<p class=h-captcha></p>"}')
+
+    assert challenges.met(said) is None
+
+
 def test_words_about_a_challenge_are_no_mark() -> None:
     """An article that quotes a challenge's program is one."""
     quoted = f"<p>{WORDS} _cf_chl_opt gokuProps captcha-delivery.com g-recaptcha</p>"

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from crawler.document import MOST_ATTRIBUTES, root_of
+from crawler.document import MOST_ATTRIBUTES, embedded, root_of, spelled
 from crawler.page import Page
 from crawler.registry import PLATFORMS, read
 from evidence.errors import ParseError
@@ -16,6 +16,19 @@ def hung(n: int, before: str = "") -> str:
     """A page with n attributes on one element."""
     names = " ".join(f"a{i}=x" for i in range(n))
     return f"<!doctype html><html><head><title>T</title></head><body>{before}<p {names}>halo</p></body></html>"
+
+
+@pytest.mark.parametrize("sign", [" ", "[", "{", "[ "])
+def test_what_is_no_escaped_data_is_soon_known(sign: str) -> None:
+    text = sign * 400_000
+    began = time.monotonic()
+
+    assert spelled(text) == text
+    assert time.monotonic() - began < 10
+
+
+def test_data_that_was_escaped_as_text_is_read() -> None:
+    assert embedded(" [{&quot;a&quot;: &quot;b &amp;amp; c&quot;}]", "x") == [{"a": "b &amp; c"}]
 
 
 def test_an_element_of_usual_size_is_read() -> None:
