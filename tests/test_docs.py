@@ -218,30 +218,6 @@ def test_a_command_line_is_judged_as_the_program_would(line, why):
     assert (why in said) if why else said == ""
 
 
-def test_every_option_beside_a_command_of_the_command_page_is_one_of_it():
-    page = (ROOT / "docs/how-to/cli.md").read_text("utf-8")
-    rows = re.findall(r"^\| `jejak ([^`]+)` \| (.*) \|$", page, re.MULTILINE)
-
-    wrong = [
-        f"{command}: {option}"
-        for command, said in rows
-        for option in re.findall(r"--[a-z-]+", said)
-        if option not in _options(command.split())
-    ]
-    assert wrong == []
-    assert len(rows) > 40
-
-
-def _options(words: list[str]) -> set[str]:
-    command: click.Command = jejak
-    for word in words:
-        if isinstance(command, Group) and (
-            found := command.get_command(click.Context(command), word)
-        ):
-            command = found
-    return {o for p in command.params for o in (*p.opts, *p.secondary_opts)}
-
-
 def test_every_option_of_another_program_in_the_documents_is_one_of_it():
     wrong, seen = [], set()
     for name, text in documents():
