@@ -153,3 +153,9 @@ def test_what_was_erased_is_not_due_again(office, rules):
 def test_rules_that_cannot_be_used_are_refused(text):
     with pytest.raises(ConfigError):
         parse_rules(text.encode(), "retention.toml")
+
+
+def test_no_number_of_the_shipped_rules_is_said_to_be_the_laws():
+    """The source of a rule is the basis in every request made by it, readable for ever."""
+    for rule in parse_rules(SHIPPED.read_bytes(), SHIPPED.name).values():
+        assert rule.source.startswith(f"usulan {rule.keep_days} hari (JRA belum dikonfirmasi)")
