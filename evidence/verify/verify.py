@@ -671,9 +671,7 @@ class Case:
     def tell(self) -> None:
         """Make one finding of each fault that was gathered."""
         for (code, details), records in self.gathered.items():
-            # Which token is missing has a name of 64 digits that helps no reader.
-            said = () if code == "TOKEN_MISSING" else details
-            self.find(code, records[0].path, len(records), *said)
+            self.find(code, records[0].path, len(records), *details)
         self.gathered.clear()
 
     def parsed(self, path: str, parse: Callable[[bytes], T], code: str) -> T | None:

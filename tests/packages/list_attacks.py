@@ -41,6 +41,7 @@ from tests.packages.listing import (
     named,
     on_list,
     pem,
+    pss_scheme,
     scheme,
     scope,
     single,
@@ -97,6 +98,10 @@ LIST_ATTACKS: dict[str, Callable[[], Kept]] = {
     "a signature that is none": lambda: listed(OTHER, by_root(signature=lambda _: b"\x05\x00")),
     "an issuer that may sign no lists": lambda: listed(OTHER, make_list(NO_LISTS), by="mute"),
     "a list by SHA-1": lambda: listed(UNCHECKED, make_list(RSA_ROOT, digest="sha1"), by="rsa"),
+    "a list by PSS with another hash in its mask": lambda: listed(
+        UNCHECKED,
+        make_list(RSA_ROOT, pss=True, algorithm=pss_scheme("sha256", 32, below="sha384")), by="rsa",
+    ),
     "another kind of signature than the key's": lambda: listed(
         OTHER, by_root(algorithm=scheme(RSA_ROOT, "sha256"))
     ),

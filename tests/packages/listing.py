@@ -56,9 +56,11 @@ def scheme(by: Holder, digest: str) -> bytes:
     return sequence(oid(f"1.2.840.113549.1.1.{RSA[digest]}"), b"\x05\x00")
 
 
-def pss_scheme(digest: str, salt: int) -> bytes:
+def pss_scheme(digest: str, salt: int, below: str = "") -> bytes:
+    """below: the hash of the mask, when it is another."""
     hashed = sequence(oid(DIGESTS[digest]), b"\x05\x00")
-    mask = sequence(oid("1.2.840.113549.1.1.8"), hashed)
+    masked = sequence(oid(DIGESTS[below or digest]), b"\x05\x00")
+    mask = sequence(oid("1.2.840.113549.1.1.8"), masked)
     parts = der(0xA0, hashed), der(0xA1, mask), der(0xA2, integer(salt))
     return sequence(oid("1.2.840.113549.1.1.10"), sequence(*parts))
 
