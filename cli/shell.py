@@ -30,10 +30,10 @@ def require_installation(config: Config) -> None:
     named = set(config.origin_of.values()) - set(ENVIRONMENT) - {"default"}
     if named or config.archive_url or config.origin_of.get("data_dir") != "default":
         return
-    if not config.data_dir.exists():
+    if not any((config.data_dir / part).exists() for part in ("keys", "mongo")):
         raise ConfigError(
             f"folder {Path.cwd()}",
-            "holds no installation: neither jejak.toml nor a data folder",
+            "holds no installation: neither jejak.toml nor data of one",
             "Go to its folder, name its jejak.toml with --config, or make one with `jejak init`",
         )
 

@@ -41,5 +41,12 @@ def test_settings_an_address_or_data_are_an_installation(folder):
     (folder / "jejak.toml").write_text('contact = "a@contoh.go.id"\n')
     require_installation(load(None, {}))
     (folder / "jejak.toml").unlink()
-    (folder / "data").mkdir()
+    (folder / "data/keys").mkdir(parents=True)
     require_installation(load(None, {}))
+
+
+def test_a_data_folder_that_holds_a_demonstration_alone_is_no_installation(folder):
+    (folder / "data/demo/keys").mkdir(parents=True)
+
+    with pytest.raises(ConfigError, match="no installation"):
+        require_installation(load(None, {}))
