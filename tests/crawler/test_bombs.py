@@ -60,6 +60,7 @@ class One(AccountSpider):
             kind = CaptureKind.MEDIA if picture else CaptureKind.EXCHANGE
             seen = await visit.get(f"{base}/{name}", kind=kind)
             yield seen
+            await visit.recorded()  # a gap of the picture is noted when it is recorded
             for reader in READERS.get(name.rpartition(".")[2], ()):
                 if seen.page:
                     registry.read(reader, Page(base, 200, seen.page.headers, seen.page.body))
