@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -51,11 +52,11 @@ class Commands(monitoring.CommandListener):
         self.spent_us[self._names.pop(event.request_id)] += event.duration_micros
 
 
-def one(kind: str, base: str, accounts: int) -> None:
+def one(crawled: Callable[[], Mapping[str, float]]) -> None:
     """One crawl in this process, counted; prints JSON."""
     heard = Commands()
     monitoring.register(heard)
-    found: dict[str, Any] = dict(crawl.crawl(kind, base, accounts))
+    found: dict[str, Any] = dict(crawled())
     found["asked"] = dict(heard.asked)
     found["spent_us"] = dict(heard.spent_us)
     print(json.dumps(found))
@@ -68,12 +69,23 @@ def server_cpu_s(folder: Path) -> float:
     return (int(said[11]) + int(said[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def compare(accounts: int, pages: int, rounds: int, *, commands: bool) -> None:
-    """All crawls in turns; prints a line for each kind."""
+def compare(
+    accounts: int,
+    pages: int,
+    rounds: int,
+    *,
+    commands: bool,
+    kinds: Sequence[str] = KINDS,
+    program: str = __file__,
+) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    """All crawls in turns, with a line printed for each kind; what was found of each round.
+
+    program: what is asked for one crawl.
+    """
     from evidence.store.embedded import EmbeddedServer
 
     serving = [sys.executable, crawl.__file__, "--serve", str(pages), "--accounts", str(accounts)]
-    told: dict[str, list[dict[str, Any]]] = {kind: [] for kind in KINDS}
+    told: dict[str, list[dict[str, Any]]] = {kind: [] for kind in kinds}
     with subprocess.Popen(serving, stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout is not None
@@ -83,17 +95,18 @@ def compare(accounts: int, pages: int, rounds: int, *, commands: bool) -> None:
                     folder = Path(name)
                     crawl.prepare(folder, base, accounts)
                     with closing(EmbeddedServer.open(folder)):
-                        for kind in KINDS:
+                        for kind in kinds:
                             before = server_cpu_s(folder)
-                            found = crawl.run(kind, base, folder, accounts, program=__file__)
+                            found = crawl.run(kind, base, folder, accounts, program=program)
                             found["server_s"] = server_cpu_s(folder) - before
                             told[kind].append(found)
         finally:
             server.terminate()
-    for kind in KINDS:
+    for kind in kinds:
         print(line(kind, told[kind]))
         if commands:
             print(table(told[kind][-1]))
+    return told
 
 
 def line(kind: str, found: list[dict[str, Any]]) -> str:
@@ -129,7 +142,7 @@ def main() -> None:
     parser.add_argument("--base", default="", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.crawl:
-        one(asked.crawl, asked.base, asked.accounts)
+        one(lambda: crawl.crawl(asked.crawl, asked.base, asked.accounts))
     else:
         compare(asked.accounts, asked.pages, asked.rounds, commands=asked.commands)
 

@@ -109,11 +109,8 @@ def first_page(base: str, native_id: str) -> str:
 def crawl(kind: str, base: str, accounts: int) -> dict[str, float]:
     """One crawl in this process: pages, posts, seconds, CPU seconds and the peak of memory."""
     import scrapy
-    from scrapy.crawler import CrawlerProcess
-    from scrapy.utils.project import get_project_settings
 
     from crawler import registry
-    from crawler.collector import spare_collector
     from crawler.page import Page
     from crawler.spider import AccountSpider
     from crawler.visit import Seen, Visit
@@ -157,20 +154,34 @@ def crawl(kind: str, base: str, accounts: int) -> dict[str, float]:
             for url in reading.next:
                 yield scrapy.Request(url, dont_filter=True)
 
+    whole = kind != "bare"
+    return {**timed(Whole if whole else Bare, spared=whole), **count}
+
+
+def timed(spider: type[Any], *, spared: bool) -> dict[str, float]:
+    """A spider's crawl in this process: seconds from opening to end, CPU seconds, peak of memory.
+
+    spared: with the collector as crawler.run sets it.
+    """
+    from scrapy.crawler import CrawlerProcess
+    from scrapy.utils.project import get_project_settings
+
+    from crawler.collector import spare_collector
+
     logging.basicConfig(level=logging.ERROR)
     os.environ.setdefault("SCRAPY_SETTINGS_MODULE", "crawler.settings")
     settings = get_project_settings()
     settings.set("EGRESS_ALLOW", ["127.0.0.0/8"])
     process = CrawlerProcess(settings, install_root_handler=False)
-    crawler = process.create_crawler(Bare if kind == "bare" else Whole)
+    crawler = process.create_crawler(spider)
     process.crawl(crawler)
-    if kind != "bare":
-        spare_collector()  # as crawler.run does
+    if spared:
+        spare_collector()
     began = time.process_time()
     process.start()
     cpu = time.process_time() - began
     seconds = crawler.stats.get_value("elapsed_time_seconds")
-    return {**count, "seconds": seconds, "cpu_s": cpu, "rss_kb": _peak_kb()}
+    return {"seconds": seconds, "cpu_s": cpu, "rss_kb": _peak_kb()}
 
 
 def _peak_kb() -> int:
@@ -216,7 +227,7 @@ def run(
         env={**said, "JEJAK_CONFIG": str(folder / "jejak.toml")}, cwd=Path(__file__).parents[1],
     )  # fmt: skip
     if done.returncode or not done.stdout:
-        raise SystemExit(f"{kind}: {done.stderr[-2000:]}")
+        raise SystemExit(f"{kind} ended with {done.returncode}: {done.stderr[-2000:]}")
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
 
