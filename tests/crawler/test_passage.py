@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from typing import Any
+
+import pytest
 
 from crawler.passage import Passage
+from crawler.spider import AccountSpider
 from crawler.visit import Ask, Seen, Visit
 from crawler.watched import Watched
 from evidence.model import (
@@ -120,3 +125,63 @@ def test_known_posts_are_asked_for_when_the_page_under_way_is_recorded() -> None
         return before, asked
 
     assert asyncio.run(scene()) == ([], ["known"])
+
+
+class Breaks(AccountSpider):
+    """Shows one page and fails."""
+
+    name = platform = "mastodon"
+
+    async def converse(self, visit: Visit) -> AsyncIterator[Seen]:
+        yield page(visit, "c1")
+        raise ValueError("kacau")
+
+
+class Ends(AccountSpider):
+    """Shows one page and is done."""
+
+    name = platform = "mastodon"
+
+    async def converse(self, visit: Visit) -> AsyncIterator[Seen]:
+        yield page(visit, "c1")
+
+
+async def held(spider: AccountSpider, log: list[str]) -> str:
+    """A visit whose page is settled last of all that can happen before it."""
+    queue: asyncio.Queue[Seen | None] = asyncio.Queue()
+    whole = asyncio.create_task(spider._visit(visit(), queue))
+    await queue.get()
+    await turns()
+    log.append("over" if whole.done() else "open")
+    spider.settle("c1")
+    return await whole
+
+
+def test_a_visit_that_breaks_off_ends_after_its_page_is_recorded(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Its outcome says what could not be recorded, so it cannot be written before that is known."""
+    log: list[str] = []
+
+    with caplog.at_level(logging.CRITICAL):
+        assert asyncio.run(held(Breaks(), log)) == "internal: ValueError"
+    assert log == ["open"]
+
+
+def test_pictures_are_looked_for_when_all_pages_are_recorded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What changed in a post is known when its page has been compared."""
+    log: list[str] = []
+
+    async def extras(visit: Visit, desk: Any) -> AsyncIterator[Seen]:
+        log.append("extras")
+        return
+        yield page(visit, "never")
+
+    monkeypatch.setattr("crawler.spider.extras", extras)
+    spider = Ends()
+    monkeypatch.setattr(spider, "desk", None, raising=False)
+
+    assert asyncio.run(held(spider, log)) == ""
+    assert log == ["open", "extras"]
