@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -37,6 +37,7 @@ class MastodonSpider(AccountSpider):
         yield seen
         if account is None or account.native_id is None:
             return
+        seen_at = {post.native_id: post.last_seen_at for post in visit.known_posts()}
         shown: list[Post] = []
         whole, snac, paged = False, False, False
         async for seen in self.listing(visit, account.native_id):
@@ -47,7 +48,7 @@ class MastodonSpider(AccountSpider):
         if not shown and not whole:
             return
         if not snac:
-            await fetch_versions(visit, shown)
+            await fetch_versions(visit, shown, seen_at)
         reached = None if whole else oldest_of(shown)
         async for seen in missing(visit, reached, snac=snac):
             yield seen
@@ -88,14 +89,14 @@ async def resolve(visit: Visit) -> tuple[Seen, AccountSeen | None]:
     return seen, account
 
 
-async def fetch_versions(visit: Visit, shown: list[Post]) -> None:
+async def fetch_versions(visit: Visit, shown: list[Post], seen_at: Mapping[str, datetime]) -> None:
     """Keep the versions of posts edited since they were last seen.
 
     They are kept as captures and not passed on: read after the listing, old versions would look
     like newer edits.
+
+    seen_at: when a post had been seen last before this visit, by native id.
     """
-    await visit.recorded()
-    seen_at = {post.native_id: post.last_seen_at for post in visit.known_posts()}
     edited = [
         post
         for post in shown

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from crawler.page import Page
+from crawler.page import Page, utc
 from crawler.platforms.mastodon.spider import MastodonSpider
 from crawler.registry import read
 from crawler.visit import Ask, Seen, Visit
@@ -25,6 +25,7 @@ from evidence.model import (
 )
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
+LATER = datetime(2026, 11, 25, tzinfo=UTC)
 CASES = Path(__file__).parent / "cases"
 BASE = "https://sosial.example"
 API = f"{BASE}/api/v1"
@@ -64,7 +65,11 @@ def converse(
     native_id: str | None = None,
     side: Side = Side.WATCHED,
 ) -> tuple[list[str], list[Seen], Visit]:
-    """Addresses asked in order, what was yielded, and the visit; unknown addresses are 404."""
+    """Addresses asked in order, what was yielded, and the visit; unknown addresses are 404.
+
+    Known posts that were listed have been seen at `LATER` for the archive from then on.
+    """
+    listed: set[str] = set()
     asked: list[str] = []
 
     async def fetch(visit: Visit, ask: Ask) -> Seen:
@@ -72,12 +77,17 @@ def converse(
         missing: Answer = (404, {}, {"error": "Record not found"})
         status, headers, body = answers.get(ask.url, missing)
         page = Page(ask.url, status, headers, json.dumps(body).encode())
-        return Seen(visit, ask.url, f"c{len(asked)}", page, read("mastodon", page), NOW)
+        seen = Seen(visit, ask.url, f"c{len(asked)}", page, read("mastodon", page), NOW)
+        listed.update(post.native_id for post in seen.reading.posts)
+        return seen
+
+    def archived(_visit: Visit, _limit: int) -> list[KnownPost]:
+        return [replace(p, last_seen_at=LATER) if p.native_id in listed else p for p in posts]
 
     visit = Visit(
         id="v1", entry=replace(ENTRY, side=side), slot=None, due_at=None, started_at=NOW,
         native_id=native_id, handle="sari.contoh", state=None, watched=Watched({}, {}, {}), pages_limit=3,
-        fetch=fetch, archive_known=lambda _visit, _limit: posts,
+        fetch=fetch, archive_known=archived,
     )  # fmt: skip
 
     async def run() -> list[Seen]:
@@ -106,6 +116,19 @@ def test_history_of_an_edited_post_is_kept_but_not_passed_on() -> None:
 
     assert f"{API}/statuses/2004/history" in asked
     assert f"{API}/statuses/2004/history" not in [seen.url for seen in yielded]
+
+
+def test_versions_are_asked_for_when_a_known_post_was_edited_since_the_visit_before() -> None:
+    """The listing itself makes it seen now; that is not the time its edit is compared with."""
+    edited = utc(
+        next(p for p in body_of("statuses_page_of_every_kind") if p["id"] == "2004")["edited_at"]
+    )
+    assert edited is not None
+    before = replace(known("2004"), last_seen_at=edited - timedelta(hours=1))
+    since = replace(known("2004"), last_seen_at=edited + timedelta(hours=1))
+
+    assert f"{API}/statuses/2004/history" in converse(sound(), posts=(before,))[0]
+    assert f"{API}/statuses/2004/history" not in converse(sound(), posts=(since,))[0]
 
 
 def test_known_post_that_is_not_listed_is_asked_for() -> None:
