@@ -21,7 +21,7 @@ verdicts; the report, and the command; words.
 """
 
 # os and open take half the time of pathlib over thousands of small files.
-# ruff: noqa: PTH100, PTH118, PTH119, PTH120, PTH123, PTH208
+# ruff: noqa: PTH100, PTH113, PTH117, PTH118, PTH119, PTH120, PTH123, PTH208
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ import os
 import re
 import sys
 from datetime import datetime, timedelta, timezone
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
@@ -135,7 +136,9 @@ MAX_DEPTH = 64
 REC = re.compile(r"[0-9a-f]{32}\Z")
 HEX64 = re.compile(r"[0-9a-f]{64}\Z")
 NUMBER = re.compile(r"(?:0|[1-9][0-9]{0,15})\Z")
-INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z\Z")
+LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\Z")
+INSTANT = re.compile(LOCAL.pattern[:-2] + r"\.[0-9]{3}Z\Z")
+"""Hours up to 23: Python from 3.14 on takes 24:00 as the next day's midnight."""
 ZULU = timezone(timedelta(0))
 
 
@@ -161,11 +164,20 @@ def check_shape(value: Any, depth: int) -> None:
             check_shape(item, depth + 1)
 
 
+def depth_of(data: bytes) -> int:
+    """How many brackets are open at most at once, those in texts not counted."""
+    brackets = STRING.sub(b"", data).translate(None, NO_BRACKETS)
+    return max(accumulate(1 if byte in b"[{" else -1 for byte in brackets), default=0)
+
+
 def decode(data: bytes) -> Any:
     """The value of canonical JSON bytes. Raises Malformed for any other spelling."""
+    # How deep a reader can follow differs by Python: what is too deep is not given to it.
+    if data.count(b"[") + data.count(b"{") > MAX_DEPTH and depth_of(data) > MAX_DEPTH + 1:
+        raise Malformed("nested deeper than 64")
     try:
         value = DECODE(data.decode("utf-8"))
-    except (ValueError, RecursionError):
+    except ValueError:
         raise Malformed("JSON") from None
     # ASCII bytes have ASCII keys, and cannot nest deeper than they have brackets.
     if not data.isascii() or data.count(b"[") + data.count(b"{") > MAX_DEPTH:
@@ -187,6 +199,8 @@ def _refuse(text: str) -> None:
 
 
 ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+STRING = re.compile(rb'(?s)"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)')
+NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 DECODE = json.JSONDecoder(parse_int=_integer, parse_float=_refuse, parse_constant=_refuse).decode
 
 
@@ -206,8 +220,9 @@ def unbase64(text: str) -> bytes:
         raw = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         raise Malformed("base64") from None
+    # Of padding, each Python takes another part; what they give back is the same or nothing.
     if base64.b64encode(raw).decode() != text:
-        raise Malformed("base64 tail")
+        raise Malformed("base64")
     return raw
 
 
@@ -224,14 +239,15 @@ def seconds(text: str) -> float:
         raise Malformed("time")
     try:
         # Python 3.8 to 3.10 cannot read the Z.
-        return datetime.fromisoformat(text[:-1] + "+00:00").timestamp()  # noqa: FURB162
+        return datetime.fromisoformat(text[:-1] + "+00:00").timestamp()
     except ValueError:
         raise Malformed("time") from None
 
 
 def stamp(moment: int) -> str:
     """`2026-11-22T02:00:00Z`."""
-    return datetime.fromtimestamp(moment, ZULU).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # strftime writes the year 1 as `1` or `0001`, by Python and system.
+    return datetime.fromtimestamp(moment, ZULU).isoformat()[:19] + "Z"
 
 
 def shown(path: str) -> str:
@@ -1496,7 +1512,7 @@ def check_stamp(case: Case, path: str, head: Head) -> int:
         return 0
     words = set()
     for name, roots in case.trust.tsas:
-        word = ask_openssl(case, path, head, roots, token.time)
+        word = ask_openssl(case, path, head, roots, token)
         words.add(word)
         if word in ("good", "expired"):
             said = revocation_of(case, path, token, roots)
@@ -1556,32 +1572,48 @@ def read_token(answer: bytes, note: bytes) -> Token:
     return Token(token_seconds(moment.content), (issuer.whole, number.content), carried)
 
 
-def ask_openssl(case: Case, path: str, head: Head, roots: str, time: float) -> str:
+def ask_openssl(case: Case, path: str, head: Head, roots: str, token: Token) -> str:
     """What `openssl ts` says of a token: good, expired, unknown, bad or absent."""
     files = {"token": case.small.get(path, b""), "note": head.note, "roots.pem": roots.encode()}
+    files["carried.pem"] = b"".join(pem_of("CERTIFICATE", one.whole) for one in token.carried)
     asked = ["ts", "-verify", "-data", "note", "-in", "token", "-CAfile", "roots.pem"]
+    # Before 3.0 openssl does not look for authorities among the certificates of the token.
+    asked += ["-untrusted", "carried.pem"] if token.carried else []
     code, said = run_openssl(asked, files)
     if code is None:
         return "absent"
     expired = code != 0 and "certificate has expired" in said
     if code == 0 or expired:
-        code, then = run_openssl([*asked, "-attime", str(int(time))], files)
+        code, then = run_openssl([*asked, "-attime", str(int(token.time))], files)
         # Some programs of this name have no -attime: what held now is not refused for that.
         dated = expired or "not yet valid" in then or "has expired" in then
         if code == 0 or not dated:
             return "expired" if expired else "good"
         said = then
-    unknown = "issuer certificate" in said or "self-signed certificate" in said
+    # 3.5 goes on without roots that cannot be read, and 1.1.1 writes `self signed`.
+    unknown = read_roots(roots) and re.search("issuer certificate|self.signed certificate", said)
     return "unknown" if unknown else "bad"
+
+
+def openssl_program() -> str | None:
+    """Where openssl is: in a folder that PATH names in full, never in the current one by itself.
+
+    That one may be the package, and Windows would look there first.
+    """
+    name = "openssl.exe" if os.name == "nt" else "openssl"
+    for folder in os.environ.get("PATH", os.defpath).split(os.pathsep):
+        program = os.path.join(folder, name)
+        if os.path.isabs(folder) and os.path.isfile(program) and os.access(program, os.X_OK):
+            return program
+    return None
 
 
 def run_openssl(arguments: Sequence[str], files: Mapping[str, bytes]) -> tuple[int | None, str]:
     """Exit code and words of openssl, run where these files lie; None when there is no openssl."""
-    import shutil
     import subprocess
     import tempfile
 
-    program = shutil.which("openssl")
+    program = openssl_program()
     if program is None:
         return None, ""
     with tempfile.TemporaryDirectory(prefix="jejak-verify-") as folder:
@@ -1726,6 +1758,8 @@ def ask_signature(key: Der, signed: Certificate | Published) -> bool | None:
         return False
     if wanted == EC_OID:
         shaped(read_der(signed.signature)[0], "02 02")
+    elif len(signed.signature) != modulus_bytes(key):
+        return False  # dgst leaves unread what is longer (RFC 8017 section 8.2.2)
     files = {"key": pem_of("PUBLIC KEY", key.whole), "signature": signed.signature}
     said = run_openssl(
         ["dgst", f"-{digest}", "-verify", "key", "-signature", "signature", *options, "data"],
@@ -1733,7 +1767,14 @@ def ask_signature(key: Der, signed: Certificate | Published) -> bool | None:
     )[1]
     if "Verified OK" in said:
         return True
-    return False if "erification fail" in said.lower() or "Error verifying" in said else None
+    # `Verification Failure`, `Verification failure`, `Error Verifying Data`, `Error verifying data`.
+    return False if re.search("(?i)verification fail|error verifying", said) else None
+
+
+def modulus_bytes(key: Der) -> int:
+    """Length of an RSA key's modulus. Raises Malformed."""
+    (public,) = read_der(key.parts[1].content[1:])
+    return len(public.parts[0].content.lstrip(b"\0"))
 
 
 def pss_scheme(algorithm: Der, key: Der) -> tuple[str | None, int]:
@@ -2491,7 +2532,6 @@ ZONES_H = {
     "Asia/Jakarta": 7, "Asia/Pontianak": 7, "Asia/Makassar": 8, "Asia/Jayapura": 9, "UTC": 0,
 }  # fmt: skip
 """Hours ahead of UTC. Indonesia has no summer time; no other zone is known without tables."""
-LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\Z")
 
 
 def check_schedule(case: Case) -> Iterator[int]:

@@ -47,7 +47,7 @@ from tests.packages.listing import (
     single,
 )
 from tests.packages.minting import certify, oid, sequence
-from tests.packages.token_trials import ROOT, RSA_ROOT, SIGNER, STRANGER
+from tests.packages.token_trials import ROOT, RSA_ROOT, RSA_SIGNER, SIGNER, STRANGER
 
 NOT_KEPT, UNREADABLE, OTHER, OUTDATED, PARTIAL, UNCHECKED = (
     "NOT_KEPT", "UNREADABLE", "OTHER_ISSUER", "OUTDATED", "PARTIAL", "UNCHECKED",
@@ -96,6 +96,15 @@ LIST_ATTACKS: dict[str, Callable[[], Kept]] = {
         OTHER, by_root(on_list(SIGNER), signature=forged)
     ),
     "a signature that is none": lambda: listed(OTHER, by_root(signature=lambda _: b"\x05\x00")),
+    "an RSA signature with more behind it": lambda: listed(
+        OTHER, make_list(RSA_ROOT, signature=lambda s: s + b"\0"), by="rsa"
+    ),
+    "an RSA signature over its number with more behind it": lambda: listed(
+        OTHER, make_list(RSA_ROOT, on_list(RSA_SIGNER), signature=lambda s: s + b"lagi"), by="rsa"
+    ),
+    "an RSA signature without its first zero": lambda: listed(
+        OTHER, make_list(RSA_ROOT, signature=lambda s: s[1:]), by="rsa"
+    ),
     "an issuer that may sign no lists": lambda: listed(OTHER, make_list(NO_LISTS), by="mute"),
     "a list by SHA-1": lambda: listed(UNCHECKED, make_list(RSA_ROOT, digest="sha1"), by="rsa"),
     "a list by PSS with another hash in its mask": lambda: listed(

@@ -185,6 +185,29 @@ def test_without_openssl_a_stamp_is_said_to_be_unchecked(
     assert report.time[0] == "OWN_CLOCK"
 
 
+@pytest.mark.parametrize("path", [".", "", "alat", f".{os.pathsep}{os.devnull}"])
+def test_an_openssl_that_lies_in_the_current_folder_is_not_run(
+    path: str,
+    made: tuple[Site, Path],
+    tsas: tuple[LocalTsa, LocalTsa],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The reader stands in the package: a program in it would judge itself, and do what it wants."""
+    site, package = made
+    for folder in (tmp_path, tmp_path / "alat"):
+        folder.mkdir(exist_ok=True)
+        (folder / "openssl").write_text(f"#!/bin/sh\ntouch {tmp_path}/dijalankan\nexit 0\n")
+        (folder / "openssl").chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", path)
+
+    report = verify(package, trust(site, *tsas))
+
+    assert codes(report) == ["STAMP_UNCHECKED"]
+    assert not (tmp_path / "dijalankan").exists()
+
+
 def test_an_authority_that_was_down_is_named_in_the_package(
     tmp_path: Path, tsas: tuple[LocalTsa, LocalTsa]
 ) -> None:

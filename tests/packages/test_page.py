@@ -208,10 +208,7 @@ def test_json_is_taken_and_refused_alike(page: Any) -> None:
             expected.append(str(error))
 
     assert expected.count("taken") >= 8
-    assert [a == "taken" for a in taken] == [a == "taken" for a in expected]
-    assert {(t, a, b) for t, a, b in zip(TEXTS, taken, expected, strict=True) if a != b} <= {
-        (b"[" * 5000 + b"]" * 5000, "nested deeper than 64", "JSON")
-    }
+    assert taken == expected
 
 
 @pytest.mark.browser
