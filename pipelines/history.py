@@ -66,7 +66,7 @@ def compared(item: Measured, desk: Desk, sights: FirstSights) -> Compared:
         found, account = found + states(reading, known.posts, seen), account_change(reading, seen)
     changes = tuple(pair for pair in found if pair[0].change is not Change.UNCHANGED)
     edges, again = first_seen(item.scoped.edges, seen, desk, sights)
-    gone = withdrawn(seen, desk) if seen.via != HUMAN else ()
+    gone = gone_first(seen, desk, sights) if seen.via != HUMAN else ()
     return Compared(item, changes, account, edges, again, gone)
 
 
@@ -215,6 +215,23 @@ def _state_change(state: StateSeen, seen: Seen) -> AccountChange | None:
     account = AccountSeen(visit.native_id, visit.handle, None, now)
     previous, visit.state = visit.state, now
     return AccountChange(account, previous, ("STATE",), state.marker)
+
+
+def gone_first(
+    seen: Seen, desk: Desk, sights: FirstSights
+) -> tuple[tuple[Edge, Mapping[str, Any]], ...]:
+    """Acts a whole list does not show any more, with their rows, unless another page says so now.
+
+    Both sides of an act may be visited at once: it is withdrawn once, as by one visit after another.
+    """
+    found = {f"withdrawn {row['id']}" for _, row in withdrawn(seen, desk)}
+    ours = sights.take(seen.capture, found) if found else frozenset()
+    if not ours:
+        return ()
+    # Looked at again: what another page recorded before these were held is withdrawn by now.
+    return tuple(
+        (edge, row) for edge, row in withdrawn(seen, desk) if f"withdrawn {row['id']}" in ours
+    )
 
 
 def first_seen(

@@ -1,4 +1,7 @@
-"""First sights: which edges pages of this process are recording now, so that each is said once."""
+"""First sights: which edges, and ends of edges, pages of this process are recording now.
+
+Each is said once.
+"""
 
 from __future__ import annotations
 

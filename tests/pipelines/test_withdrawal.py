@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -52,11 +53,16 @@ def archive() -> Kept:
     return archive
 
 
-def see(
-    archive: Kept, who: str, at: datetime, edges: tuple[Interaction, ...] = (),
-    listing: Listing | None = None, via: str = "CRAWL", posts: tuple[Post, ...] = (),
-) -> dict[str, int]:  # fmt: skip
+def see(archive: Kept, who: str, at: datetime, *told: Any, **more: Any) -> dict[str, int]:
     """One page through the steps; the visit's counts."""
+    return meet(archive, FirstSights(), who, at, *told, **more)()
+
+
+def meet(
+    archive: Kept, sights: FirstSights, who: str, at: datetime, edges: tuple[Interaction, ...] = (),
+    listing: Listing | None = None, via: str = "CRAWL", posts: tuple[Post, ...] = (),
+) -> Callable[[], dict[str, int]]:  # fmt: skip
+    """One page, compared; what is given records it."""
     desk: Desk = desk_over(Config(), archive)
     (row,) = [r for r in archive.rows("watches") if r["native_id"] == who]
     visit = visit_of(desk, row, None, None)
@@ -66,10 +72,15 @@ def see(
     reading = Reading("x@1", posts=posts, interactions=edges)
     page = Page("https://x.example", 200, {}, b"{}")
     seen = Seen(visit, page.url, capture.rec, page, reading, at, via=via, listing=listing)
-    item = compared(Measured(scoped(seen, desk)), desk, FirstSights())
-    keep(archive, drafts_of(item, desk.recorder))
-    desk.commit.close()
-    return visit.counts
+    item = compared(Measured(scoped(seen, desk)), desk, sights)
+
+    def record() -> dict[str, int]:
+        keep(archive, drafts_of(item, desk.recorder))
+        sights.settle(seen.capture)
+        desk.commit.close()
+        return visit.counts
+
+    return record
 
 
 def keep(archive: Kept, drafts: Any) -> None:
@@ -112,6 +123,22 @@ def test_it_is_said_once(archive) -> None:
     see(archive, TIM, T0, (LIKE,))
     for day in (1, 2, 3):
         see(archive, TIM, T0 + day * DAY, listing=WHOLE)
+
+    assert [word for word, _ in said(archive)] == ["FIRST", "WITHDRAWN"]
+
+
+def test_two_visits_at_once_say_it_once(archive) -> None:
+    """The actor's own list and the post's, each compared before the other one is recorded."""
+    see(archive, TIM, T0, (LIKE,))
+    sights = FirstSights()
+    first = meet(archive, sights, TIM, T0 + DAY, listing=WHOLE)
+    own = Listing(Act.LIKE, None, ())
+
+    second = meet(archive, sights, SITI, T0 + DAY, listing=own)
+    first()
+    third = meet(archive, sights, SITI, T0 + DAY, listing=own)
+    second()
+    third()
 
     assert [word for word, _ in said(archive)] == ["FIRST", "WITHDRAWN"]
 
