@@ -52,6 +52,15 @@ class Product:
     names: tuple[str, ...] = ()
 
 
+def _loaded() -> tuple[Product, ...]:
+    said = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+    return tuple(msgspec.convert(said["product"], list[Product]))
+
+
+PRODUCTS = _loaded()
+"""All products that are known; read once, before there are threads: pages are read in several."""
+
+
 def met(page: Page) -> str | None:
     """The mark of the challenge that came in place of a page; None when none did.
 
@@ -71,7 +80,7 @@ def met(page: Page) -> str | None:
 
 def of_header(headers: Mapping[str, str]) -> str | None:
     """The header by which a front says that it challenges us. headers: names in lower case."""
-    for product in products():
+    for product in PRODUCTS:
         for name, value in product.headers.items():
             said = headers.get(name)
             if said is not None and value in ("", said.strip().lower()):
@@ -84,13 +93,6 @@ def in_place(root: Any) -> str | None:
     return None if _has_content(root) or _has_form(root) else next(_met(root), None)
 
 
-@cache
-def products() -> tuple[Product, ...]:
-    """All products that are known."""
-    said = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
-    return tuple(msgspec.convert(said["product"], list[Product]))
-
-
 def _has_mark(body: bytes) -> bool:
     """Whether any mark stands anywhere: without one a document need not be taken apart."""
     lower = body.lower()
@@ -99,7 +101,7 @@ def _has_mark(body: bytes) -> bool:
 
 @cache
 def _marks() -> frozenset[bytes]:
-    found = {m for p in products() for m in (*p.loads, *p.says, *p.names)}
+    found = {m for p in PRODUCTS for m in (*p.loads, *p.says, *p.names)}
     return frozenset(mark.lower().encode() for mark in (*found, NAMED.pattern))
 
 
@@ -108,7 +110,7 @@ def _met(root: Any) -> Iterator[str]:
     for element in root.iter(etree.Element):
         if element.get("data-size") == "invisible" or "size=invisible" in element.get("src", ""):
             continue
-        for product in products():
+        for product in PRODUCTS:
             yield from _of_product(element, product)
         if element.tag not in GENERIC or not any(map(NAMED.search, _names(element))):
             continue

@@ -164,9 +164,9 @@ def test_what_the_platform_says_of_a_post_stands_beside_a_captcha() -> None:
 
 
 def test_every_product_has_a_mark_and_every_mark_is_one_products() -> None:
-    marks = [m for p in challenges.products() for m in (*p.loads, *p.says, *p.names, *p.headers)]
+    marks = [m for p in challenges.PRODUCTS for m in (*p.loads, *p.says, *p.names, *p.headers)]
 
-    assert all(p.headers or p.loads or p.says or p.names for p in challenges.products())
+    assert all(p.headers or p.loads or p.says or p.names for p in challenges.PRODUCTS)
     assert all(len(mark) > 5 for mark in marks)
 
 
