@@ -84,12 +84,13 @@ def watched(root: int, limit_bytes: int, looks: int = 1) -> Iterator[MemoryWatch
 
 @pytest.mark.parametrize("word", ["--type=renderer", "--type=utility"])
 def test_who_grows_by_more_than_a_look_may_is_ended(word: str) -> None:
+    """What a renderer held before counts too, so it may be ended before it grew by the limit."""
     with process(word) as running, watched(running.pid, 60 * MB) as watch:
         take(running, 80 * MB)
 
         assert ended(running)
         assert watch.ended == 1
-        assert watch.peak_bytes > 60 * MB
+        assert watch.peak_bytes > (40 if word == memory.RENDERER.decode() else 60) * MB
 
 
 def test_who_grows_by_less_than_that_lives() -> None:
