@@ -28,7 +28,11 @@ MOVING = 0.4
 
 
 class PageLook:
-    """The state of one look; `take` runs it and never raises for what the page does."""
+    """The state of one look: `open`, then `take`, which never raises for what the page does."""
+
+    _page: Any
+    _world: World
+    _intercept: Intercept
 
     def __init__(
         self,
@@ -57,23 +61,24 @@ class PageLook:
         self._crashed = False
         self._began = asking.now()
 
-    async def take(self, open_s: float) -> Look:
-        """Everything that came within the limits.
+    async def open(self) -> None:
+        """Have the browser open an empty page, and all that is to be kept of it paused for us."""
+        self._page = await self._context.new_page()
+        session = await self._context.new_cdp_session(self._page)
+        tree = await session.send("Page.getFrameTree")
+        frame = tree["frameTree"]["frame"]["id"]
+        self._world = World(session, frame)
+        self._hearing = Hearing(self._context, self._page, self._has_crashed)
+        self._intercept = Intercept(session, frame, self._asking, self._limits, self._remote)
+        await self._intercept.start()
 
-        Raises TimeoutError when the browser gives no empty page in `open_s`.
-        """
-        async with asyncio.timeout(open_s):
-            page = await self._context.new_page()
-            session = await self._context.new_cdp_session(page)
-            tree = await session.send("Page.getFrameTree")
-            frame = tree["frameTree"]["frame"]["id"]
-            self._hearing = Hearing(self._context, page, self._has_crashed)
-            intercept = Intercept(session, frame, self._asking, self._limits, self._remote)
-            await intercept.start()
+    async def take(self) -> Look:
+        """Everything that comes within the limits, of a page that is open."""
+        page, intercept = self._page, self._intercept
         until_s = monotonic_s() + self._limits.time_s
         try:
             async with asyncio.timeout(self._limits.time_s) as self._clock:
-                await self._steps(page, World(session, frame), intercept)
+                await self._steps(page, self._world, intercept)
         except TimeoutError:
             if not self._crashed:
                 self._trouble("TIMEOUT", "the page took longer than a look may")

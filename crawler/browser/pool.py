@@ -6,10 +6,10 @@ import asyncio
 import os
 import shutil
 import signal
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from playwright.async_api import Error as PlaywrightError
@@ -26,10 +26,12 @@ from crawler.egress import networks
 from crawler.proxy import EgressProxy
 from evidence.errors import ConfigError, FetchError
 
+T = TypeVar("T")
 VIEWPORT = {"width": 1280, "height": 900}
-OPEN_S = (4, 20)
-"""What the browser may take to open an empty page, before it is killed and made anew; and the new one,
-which then is not stuck but on a slow machine."""
+OPEN_S = 4
+"""What the browser may take to open an empty page, before it is killed and made anew."""
+BUSY_S = 20
+"""The same while other pages are looked at, and for a new browser: it is not stuck, but slow."""
 CLOSE_S = 3
 """What the browser may take to close a page or itself, before it is killed."""
 KILLED_S = 1
@@ -65,7 +67,9 @@ class Browser:
     """One Chromium, started at the first page, made anew after many, and stopped with `close`.
 
     Every page has a context and a proxy of its own, so nothing is left of one for the next, and
-    what the proxy saw belongs to one page. `browser_at_once` pages are looked at together.
+    what the proxy saw belongs to one page. `browser_at_once` pages are looked at together; no look
+    ends for what another one's page did: a browser that is to be replaced first lets them finish, and
+    if it ends under them all the same, they are taken again in the next one.
 
     outlet: the proxy each page gets.   arguments: more of Chromium's own; tests replay with them.
     """
@@ -90,6 +94,8 @@ class Browser:
         self._keys: KeyLog | None = None
         self._looks = 0
         self._working = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
         self.memory = MemoryWatch(self._pid, config.browser_memory_bytes)
         self.limits = Limits(
             time_s=config.browser_timeout_s,
@@ -107,33 +113,61 @@ class Browser:
         if urlsplit(asking.url).scheme not in ("http", "https"):
             raise FetchError("page to render", "its address is neither http nor https")
         async with self._places:
-            for open_s in OPEN_S:
-                await self._start()
-                chromium = self._chromium
-                self._working += 1
-                try:
-                    with self.memory.watching():
-                        return await self._look(asking, open_s)
-                except (PlaywrightError, TimeoutError) as error:
-                    await self._give_up(chromium)
-                    if open_s == OPEN_S[-1]:
-                        raise FetchError("browser", _reason(error)) from error
-                finally:
-                    self._working -= 1
+            for again in (False, True):
+                look = await self._taken(asking, again=again)
+                if look is not None:
+                    return look
         raise AssertionError("unreachable")
 
-    async def _look(self, asking: Asking, open_s: float) -> Look:
+    async def _taken(self, asking: Asking, *, again: bool) -> Look | None:
+        """One look; None when it is to be taken again, since it did not fail for its page."""
+        await self._start()
+        chromium = self._chromium
+        self._working += 1
+        self._idle.clear()
+        try:
+            with self.memory.watching():
+                look = await self._look(asking, patient=again)
+        except (PlaywrightError, TimeoutError) as error:
+            await self._give_up(chromium)
+            if again:
+                raise FetchError("browser", _reason(error)) from error
+            return None
+        finally:
+            self._working -= 1
+            if not self._working:
+                self._idle.set()
+        ended = chromium is not self._chromium or not chromium.is_connected()
+        if ended and not again and "BROWSER_CRASHED" in dict(look.troubles):
+            return None
+        return look
+
+    async def _look(self, asking: Asking, *, patient: bool) -> Look:
         proxy = self._outlet(networks(self._config.egress_allow), self.limits.all_bytes)
         port = await proxy.start()
         context = None
         try:
-            context = await asyncio.wait_for(self._fresh_context(port), open_s)
+            context = await self._in_time(self._fresh_context(port), patient)
             page = PageLook(context, asking, self.limits, proxy, self._user_agent, self.memory)
-            look = await page.take(open_s)
+            await self._in_time(page.open(), patient)
+            look = await page.take()
             return certified(look, proxy.tunnels, self._keys.secrets if self._keys else {})
         finally:
             await self._let_go(context)
             await proxy.stop()
+
+    async def _in_time(self, opening: Coroutine[Any, Any, T], patient: bool) -> T:
+        """What the browser opens. Raises TimeoutError when it takes longer than it may."""
+        task = asyncio.ensure_future(opening)
+        try:
+            await asyncio.wait({task}, timeout=OPEN_S)
+            if patient or self._working > 1:
+                await asyncio.wait({task}, timeout=BUSY_S - OPEN_S)
+            if not task.done():
+                raise TimeoutError
+            return task.result()
+        finally:
+            task.cancel()
 
     async def _fresh_context(self, port: int) -> Any:
         """A context that knows nothing, behind the proxy of its page."""
@@ -147,14 +181,17 @@ class Browser:
         )
 
     async def _let_go(self, context: Any) -> None:
-        """Close a context; a browser that cannot do so in time is ended."""
+        """Close a context; a browser that cannot do so in time is ended, after the other looks in it."""
         if context is None:
             return
         self._looks += 1
         try:
             await asyncio.wait_for(context.close(), CLOSE_S)
         except (PlaywrightError, TimeoutError):
-            await self._give_up(context.browser)
+            if self._working > 1 and context.browser.is_connected():
+                self._looks = max(self._looks, self._config.browser_looks)
+            else:
+                await self._give_up(context.browser)
 
     async def _give_up(self, chromium: Any) -> None:
         """Kill a browser, unless another look has begun another one since."""
@@ -164,7 +201,8 @@ class Browser:
 
     async def _start(self) -> None:
         async with self._starting:
-            if self._looks >= self._config.browser_looks and not self._working:
+            if self._looks >= self._config.browser_looks:
+                await self._idle.wait()  # nothing new begins in it, so this comes
                 await self._stop()
             if self._chromium is not None and self._chromium.is_connected():
                 return

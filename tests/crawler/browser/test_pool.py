@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -172,6 +174,72 @@ def test_a_browser_that_is_killed_is_a_gap_and_the_next_look_is_sound(
     assert "BROWSER_CRASHED" in dict(broken.troubles)
     assert broken.document.body.startswith(b"<p>isi")
     assert after.troubles == ()
+
+
+def slowly(site: Any, path: str, wait_s: float) -> str:
+    """A page that is not loaded until so much time has passed; gives its address."""
+
+    def late(handler: Any) -> None:
+        time.sleep(wait_s)
+        handler.send_error(404)
+
+    site.do(f"{path}-lambat", late)
+    return str(site.say(path, f"<p>halo dari sini</p><img src={path}-lambat>"))
+
+
+def test_a_browser_that_is_always_busy_is_made_anew_all_the_same(fresh: Rig, site: Any) -> None:
+    seen: list[int] = []
+
+    def note(handler: Any) -> None:
+        seen.extend(pid for pid in browsers() if "--type=" not in command(pid))
+        handler.send_error(404)
+
+    site.do("/catat", note)
+    pages = [site.say(f"/p{n}", f"<p>halo {n}</p><img src=/catat?{n}>") for n in range(5)]
+    looks = fresh.together(pages)
+
+    assert [look.troubles for look in looks] == [()] * 5
+    assert len(set(seen)) >= 2
+
+
+def test_a_browser_that_stands_still_for_a_while_costs_none_of_several_looks(
+    fresh: Rig, site: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a machine that has too much to do; alone, a browser that stands still is replaced."""
+    monkeypatch.setattr("crawler.browser.pool.OPEN_S", 1)
+    fresh.look(site.say("/p", "<p>halo</p>"))
+    (main,) = (pid for pid in browsers() if "--type=" not in command(pid))
+    os.kill(main, signal.SIGSTOP)
+    wake = threading.Timer(2.5, os.kill, (main, signal.SIGCONT))
+    wake.start()
+    looks = fresh.together([site.say(f"/p{n}", f"<p>halo {n}</p>") for n in range(3)])
+    wake.join()
+
+    assert [look.troubles for look in looks] == [()] * 3
+    assert [look.document.error for look in looks] == [""] * 3
+
+
+@pytest.mark.parametrize("how", ["cannot open a page", "cannot close one in time"])
+def test_no_look_fails_for_what_another_one_did_to_the_browser(
+    fresh: Rig, site: Any, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    if how == "cannot open a page":
+        opened, stuck = fresh.browser._fresh_context, [1]
+
+        async def open_or_not(port: int) -> Any:
+            if fresh.browser._working > 1 and stuck:
+                stuck.pop()
+                await asyncio.sleep(0.5)
+                raise TimeoutError
+            return await opened(port)
+
+        monkeypatch.setattr(fresh.browser, "_fresh_context", open_or_not)
+    else:
+        monkeypatch.setattr("crawler.browser.pool.CLOSE_S", 0)
+    looks = fresh.together([slowly(site, f"/{n}", 0.5 + n / 4) for n in range(3)])
+
+    assert [look.troubles for look in looks] == [()] * 3
+    assert all(look.shot is not None and look.shot.state.value == "COMPLETE" for look in looks)
 
 
 def test_closing_leaves_nothing(fresh: Rig, site: Any) -> None:
