@@ -35,8 +35,7 @@ def init(
     made = not file.exists()
     if made:
         _write(file, organisation, contact, origin, data)
-    shell.config_file = file
-    folder = shell.config.data_dir
+    folder = shell.configure(file).data_dir
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:

@@ -72,6 +72,11 @@ class Shell:
             self._config = load(self.config_file)
         return self._config
 
+    def configure(self, file: Path) -> Config:
+        """Use this file from now on, whatever was in force before it was made. Raises ConfigError."""
+        self.config_file, self._config = file, None
+        return self.config
+
     @property
     def archive(self) -> Archive:
         """The archive, open until the command ends. Raises StoreError or ConfigError."""

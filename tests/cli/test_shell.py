@@ -10,8 +10,9 @@ from click.testing import CliRunner
 from cli import exits
 from cli.main import jejak
 from cli.shell import Shell, require_installation
-from crawler.config import load
+from crawler.config import Config, load
 from evidence.errors import ConfigError
+from evidence.store import MemoryArchive
 
 
 @pytest.fixture
@@ -29,6 +30,24 @@ def test_a_command_in_a_folder_without_an_installation_is_refused_and_makes_noth
     assert result.exit_code == exits.CONFIG
     assert "holds no installation" in result.stderr
     assert list(folder.iterdir()) == []
+
+
+def test_the_first_init_takes_its_own_settings_and_not_those_in_force_before(folder):
+    opened: list[Config] = []
+
+    def opener(config: Config) -> MemoryArchive:
+        require_installation(config)
+        opened.append(config)
+        return MemoryArchive()
+
+    words = ("init", "--origin", "contoh.go.id/log", "--data", "bukti")
+    result = CliRunner(env={"LANG": "C"}).invoke(jejak, words, obj=Shell(opener=opener))
+
+    assert result.exit_code == exits.OK, result.output
+    assert [c.data_dir for c in opened] == [folder / "bukti"]
+    assert "public key of the log: contoh.go.id/log+" in result.output
+    assert (folder / "bukti/keys/log.key").is_file()
+    assert not (folder / "data").exists()
 
 
 def test_settings_an_address_or_data_are_an_installation(folder):
