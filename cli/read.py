@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,27 +64,31 @@ def _lines(
     from crawler.unpack import Oversize
 
     try:
-        page = _page(body, url, status, headers)
-        return [json_text(line) for line in reading_lines(read_page(platform, page), page.url)]
+        return [
+            json_text(line)
+            for page in _pages(body, url, status, headers)
+            for line in reading_lines(read_page(platform, page), page.url)
+        ]
     except (Oversize, MemoryError) as error:
         detail = str(error) or "body does not fit in memory"
         return [json_text({"kind": "drift", "detail": detail})]
 
 
-def _page(body: bytes, url: str | None, status: int | None, headers: dict[str, str]) -> Page:
-    """The page as the file says it was, but what the command line says wins."""
+def _pages(
+    body: bytes, url: str | None, status: int | None, headers: dict[str, str]
+) -> Iterator[Page]:
+    """The pages as the file says they were, but what the command line says wins."""
     from crawler.page import Page
-    from crawler.recorded import unwrap
+    from crawler.recorded import unwrap_all
     from crawler.unpack import unpack
 
-    said = unwrap(body) or Page("", 200, {}, body)
-    plain = unpack(said.body, headers.get("content-encoding", ""))
-    return Page(
-        said.url if url is None else url,
-        said.status if status is None else status,
-        {**said.headers, **headers},
-        plain,
-    )
+    for said in unwrap_all(body) or (Page("", 200, {}, body),):
+        yield Page(
+            said.url if url is None else url,
+            said.status if status is None else status,
+            {**said.headers, **headers},
+            unpack(said.body, headers.get("content-encoding", "")),
+        )
 
 
 def _headers(given: tuple[str, ...]) -> dict[str, str]:

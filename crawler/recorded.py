@@ -2,8 +2,8 @@
 
 Known are the files of tools that keep one exchange as JSON (a `response` beside its `request`, as
 browsers' HAR entries and the mock downloaders of extractors write it, or status, headers and body
-side by side), a raw HTTP message, and any of these under gzip. Which it is, is told by the names
-of the fields alone; a platform's own JSON is never taken for an envelope.
+side by side), cassettes in YAML, a raw HTTP message, and any of these under gzip. Which it is, is
+told by the names of the fields alone; a platform's own JSON is never taken for an envelope.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from crawler.cassette import exchanges
 from crawler.page import Page
 from crawler.unpack import unpack
 
@@ -29,6 +30,7 @@ FLAT = frozenset(
 )
 """All a response written side by side may say; anything else makes it a platform's own JSON."""
 STATUS_LINE = re.compile(rb"HTTP/\d(?:\.\d)? (\d{3})[^\r\n]*\r?\n")
+STATUS_TEXT = re.compile(r"[1-9]\d\d(?: [\x20-\x7e]{0,80})?")
 CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)[\"']?", re.IGNORECASE)
 GZIP = b"\x1f\x8b"
 
@@ -48,6 +50,20 @@ def unwrap(data: bytes) -> Page | None:
     return Page("", 200, {}, plain) if packed else None
 
 
+def unwrap_all(data: bytes) -> tuple[Page, ...]:
+    """The responses of a recorder's file, in order: of a cassette all, else the one of `unwrap`.
+
+    Empty when the bytes are a plain body, or when an exchange of a cassette cannot be told.
+    """
+    plain = unpack(data, "gzip") if data.startswith(GZIP) else data
+    several = exchanges(plain)
+    pages = [_exchange(each) for each in several]
+    if len(several) > 1 and None not in pages:
+        return tuple(page for page in pages if page is not None)
+    one = unwrap(data)
+    return () if one is None else (one,)
+
+
 def _message(data: bytes) -> Page | None:
     """A raw HTTP response: status line, headers, empty line, body."""
     line = STATUS_LINE.match(data)
@@ -64,12 +80,18 @@ def _message(data: bytes) -> Page | None:
 
 def _envelope(data: bytes) -> Page | None:
     if data.lstrip()[:1] != b"{":
-        return None
+        several = exchanges(data)
+        return _exchange(several[0]) if len(several) == 1 else None
     try:
         value = json.loads(data)
     except (ValueError, RecursionError):
         return None
-    exchange = _single(value)
+    return _exchange(_single(value))
+
+
+def _exchange(exchange: Any) -> Page | None:
+    if not isinstance(exchange, dict):
+        return None
     response = exchange.get("response")
     if isinstance(response, dict) and set(exchange) & {"request", "url"}:
         return _response(response, exchange)
@@ -112,7 +134,9 @@ def _first(value: Mapping[str, Any], names: Sequence[str]) -> Any:
 
 
 def _status(said: Any) -> int | None:
-    number = said.get("code") if isinstance(said, dict) else said
+    number = _first(said, ("code", "status_code")) if isinstance(said, dict) else said
+    if isinstance(number, str) and STATUS_TEXT.fullmatch(number):
+        number = int(number[:3])
     if isinstance(number, bool) or not isinstance(number, int) or not 100 <= number <= 999:
         return None
     return number
@@ -144,15 +168,20 @@ def _words(value: Any) -> Iterator[str]:
 
 def _body(said: Any, headers: dict[str, str]) -> bytes | None:
     """A text, an object that says how the text was written, or JSON that was parsed already."""
+    if isinstance(said, bytes):
+        return said
     if isinstance(said, str):
         return _encoded(said, headers)
     if not isinstance(said, dict | list):
         return None
     if isinstance(said, dict):
-        for name in ("base64_string", "base64"):
+        for name in ("base64_string", "base64", "raw_gzip"):
             if isinstance(said.get(name), str):
-                return _decoded64(said[name])
+                plain = _decoded64(said[name])
+                return unpack(plain, "gzip") if plain and name == "raw_gzip" else plain
         text = _first(said, ("text", "string"))
+        if isinstance(text, bytes):
+            return text
         if isinstance(text, str):
             return _decoded64(text) if said.get("encoding") == "base64" else _encoded(text, headers)
     return json.dumps(said).encode()

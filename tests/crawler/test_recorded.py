@@ -151,7 +151,9 @@ def test_only_envelopes_and_packed_pages_of_the_recorded_responses_are_unwrapped
 
     found = {name: (page.url[:24], page.status) for name, page in pages.items() if page}
     youtube = sorted(name for name in pages if name.startswith("youtube/") and "json" in name)
-    assert set(found) == {
+    cassettes = {name for name in pages if name.endswith((".yml", ".yaml"))}
+    assert cassettes - set(found) == {"mastodon/status_edit_history.yaml"}  # of several exchanges
+    assert set(found) - cassettes == {
         *youtube, "tiktok/oembed_a3noticias.json", "tiktok/response_video_a3noticias_2024.json",
         "x/oembed_pepephone.json", "web/malay_mail_2024_11_22.html.gz",
     }  # fmt: skip
