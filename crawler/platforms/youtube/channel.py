@@ -66,7 +66,7 @@ def read(data: dict[str, Any], sight: Sight) -> None:
             channel.handle,
             channel.name,
             SeenState.PRESENT,
-            _figures(data.get("header")),
+            _counts(_parts(data.get("header"))),
         )
     )
     _tab(data, channel, sight)
@@ -93,6 +93,19 @@ def who(data: dict[str, Any], url: str) -> Channel:
     sound = native_id if native_id and urls.CHANNEL.fullmatch(native_id) else None
     handle = next((h for h in handles if h), None) or (asked if asked and not sound else None)
     return Channel(sound, handle, named)
+
+
+def about(items: list[dict[str, Any]], sight: Sight) -> bool:
+    """Note the channel of the panel its page opens to tell of itself; False when there is none."""
+    panel = first(items, "aboutChannelViewModel") or {}
+    native_id = text_at(panel, "channelId") or ""
+    if not urls.CHANNEL.fullmatch(native_id):
+        return False
+    handle = urls.handle_in(text_at(panel, "canonicalChannelUrl"))
+    texts = [shown(panel.get(name)) for name in ("subscriberCountText", "videoCountText")]
+    figures = _counts([text for text in texts if text])
+    sight.accounts.append(AccountSeen(native_id, handle, None, SeenState.PRESENT, figures))
+    return True
 
 
 def tabs(data: dict[str, Any]) -> tuple[str, ...]:
@@ -181,10 +194,10 @@ def _handle_shown(header: Any) -> str | None:
     return next((text[1:] for text in texts if text.startswith("@") and len(text) > 1), None)
 
 
-def _figures(header: Any) -> AccountCounts:
+def _counts(texts: list[str]) -> AccountCounts:
     """Subscribers (rounded above a thousand) and videos, by the English or Indonesian word."""
     follower, post, rounded = None, None, []
-    for text in _parts(header):
+    for text in texts:
         exact, about = figure(text)
         word = text.lower()
         if "subscri" in word or "pelanggan" in word:

@@ -23,6 +23,8 @@ from evidence.model import Act, Interaction, SeenState
 ENTITY = "commentEntityPayload"
 THREADS = ("commentThreadRenderer", "commentViewModel", "commentRenderer")
 HEADER = "commentsHeaderRenderer"
+CLOSED = "messageRenderer in place of comments"
+"""Marker of a video whose comments are turned off; it has none to be seen, and may have had some."""
 
 
 def are_in(data: dict[str, Any]) -> bool:
@@ -30,6 +32,12 @@ def are_in(data: dict[str, Any]) -> bool:
     return first(data, HEADER, *THREADS) is not None or any(
         name == ENTITY for _, name, _ in mutations(data)
     )
+
+
+def are_closed(actions: list[dict[str, Any]], items: list[dict[str, Any]]) -> bool:
+    """Whether a list of comments holds a message and nothing else: they are turned off."""
+    place = any("comments" in str(one.get("targetId")) for one in actions)
+    return place and bool(items) and all("messageRenderer" in item for item in items)
 
 
 def read(data: dict[str, Any], sight: Sight) -> None:

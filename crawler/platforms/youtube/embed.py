@@ -39,6 +39,15 @@ def read(text: str, sight: Sight) -> bool:
     return False
 
 
+def players(text: str, sight: Sight) -> list[dict[str, Any]]:
+    """The player's data in a `ytplayer.config`, where watch pages had it until 2020.
+
+    Source: youtube-dl and yt-dlp on `player_response`; none is recorded here.
+    """
+    told = _told(text, sight)
+    return [one for one in told if "videoDetails" in one or "playabilityStatus" in one][:1]
+
+
 def _told(text: str, sight: Sight) -> Iterator[dict[str, Any]]:
     """The player's data, an object or one written as a string; broken data is a fault."""
     for at in TOLD.finditer(text):

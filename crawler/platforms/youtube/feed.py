@@ -19,7 +19,9 @@ NAMES = {
     "yt": "http://www.youtube.com/xml/schemas/2015",
     "m": "http://search.yahoo.com/mrss/",
 }
-PARTS = frozenset(("link", "id", "channelId", "title", "author", "published", "updated", "entry"))
+PARTS = frozenset(
+    ("link", "id", "channelId", "playlistId", "title", "author", "published", "updated", "entry")
+)
 
 
 def is_feed(page: Page) -> bool:
@@ -58,7 +60,14 @@ def read(page: Page, sight: Sight) -> None:
         else:
             sight.posts[post.native_id] = post
     _channel(root, sight)
-    sight.empty = not entries
+    sight.empty = not entries and not _is_playlist(root)
+    if not entries and not sight.empty:
+        sight.state(None, SeenState.PRESENT, "playlist without entries")
+
+
+def _is_playlist(root: Any) -> bool:
+    """Whether a feed is of a playlist: its title is the list's, its videos may be anybody's."""
+    return _text(root, "yt:playlistId") is not None
 
 
 def _channel(root: Any, sight: Sight) -> None:
@@ -68,7 +77,7 @@ def _channel(root: Any, sight: Sight) -> None:
     short = _text(root, "yt:channelId") or ""
     links += [name for name in (short, f"UC{short}") if urls.CHANNEL.fullmatch(name)]
     native_id = next((one for one in links if one and urls.CHANNEL.fullmatch(one)), None)
-    title = _text(root, "a:title")
+    title = _text(root, "a:author/a:name" if _is_playlist(root) else "a:title")
     if native_id is None or title is None:
         sight.fault("feed: expected a channel with a title, found a part")
         return

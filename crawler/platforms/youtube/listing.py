@@ -24,6 +24,7 @@ KINDS = (*CARDS, "reelItemRenderer", "shortsLockupViewModel", "lockupViewModel")
 KNOWN = frozenset((*KINDS, *OTHERS, "richItemRenderer", "richSectionRenderer"))
 PART = "title alone, no time"
 """What a card shows of its video, in the state that is noted beside it."""
+UNDER_WAY = frozenset(("BADGE_STYLE_TYPE_LIVE_NOW", "LIVE", "UPCOMING"))
 BYLINES = ("ownerText", "shortBylineText", "longBylineText")
 
 
@@ -106,7 +107,7 @@ def _card(
         title = _title(card, where)
         pictures = inside(card, "thumbnail.thumbnails")
         views = shown(card.get("viewCountText")) or shown(card.get("shortViewCountText"))
-    exact, rounded = viewed(views)
+    exact, rounded = (None, None) if _is_under_way(card) else viewed(views)
     counts = Counts(view=exact, approximate=(("view", rounded),) if rounded is not None else ())
     place = "shorts/" if name in ("reelItemRenderer", "shortsLockupViewModel") else "watch?v="
     return Post(
@@ -114,6 +115,14 @@ def _card(
         published_at=None, url=f"{urls.HOST}/{place}{video}", media=cover(video, pictures),
         counts=counts,
     )  # fmt: skip
+
+
+def _is_under_way(card: dict[str, Any]) -> bool:
+    """Whether a card is of a stream that runs or is to come: its figure counts who is there now."""
+    badges = nodes(card.get("badges"), "metadataBadgeRenderer")
+    times = nodes({"over": card.get("thumbnailOverlays")}, "thumbnailOverlayTimeStatusRenderer")
+    styles = {text_at(one, "style") for _, one in (*badges, *times)}
+    return "upcomingEventData" in card or bool(styles & UNDER_WAY)
 
 
 def _title(card: dict[str, Any], where: str) -> str:

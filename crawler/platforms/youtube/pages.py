@@ -66,6 +66,8 @@ def _read(page: Page, sight: Sight) -> None:
         return
     faults: list[Drift] = []
     found = embedded(page.text(), faults)
+    if found.data and not found.player:
+        found.player += embed.players(page.text(), sight)
     if found.data or found.player:
         sight.faults += faults
         _page(found, sight)
@@ -107,7 +109,8 @@ def _page(found: Roots, sight: Sight) -> None:
     if not found.data:
         sight.fault("page: ytInitialData is missing")
     _data(found, sight)
-    if found.player and found.data and sight.posts and not sight.states:
+    kept_from_us = any(told.state is not SeenState.PRESENT for told in sight.states)
+    if found.player and found.data and sight.posts and not kept_from_us:
         _both_halves(found, is_video, sight)
 
 
@@ -116,7 +119,8 @@ def _both_halves(found: Roots, is_video: bool, sight: Sight) -> None:
     reel = any(first(one, "reelPlayerOverlayRenderer") is not None for one in found.data)
     if not is_video and not reel:
         sight.fault(f"video page: expected {WATCH[0]}, found nothing that is known")
-    if any(post.published_at is None for post in sight.posts.values()):
+    by_day = any(told.marker == video.BY_DAY for told in sight.states)
+    if any(post.published_at is None for post in sight.posts.values()) and not by_day:
         sight.fault("player.microformat: expected the time of the video")
 
 
@@ -187,6 +191,11 @@ def _continued(data: dict[str, Any], sight: Sight) -> bool:
         return False
     if any("watch-next" in str(one.get("targetId")) for one in actions):
         sight.state(None, SeenState.PRESENT, "watch-next-feed")
+        return True
+    if comments.are_closed(actions, items):
+        sight.state(None, SeenState.PRESENT, comments.CLOSED)
+        return True
+    if channel.about(items, sight):
         return True
     known = channel.who(data, sight.url)
     tokens = list(listing.tokens(items))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -25,6 +26,12 @@ from evidence.model import (
 
 DETAILS = "videoDetails"
 MICROFORMAT = "microformat.playerMicroformatRenderer"
+LIKES = ("accessibility.label", "accessibilityData.accessibilityData.label",
+         "defaultText.accessibility.accessibilityData.label")  # fmt: skip
+"""Where a button of the older kind tells a screen reader its figure."""
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+BY_DAY = "publishDate: a day without an hour"
+"""Marker of a video whose page gives no time: players named the day alone until 2023."""
 
 
 def read_player(player: dict[str, Any], sight: Sight) -> None:
@@ -132,9 +139,11 @@ def _post(player: dict[str, Any]) -> Post:
 
 
 def _marks(player: dict[str, Any]) -> Iterator[str]:
-    """What an answer says of a video beside its text: in no list; without a description here."""
+    """What an answer says of a video beside its text: in no list; by day; without a description."""
     if is_set(inside(player, f"{MICROFORMAT}.isUnlisted")):
         yield "isUnlisted"
+    if DAY.fullmatch(text_at(player, f"{MICROFORMAT}.publishDate") or ""):
+        yield BY_DAY
     own = text_at(player, f"{DETAILS}.title")
     if own is None and inside(player, f"{MICROFORMAT}.description") is None:
         yield "microformat without description"
@@ -194,7 +203,9 @@ def _joined(player: Post, page: Post) -> Post:
 
 
 def _counts(primary: dict[str, Any], data: dict[str, Any]) -> Counts:
-    seen, seen_about = viewed(shown(inside(first(primary, "videoViewCountRenderer"), "viewCount")))
+    views = first(primary, "videoViewCountRenderer") or {}
+    now = is_set(views.get("isLive"))  # whoever is watching at the moment is no view of it
+    seen, seen_about = (None, None) if now else viewed(shown(views.get("viewCount")))
     likes, likes_about = _likes(primary)
     header = first(data, "commentsEntryPointHeaderRenderer") or {}
     remarks, remarks_about = figure(shown(header.get("commentCount")) or _panel(data))
@@ -209,11 +220,10 @@ def _likes(primary: dict[str, Any]) -> tuple[int | None, int | None]:
         exact, _ = figure(text_at(one, "accessibilityText"))
         if exact is not None:
             return exact, None
-    told = text_at(button, "accessibility.label") or text_at(
-        button, "accessibilityData.accessibilityData.label"
-    )
-    if figure(told)[0] is not None:
-        return figure(told)
+    for place in LIKES:
+        told = text_at(button, place)
+        if figure(told)[0] is not None:
+            return figure(told)
     titles = (text_at(one, "title") for _, one in nodes(button, "buttonViewModel"))
     return figure(next((title for title in titles if title), shown(button.get("defaultText"))))
 
