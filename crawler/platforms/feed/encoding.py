@@ -13,6 +13,12 @@ BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.
 DECLARATION = re.compile(r"<\?xml[^>]*?\?>")
 DECLARED = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._:-]+)")
 NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+LITERAL = re.compile(
+    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)"
+    r"|&(?!#\d{1,7};|#[xX][0-9A-Fa-f]{1,6};|[A-Za-z_][\w.-]{0,60};)",
+    re.DOTALL,
+)
+"""Parts in which `&` stands for itself, and an `&` that ought to and does not."""
 NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]*;)")
 
 
@@ -38,6 +44,15 @@ def named_characters(markup: str) -> str:
         return found if found and not set(found) & set("<>&\"'") else match.group(0)
 
     return NAMED.sub(character, markup)
+
+
+def whole_ampersands(markup: str) -> str:
+    """Each `&` that begins no reference as XML writes it: feeds put addresses in as they are.
+
+    A parser that goes on behind one drops it and the name after it: `?x=1&y=2` became `?x=1=2`.
+    What stands in CDATA and comments is left as it is.
+    """
+    return LITERAL.sub(lambda found: found[0] if len(found[0]) > 1 else "&amp;", markup)
 
 
 def _decode(page: Page, faults: list[Drift]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -12,11 +13,14 @@ from evidence.errors import ParseError
 from evidence.model import AccountSeen, Drift, Media, Post, Reading, SeenState
 
 
+VERSION = re.compile(r"https?://(?:www\.)?jsonfeed\.org/version/")
+
+
 def is_json_feed(value: Any) -> bool:
     """True for an object whose version names JSON Feed, or that has its two mandatory lists."""
     if not isinstance(value, dict):
         return False
-    return str(value.get("version", "")).startswith("https://jsonfeed.org/") or (
+    return VERSION.match(str(value.get("version", ""))) is not None or (
         isinstance(value.get("items"), list) and "home_page_url" in value
     )
 
@@ -24,12 +28,14 @@ def is_json_feed(value: Any) -> bool:
 def read(value: dict[str, Any], url: str, read_by: str) -> Reading:
     """The feed and its items. Read on purpose not: icons, tags, language, hubs, extensions.
 
-    url: the feed's address, which is the id of its account.
+    url: the feed's address, which is the id of its account; else the one it gives itself.
     Raises ParseError when the list of items is missing.
     """
     faults: list[Drift] = []
     feed = node(value, "$", faults)
     items = feed.must("items", list)
+    named = (absolute("", feed.may(name, str) or "") for name in ("feed_url", "home_page_url"))
+    url = url or next((address for address in named if address), "")
     posts = each(items, "$.items", faults, lambda item: _post(item, feed, url))
     onward = absolute(url, feed.may("next_url", str) or "") if value.get("next_url") else None
     return Reading(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from crawler.platforms.feed.encoding import named_characters
+from crawler.platforms.feed.encoding import named_characters, whole_ampersands
 from crawler.platforms.feed.words import plain
 from evidence.errors import ParseError
 from evidence.model import Drift
@@ -18,7 +18,14 @@ NAMES = {
     "http://purl.org/atom/ns#": "atom",
     "http://purl.org/rss/1.0/": "",
     "http://my.netscape.com/rdf/simple/0.9/": "",
+    "http://channel.netscape.com/rdf/simple/0.9/": "",
+    "http://purl.org/net/rss1.1#": "",
+    "http://purl.org/rss/1.0/modules/rss091#": "",
+    "http://backend.userland.com/rss": "",
     "http://backend.userland.com/rss2": "",
+    "http://backend.userland.com/RSS2": "",
+    "http://blogs.law.harvard.edu/tech/rss": "",
+    "http://cyber.law.harvard.edu/rss/rss.html": "",
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
     "http://purl.org/dc/elements/1.1/": "dc",
     "http://purl.org/rss/1.0/modules/content/": "content",
@@ -28,8 +35,11 @@ NAMES = {
     "http://search.yahoo.com/mrss": "media",
     "http://www.w3.org/1999/xhtml": "xhtml",
     "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes",
+    "http://www.itunes.com/DTDs/Podcast-1.0.dtd": "itunes",
+    "http://www.itunes.com/DTDs/PodCast-1.0.dtd": "itunes",
 }
-"""Namespaces that are read, and what their names are prefixed with here."""
+"""Namespaces that are read, and what their names are prefixed with here; feeds of the time used all
+of those for RSS. Source: the list in feedparser's documentation, "Namespace handling"."""
 BASE = "{http://www.w3.org/XML/1998/namespace}base"
 CUT_OFF = "the document is cut off"
 ENDS = frozenset(
@@ -108,7 +118,7 @@ def parse(text: str, faults: list[Drift]) -> Element:
         remove_comments=True, remove_pis=True, encoding="utf-8",
     )  # fmt: skip
     try:
-        root = etree.fromstring(named_characters(text).encode("utf-8"), parser)
+        root = etree.fromstring(whole_ampersands(named_characters(text)).encode("utf-8"), parser)
     except etree.XMLSyntaxError as error:
         raise ParseError("feed", f"is not XML ({error.lineno})") from error
     if root is None:

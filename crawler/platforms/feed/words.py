@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
+from crawler.almanac import mailed
 from crawler.markup import fragment
 from crawler.page import utc
 
@@ -59,21 +59,9 @@ def absolute(base: str, address: str) -> str | None:
 
 
 def moment(value: str) -> datetime | None:
-    """UTC time from RFC 3339 or RFC 822; None when it is neither or names no zone.
-
-    `-0000` means UTC, place unknown (RFC 5322 section 3.3).
-    """
+    """UTC time from RFC 3339 or RFC 822; None when it is neither or names no zone."""
     value = value.strip()
-    found = utc(value)
-    if found is not None:
-        return found
-    try:
-        parsed = parsedate_to_datetime(value)
-        if parsed.tzinfo is None:
-            return parsed.replace(tzinfo=UTC) if value.endswith("-0000") else None
-        return parsed.astimezone(UTC)
-    except (ValueError, OverflowError, TypeError, IndexError):
-        return None
+    return utc(value) or mailed(value)
 
 
 def kind_of_media(mime: str, medium: str = "") -> str:

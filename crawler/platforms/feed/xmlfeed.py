@@ -216,6 +216,7 @@ def _self(channel: Element) -> str:
     links = list(channel.all("atom:link"))
     own = [link.attribute("href") for link in links if link.attribute("rel") == "self"]
     site = [link.markup().strip() for link in channel.all("link")]
+    site += [x.attribute("href") for x in links if x.attribute("rel") in ("", "alternate")]
     named = (absolute("", address) for address in (*own, *site))
     return next((address for address in named if address), "")
 

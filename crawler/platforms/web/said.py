@@ -6,11 +6,11 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from html import unescape
 from typing import Any
 
+from crawler.almanac import mailed
 from crawler.document import canonical, spelled
 from crawler.page import utc
 from crawler.platforms.web import urls
@@ -101,7 +101,7 @@ def time_of(*texts: Any) -> datetime | None:
     """The first of some times that says its offset, as UTC; one without is nobody's hour."""
     for text in texts:
         if isinstance(text, str):
-            found = utc(_iso(text.strip())) or _mail_time(text)
+            found = utc(_iso(text.strip())) or mailed(text)
             if found is not None:
                 return found
     return None
@@ -122,15 +122,6 @@ def _iso(text: str) -> str:
     """`2024-11-22 16:55:35 +0800` and `...+0800` as ISO 8601 in full."""
     whole = re.sub(r"^(\d{4}-\d\d-\d\d) (\d\d:\d\d)", r"\1T\2", text)
     return re.sub(r"\s*([+-]\d\d):?(\d\d)$", r"\1:\2", whole)
-
-
-def _mail_time(text: str) -> datetime | None:
-    """`Sun, 22 Nov 2026 10:15:00 +0700`, as UTC; None without an offset."""
-    try:
-        found = parsedate_to_datetime(text[:60])
-        return found.astimezone(UTC) if found.tzinfo is not None else None
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
 
 
 def _own(articles: list[dict[str, Any]], page: str) -> dict[str, Any]:

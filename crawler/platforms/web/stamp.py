@@ -5,20 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
+from crawler.almanac import indonesian
 from crawler.platforms.web.said import time_of
 
-ZONES = {"WIB": 7, "WITA": 8, "WIT": 9}
-"""Hours east of UTC of Indonesia's zones."""
-MONTHS = ("jan", "feb", "mar", "apr", "mei", "jun", "jul", "agu", "sep", "okt", "nov", "des")
-OTHER_MONTHS = {"may": 5, "aug": 8, "ags": 8, "agt": 8, "oct": 10, "nop": 11, "dec": 12, "peb": 2}
-CLOCK = re.compile(
-    r"(\d{1,2})[ /-]{1,3}([A-Za-z]{3,9}|\d{1,2})[ /,-]{1,3}(\d{4})[^0-9]{1,20}?"
-    r"(\d{1,2})[.:](\d\d)(?:[.:](\d\d))?\s{0,3}(WIB|WITA|WIT)\b"
-)
 RENEWED = re.compile(
     r"diperbarui|diperbaharui|di-?update|updated?|terakhir|modified", re.IGNORECASE
 )
@@ -57,27 +50,6 @@ def stamps(root: Any) -> Stamps:
     for element in _by_headline(root):
         _take(element, found)
     return found
-
-
-def indonesian(text: str) -> datetime | None:
-    """UTC of the first date with a clock and a zone of Indonesia in a text; None without one."""
-    told = CLOCK.search(text)
-    if told is None:
-        return None
-    name = told[2].lower()
-    number = int(name) if name.isdecimal() else _month(name)
-    zone = timezone(timedelta(hours=ZONES[told[7]]))
-    try:
-        at = datetime(int(told[3]), number, int(told[1]), int(told[4]), int(told[5]),
-                      int(told[6] or 0), tzinfo=zone)  # fmt: skip
-    except ValueError:
-        return None
-    return at.astimezone(UTC)
-
-
-def _month(name: str) -> int:
-    short = name[:3]
-    return MONTHS.index(short) + 1 if short in MONTHS else OTHER_MONTHS.get(short, 0)
 
 
 def _of(elements: list[Any], name: str) -> Iterator[Any]:

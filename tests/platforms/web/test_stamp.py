@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from crawler import registry
+from crawler.almanac import indonesian
 from crawler.page import Page
-from crawler.platforms.web.stamp import indonesian
 from evidence.model import Post, Reading, SeenState
 
 URL = "https://kabardesa.example/berita/d-7654321/saluran-air"
