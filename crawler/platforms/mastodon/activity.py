@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from crawler.page import whole_number
+from crawler.platforms.mastodon import deeds
 from crawler.platforms.mastodon.text import outward, words
 from crawler.take import Node, each, node
 from evidence.errors import ParseError
@@ -34,15 +35,19 @@ COLLECTIONS = frozenset(
 WRAPPERS = frozenset(("Create", "Update"))
 EDGES = {"Like": Act.LIKE, "Follow": Act.FOLLOW}
 OTHERS = frozenset(("Announce", "Delete", "Tombstone"))
-KNOWN = NOTES | ACTORS | COLLECTIONS | WRAPPERS | OTHERS | frozenset(EDGES)
+KNOWN = NOTES | ACTORS | COLLECTIONS | WRAPPERS | OTHERS | deeds.UNREAD | frozenset(EDGES)
 TYPE_OF_MEDIA = {"image": "image", "video": "video", "audio": "audio"}
 TYPE_OF_ATTACHMENT = {
     "Image": "image",
     "Video": "video",
     "Audio": "audio",
     "Document": "document",
-    "Link": "document",
 }
+LINKS = frozenset(("Link", "Page", "Article", "Event", "Note"))
+"""Kinds of attachment that lead to a page; Lemmy's posts and Mobilizon's events have them."""
+ASIDE = frozenset(("PropertyValue", "IdentityProof", "Place", "Emoji"))
+"""Kinds of attachment that say something of the post, and show nothing."""
+PRESENT = SeenState.PRESENT
 QUOTES = ("quote", "quoteUrl", "quoteUri", "_misskey_quote")
 
 
@@ -51,7 +56,7 @@ def is_activity(value: dict[str, Any]) -> bool:
     context = value.get("@context")
     streams = "https://www.w3.org/ns/activitystreams"
     named = context == streams or (isinstance(context, list) and streams in context)
-    return named or (isinstance(value.get("type"), str) and value["type"] in KNOWN
+    return named or (deeds.first(value.get("type")) in KNOWN
                      and str(value.get("id", "")).startswith(("http:", "https:")))  # fmt: skip
 
 
@@ -60,16 +65,18 @@ def read(item: Node) -> Reading:
 
     Raises ParseError when it lacks what its type must have, or is of a type that is not read.
     """
-    kind = item.must("type", str)
+    kind = deeds.kind(item)
     if kind in COLLECTIONS:
         return _collection(item)
+    if kind in WRAPPERS and isinstance(item.value.get("object"), str):
+        return Reading("", states=(StateSeen(f"post:{_id(item, 'object')}", PRESENT, kind),))
     if kind in WRAPPERS:
         return _document(item.inner("object"))
     return _document(item)
 
 
 def _document(item: Node) -> Reading:
-    kind = item.must("type", str)
+    kind = deeds.kind(item)
     if kind in NOTES:
         post = _note(item)
         return Reading("", posts=(post,), interactions=tuple(_acts(post, item)))
@@ -79,16 +86,25 @@ def _document(item: Node) -> Reading:
         actor, target = _id(item, "actor"), _id(item, "object")
         edge = Interaction(EDGES[kind], actor, None, target, item.may("id", str))
         return Reading("", interactions=(edge,))
+    if kind == "Announce" and deeds.is_relayed(item.value.get("object")):
+        return Reading("", states=(deeds.state(item, kind),))
     if kind == "Announce":
         post = _announce(item)
         return Reading("", posts=(post,), interactions=tuple(_acts(post, item)))
     if kind in ("Delete", "Tombstone"):
         return Reading("", states=(_gone(item, kind),))
+    if kind in deeds.UNREAD:
+        return Reading("", states=(deeds.state(item, kind),))
     raise ParseError(f"{item.path}.type", "is of a type that is not read")
 
 
 def _note(item: Node) -> Post:
-    content = item.exact("content", str) if "name" not in item.value else item.may("content", str)
+    content = _content(item)
+    attached = _objects(item, "attachment")
+    leading = [link for each in attached if _leads(each) and (link := _link_of(each))]
+    shown = [
+        each for each in attached if not _leads(each) and deeds.first(each.get("type")) not in ASIDE
+    ]
     tagged = [tag["href"] for tag in _objects(item, "tag") if isinstance(tag.get("href"), str)]
     warning = "\n\n".join(part for part in (_title(item), item.may("summary", str)) if part)
     return Post(
@@ -99,11 +115,16 @@ def _note(item: Node) -> Post:
         published_at=item.moment("published"),
         edited_at=item.may_moment("updated"),
         url=_link(item.value.get("url")),
-        media=each(_objects(item, "attachment"), f"{item.path}.attachment", item.faults, _media),
-        links=outward(content or "", tagged),
+        media=(*each(shown, f"{item.path}.attachment", item.faults, _media), *_films(item)),
+        links=tuple(dict.fromkeys((*outward(content or "", tagged), *leading))),
         reply_to=_id(item, "inReplyTo") if item.value.get("inReplyTo") else None,
         quote_of=next((_id(item, name) for name in QUOTES if item.value.get(name)), None),
-        counts=Counts(_total(item, "likes"), _total(item, "shares"), _total(item, "replies")),
+        counts=Counts(
+            _total(item, "likes"),
+            _total(item, "shares"),
+            _total(item, "replies"),
+            whole_number(item.value.get("views")),
+        ),
     )
 
 
@@ -114,8 +135,38 @@ def _announce(item: Node) -> Post:
         author_handle=None,
         text="",
         published_at=item.may_moment("published"),
-        repost_of=_id(item, "object"),
+        repost_of=deeds.shared(item) or _id(item, "object"),
     )
+
+
+def _content(item: Node) -> str | None:
+    """Words of a post, in HTML: its `content`, else the first of `contentMap`, which says the same.
+
+    Raises ParseError without either, but for kinds that have a title.
+    """
+    mapped = item.value.get("contentMap")
+    first = next(iter(mapped.values()), None) if isinstance(mapped, dict) else None
+    if item.value.get("content", 0) == 0 and isinstance(first, str):
+        return first
+    return item.may("content", str) if "name" in item.value else item.exact("content", str)
+
+
+def _leads(attached: dict[str, Any]) -> bool:
+    """Whether an attachment is a link to a page, and no picture, film or sound."""
+    family = str(attached.get("mediaType") or "").partition("/")[0]
+    return deeds.first(attached.get("type")) in LINKS and family not in TYPE_OF_MEDIA
+
+
+def _films(item: Node) -> Iterator[Media]:
+    """The film or sound a Video or Audio is, which stands among its addresses (PeerTube)."""
+    listed = item.value.get("url")
+    for entry in listed if isinstance(listed, list) else ():
+        said = entry.get("mediaType") if isinstance(entry, dict) else None
+        family = str(said or "").partition("/")[0]
+        address = _link_of(entry)
+        if family in ("video", "audio") and address is not None:
+            yield Media(address, TYPE_OF_MEDIA[family], None)
+            return
 
 
 def _acts(post: Post, item: Node) -> Iterator[Interaction]:
@@ -147,9 +198,9 @@ def _actor(item: Node) -> Reading:
 def _gone(item: Node, kind: str) -> StateSeen:
     """Delete and Tombstone are the author's server saying so itself."""
     if kind == "Tombstone":
-        return StateSeen(f"post:{item.must('id', str)}", SeenState.ABSENT, kind)
+        return deeds.buried(item)
     actor, target = _id(item, "actor"), _id(item, "object")
-    word = "account" if actor == target else "post"
+    word = "account" if actor == target or deeds.was_actor(item.value.get("object")) else "post"
     return StateSeen(f"{word}:{target}", SeenState.ABSENT, kind)
 
 
@@ -161,7 +212,7 @@ def _collection(item: Node) -> Reading:
     )
     found = item.may("orderedItems", list)
     listed = item.may("items", list) if found is None else found
-    if listed is None and not onward:
+    if listed is None and not onward and whole_number(item.value.get("totalItems")) is None:
         item.want("orderedItems", list)
     parts = each(
         [entry for entry in listed or [] if not isinstance(entry, str)],
@@ -174,9 +225,7 @@ def _collection(item: Node) -> Reading:
         for entry in listed or []
         if isinstance(entry, str)
     )
-    page = StateSeen(
-        f"page:{item.value.get('id', '')}", SeenState.PRESENT, str(item.must("type", str))
-    )
+    page = StateSeen(f"page:{item.value.get('id', '')}", SeenState.PRESENT, deeds.kind(item))
     return Reading(
         "",
         posts=tuple(post for part in parts for post in part.posts),
@@ -192,7 +241,7 @@ def _collection(item: Node) -> Reading:
 
 
 def _listed(item: Node) -> Reading:
-    return Reading("") if item.must("type", str) in COLLECTIONS else read(item)
+    return Reading("") if deeds.kind(item) in COLLECTIONS else read(item)
 
 
 def _media(item: Node) -> Media:

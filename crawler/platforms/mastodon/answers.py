@@ -6,7 +6,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from crawler.page import Page
+from crawler.platforms.mastodon import deeds
 from crawler.platforms.mastodon.urls import Kind, kind, subject
+from crawler.take import Node
 from evidence.model import Drift, SeenState, StateSeen
 
 Told = StateSeen | Drift
@@ -50,6 +52,8 @@ def missing(page: Page, body: Any) -> Told:
     """
     told = isinstance(body, dict) and isinstance(body.get("error"), str)
     buried = isinstance(body, dict) and body.get("type") == "Tombstone"
+    if buried and kind(page.url).name is None and isinstance(body.get("id"), str):
+        return deeds.buried(Node(body, "$", []))
     if told or buried or (kind(page.url).is_web and _is_own(page)):
         return StateSeen(subject(page.url), SeenState.ABSENT, f"HTTP {page.status}")
     return Drift(f"HTTP {page.status} without the API's error object")

@@ -27,6 +27,9 @@ from evidence.model import (
 )
 
 SNAC_ID = re.compile(r"\d{10}([0-9a-f]{32})\Z")
+BREAK = re.compile(r"(<br ?/?>)\r?\n")
+SINCE_REPLIES = frozenset(("poll", "card", "edited_at"))
+"""Fields of a status that came with or after its count of replies (Mastodon 2.5, 2018)."""
 MEDIA_TYPES = frozenset(("image", "video", "gifv", "audio", "unknown"))
 
 
@@ -50,6 +53,8 @@ def status(item: Node) -> Post:
     author = item.inner("account")
     reblog = item.exact("reblog", dict)
     content = item.exact("content", str) or ""
+    if "pf_type" in item.value:  # Pixelfed writes each end of a line twice
+        content = BREAK.sub(r"\1", content)
     spoiler = item.exact("spoiler_text", str)
     return Post(
         native_id=stable(item.must("id", str)),
@@ -67,7 +72,7 @@ def status(item: Node) -> Post:
         counts=Counts(
             like=item.count("favourites_count"),
             share=item.count("reblogs_count"),
-            comment=item.count("replies_count"),
+            comment=_replies(item),
         ),
     )
 
@@ -105,9 +110,9 @@ def account(item: Node) -> AccountSeen:
         display_name=item.known("display_name", str),
         state=SeenState.SUSPENDED if item.may("suspended", bool) else SeenState.PRESENT,
         counts=AccountCounts(
-            follower=item.count("followers_count"),
-            following=item.count("following_count"),
-            post=item.count("statuses_count"),
+            follower=_figure(item, "followers_count"),
+            following=_figure(item, "following_count"),
+            post=_figure(item, "statuses_count"),
         ),
         moved_to=None if moved is None else item.inner("moved").want("url", str),
     )
@@ -157,12 +162,30 @@ def attachments(item: Node) -> tuple[Media, ...]:
     return each(found, f"{item.path}.media_attachments", item.faults, _media)
 
 
+def _figure(item: Node, name: str) -> int | None:
+    """A count of an account. One below zero is known of Mastodon, and is no count: it is unknown."""
+    found = item.value.get(name)
+    below = isinstance(found, int) and not isinstance(found, bool) and found < 0
+    return None if below else item.count(name)
+
+
+def _replies(item: Node) -> int | None:
+    """The count of replies: `reply_count` in Pixelfed, not told by servers older than the field."""
+    value = item.value
+    if "replies_count" not in value:
+        if "pf_type" in value:
+            return item.count("reply_count")
+        if SINCE_REPLIES.isdisjoint(value):
+            return None
+    return item.count("replies_count")
+
+
 def _media(item: Node) -> Media:
     addresses = (item.may(name, str) for name in ("url", "remote_url", "preview_url"))
     url = next((address for address in addresses if address), None)
     if url is None:
         raise ParseError(f"{item.path}.url", "expected an address, found none")
-    kind = item.must("type", str)
+    kind = item.must("type", str).lower()  # Pixelfed says `Image`
     if kind not in MEDIA_TYPES:
         item.fault("type", "is a kind of media that is not known")
         kind = "unknown"

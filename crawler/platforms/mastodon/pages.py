@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from crawler.page import Page
-from crawler.platforms.mastodon import activity, answers, entities
+from crawler.platforms.mastodon import activity, answers, beside, entities
 from crawler.platforms.mastodon.urls import Asked, Kind, kind, next_pages
 from crawler.take import Node, each, node
 from evidence.errors import ParseError
@@ -36,6 +36,9 @@ SHAPES: dict[str, frozenset[str]] = {
 }  # fmt: skip
 """Field names by which an entity is known; four of its names make it unmistakable."""
 ENOUGH = 4
+NO_EDIT = frozenset(("id", "uri", "visibility", "favourites_count"))
+"""Fields of a status that a version of one (StatusEdit) has not."""
+SEARCH = frozenset(("accounts", "statuses", "hashtags"))
 ACTS_OF_LISTS = {
     Kind.FAVOURITED_BY: Act.LIKE,
     Kind.REBLOGGED_BY: Act.SHARE,
@@ -123,6 +126,8 @@ def _not_json(page: Page) -> answers.Told:
 def _list(values: list[Any], asked: Asked, sight: _Sight) -> answers.Told | None:
     if not values:
         return _nothing(asked, sight)
+    if name := beside.entities(values):
+        return _beside(name, sight)
     match _shape_of_list(values, asked):
         case "status":
             each(values, "$", sight.faults, lambda item: _status(item, sight))
@@ -139,7 +144,8 @@ def _nothing(asked: Asked, sight: _Sight) -> answers.Told | None:
     if asked.kind is Kind.STATUSES:
         sight.empty = True
         return None
-    if asked.kind in OF_ACCOUNTS and asked.kind not in (Kind.LOOKUP, Kind.ACCOUNT):
+    lists = asked.kind in OF_ACCOUNTS and asked.kind not in (Kind.LOOKUP, Kind.ACCOUNT)
+    if lists or asked.kind is Kind.API:
         return StateSeen(f"page:{sight.url}", SeenState.PRESENT, "empty list")
     return Drift("$: an empty list where none was asked for")
 
@@ -160,7 +166,23 @@ def _object(item: Node, asked: Asked, sight: _Sight) -> answers.Told | None:
         return _no_replies(item, sight)
     if "error" in item.value:
         return Drift("HTTP 200 with an error object")
+    if item.value.keys() >= SEARCH:
+        return _search(item, sight)
+    if name := beside.entity(item.value):
+        return _beside(name, sight)
     return _entity(item, asked, sight)
+
+
+def _search(item: Node, sight: _Sight) -> answers.Told | None:
+    """Accounts and posts that a search found, of anybody."""
+    accounts, statuses = (item.want(part, list) or [] for part in ("accounts", "statuses"))
+    each(accounts, "$.accounts", sight.faults, lambda found: _account(found, sight))
+    each(statuses, "$.statuses", sight.faults, lambda found: _status(found, sight))
+    return _beside("Search", sight) if sight.says_nothing() else None
+
+
+def _beside(name: str, sight: _Sight) -> StateSeen:
+    return StateSeen(f"page:{sight.url}", SeenState.PRESENT, name)
 
 
 def _no_replies(item: Node, sight: _Sight) -> answers.Told | None:
@@ -194,7 +216,7 @@ def _status(item: Node, sight: _Sight) -> None:
 
 def _history(values: list[Any], asked: Asked, sight: _Sight) -> answers.Told | None:
     if asked.name is None or asked.kind is not Kind.HISTORY:
-        return Drift("$: versions of a post whose id the address does not give")
+        return _beside("versions of an unnamed post", sight)  # sound, but nobody can say of what
     name = asked.name
     firsts = iter([True])
     versions = each(
@@ -228,7 +250,8 @@ def _shape_of_list(values: list[Any], asked: Asked) -> str:
     """The shape most of the items have: one odd item does not decide what a list is."""
     objects = [value for value in values if isinstance(value, dict)]
     if asked.kind is Kind.HISTORY or (
-        objects and all("content" in v and "account" in v and "id" not in v for v in objects)
+        objects
+        and all({"content", "account"} <= v.keys() and not NO_EDIT & v.keys() for v in objects)
     ):
         return "edit"
     shapes = [_shape(value, asked) for value in objects] or [_asked_shape(asked)]

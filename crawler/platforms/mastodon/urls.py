@@ -26,6 +26,7 @@ class Kind(StrEnum):
     LOGIN = "login"
     WEB_POST = "web post"
     WEB_ACCOUNT = "web account"
+    API = "another part of the interface"
     OTHER = "other"
 
 
@@ -57,7 +58,8 @@ _PATHS = tuple(
         (rf"/api/v1/statuses/{_ID}/reblogged_by", Kind.REBLOGGED_BY),
         (rf"/api/v1/statuses/{_ID}", Kind.STATUS),
         (rf"/api/v1/polls/{_ID}", Kind.POLL),
-        (r"/api/v1/timelines/(?:home|public|tag/[^/]+)", Kind.STATUSES),
+        (r"/api/v1/timelines/(?:home|public|(?:tag|list)/[^/]+)", Kind.STATUSES),
+        (r"/api/v[1-9]/(?!accounts|statuses|polls|timelines)[\w/-]+", Kind.API),
         (r"/(?:auth/sign_in|login)", Kind.LOGIN),
         (r"/@[^/]+/(\d+)", Kind.WEB_POST),
         (r"/(?:ap/)?users/[^/]+/statuses/(\d+)", Kind.WEB_POST),
