@@ -12,7 +12,6 @@ from crawler.take import Node, each, node
 from evidence.errors import ParseError
 from evidence.model import AccountSeen, Drift, Media, Post, Reading, SeenState
 
-
 VERSION = re.compile(r"https?://(?:www\.)?jsonfeed\.org/version/")
 
 

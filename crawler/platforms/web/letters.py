@@ -19,8 +19,22 @@ WIDE = (
 )
 """How a document of two bytes a letter begins, with its mark or without."""
 SERVED = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
-WESTERN = frozenset(("iso-8859-1", "iso8859-1", "latin1", "latin-1", "ascii", "us-ascii"))
-"""Names that stand for windows-1252 on the web (WHATWG Encoding Standard, section 4.2)."""
+WIDER = {
+    **dict.fromkeys(
+        ("iso-8859-1", "iso8859-1", "latin1", "latin-1", "ascii", "us-ascii"), "cp1252"
+    ),
+    **dict.fromkeys(("gb2312", "gb_2312-80", "gbk", "x-gbk", "chinese"), "gb18030"),
+    **dict.fromkeys(("shift_jis", "shift-jis", "sjis", "x-sjis", "windows-31j"), "cp932"),
+    **dict.fromkeys(("euc-kr", "ks_c_5601-1987", "korean", "windows-949"), "cp949"),
+    **dict.fromkeys(("iso-8859-9", "iso8859-9", "latin5"), "cp1254"),
+    **dict.fromkeys(("tis-620", "iso-8859-11", "windows-874"), "cp874"),
+    "big5": "big5hkscs",
+}
+"""Charsets that stand for a wider one on the web (WHATWG Encoding Standard, section 4.2)."""
+HEAD = 100_000
+"""Bytes at the beginning among which the document may name its charset."""
+FEW = 4
+"""A text with as many sound letters beyond ASCII to one that is none is UTF-8, and damaged."""
 MOST_MARKS = 300_000
 """Most `<` of a document; long real pages have some ten thousand."""
 
@@ -49,15 +63,15 @@ def decoded(page: Page) -> str:
         return plainly
     named = _named(page)
     try:
-        return page.body.decode("windows-1252" if named in WESTERN else named, "replace")
-    except LookupError:
+        return page.body.decode(WIDER.get(named, named), "replace")
+    except (LookupError, UnicodeError):
         return page.text()
 
 
 def _named(page: Page) -> str:
     """The charset the header names, else the document."""
     told = SERVED.search(page.headers.get("content-type", ""))
-    found = CHARSET.search(page.body[:4096])
+    found = CHARSET.search(page.body[:HEAD])
     said = told[1] if told else found[1].decode("ascii") if found else "windows-1252"
     return said.lower()
 
@@ -71,8 +85,15 @@ def damage(text: str) -> list[Drift]:
 
 
 def _as_utf_8(body: bytes) -> str | None:
-    """The bytes as UTF-8, None when they are not."""
+    """The bytes as UTF-8, None when they are not; a few that are broken become U+FFFD.
+
+    Text of another charset has next to nothing in it that is UTF-8 by chance; one letter cut in
+    the middle must not turn all others into signs nobody wrote.
+    """
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError:
-        return None
+        text = body.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    sound = sum(not letter.isascii() for letter in text) - broken
+    return text if sound >= FEW * broken else None

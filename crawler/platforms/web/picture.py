@@ -22,7 +22,7 @@ def pictures(said: Said, found: tuple[Any, ...], base: str) -> tuple[Media, ...]
     """
     shared = [said.first("og:image:secure_url", "og:image", "og:image:url", "twitter:image",
                          "twitter:image:src")]  # fmt: skip
-    shared += address_of(said.article.get("image"))
+    shared += address_of(said.article.get("image"), ("contentUrl", "url"))
     alt = said.first("og:image:alt", "twitter:image:alt")
     media = [_media(base, address, alt) for address in shared if address]
     media += [_media(base, address, words) for address, words in _in_text(found)]

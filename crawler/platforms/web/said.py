@@ -22,6 +22,8 @@ ARTICLES = frozenset(
      "askpublicnewsarticle", "socialmediaposting", "report", "techarticle", "scholarlyarticle",
      "advertisercontentarticle", "satiricalarticle", "posting", "discussionforumposting", "review")
 )  # fmt: skip
+REFERRING = ("author", "creator", "publisher", "image")
+"""Fields of an article that may name another object of the page's data."""
 MOST = 2000
 """Most objects of linked data that are looked at."""
 WRAPPED = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)?|"
@@ -57,7 +59,7 @@ def said(root: Any, url: str, faults: list[Drift]) -> Said:
     objects = list(_objects(root, faults))
     articles = [one for one in objects if _types(one) & ARTICLES]
     named = canonical(root) or meta.get("og:url") or url
-    article = _own(articles, urls.absolute(url, named) or named)
+    article = _joined(_own(articles, urls.absolute(url, named) or named), objects)
     publisher = name_of(article.get("publisher"))
     return Said(article, meta, publisher or meta.get("og:site_name", "").strip() or None)
 
@@ -83,12 +85,12 @@ def text_of(value: Any) -> str | None:
     return value.strip() or None if isinstance(value, str) else None
 
 
-def address_of(value: Any) -> list[str]:
-    """Addresses of pictures or pages in linked data, in order."""
+def address_of(value: Any, names: tuple[str, ...] = ("contentUrl", "url", "@id")) -> list[str]:
+    """Addresses of pictures or pages in linked data, in order. names: of the fields that have them."""
     found: list[str] = []
     for one in value if isinstance(value, list) else [value]:
         inner = one
-        for name in ("contentUrl", "url", "@id"):
+        for name in names:
             if isinstance(one, dict) and isinstance(one.get(name), str):
                 inner = one[name]
                 break
@@ -134,6 +136,22 @@ def _own(articles: list[dict[str, Any]], page: str) -> dict[str, Any]:
     if len({text_of(one.get("headline")) for one in articles}) > 1:
         articles = [one for one in articles if urls.clean(page) in _addresses(one)]
     return max(articles, key=_told, default={})
+
+
+def _joined(article: dict[str, Any], objects: list[dict[str, Any]]) -> dict[str, Any]:
+    """The article with what it only refers to by `@id` in its place, as graphs of data write it."""
+    known: dict[str, dict[str, Any]] = {}
+    for one in objects:
+        if isinstance(one.get("@id"), str) and set(one) - {"@id", "@type"}:
+            known.setdefault(one["@id"], one)
+
+    def whole(value: Any) -> Any:
+        if isinstance(value, list):
+            return [whole(one) for one in value[:MOST]]
+        refers = isinstance(value, dict) and not set(value) - {"@id", "@type"}
+        return known.get(str(value.get("@id")), value) if refers else value
+
+    return article | {name: whole(article[name]) for name in REFERRING if name in article}
 
 
 def _addresses(one: dict[str, Any]) -> set[str]:

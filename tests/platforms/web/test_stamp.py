@@ -127,7 +127,7 @@ def test_an_article_in_pages_says_that_it_is_a_part_and_names_the_next() -> None
 
 def test_the_way_to_a_time_takes_no_longer_for_a_page_of_one_great_block() -> None:
     inner = '<span class="date">x</span>' * 60_000
-    began = time.perf_counter()
+    began = time.process_time()
     read(f'<h1>Air</h1><div class="date">{inner}</div>{TEXT}')
 
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
