@@ -6,6 +6,7 @@ never enters a message, a log or a statement; only its masked form does.
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from evidence.config.region import PROVINCES
@@ -64,6 +65,26 @@ def mask(number: str) -> str:
     if len(number) < 8:
         return "*" * len(number)
     return "*" * (len(number) - 4) + number[-4:]
+
+
+_LONG_NUMBER = re.compile(r"(?<![0-9])[0-9](?:[ .\-\u00a0]?[0-9])*(?![0-9])")
+
+
+def holds_number(text: str) -> bool:
+    """Whether a text holds a number of 16 or 18 digits, the lengths of NIK and NIP.
+
+    Blanks, dots and hyphens between digits do not count.
+    """
+    return any(
+        sum(c.isdigit() for c in found[0]) in (16, 18) for found in _LONG_NUMBER.finditer(text)
+    )
+
+
+def without_numbers(text: str) -> str:
+    """The text with `...` for each number of eight digits or more: fit for a message."""
+    return _LONG_NUMBER.sub(
+        lambda found: "..." if sum(c.isdigit() for c in found[0]) >= 8 else found[0], text
+    )
 
 
 def plain_digits(text: str) -> str:

@@ -33,6 +33,26 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         "Format the column as Text and enter the number again.",
     ),
     "CELL_TYPE": ("the cell is not text", "Format the column as Text and enter it again."),
+    "MADE_A_DATE": (
+        "the spreadsheet has made a date of what was typed",
+        "Format the column as Text and enter it again.",
+    ),
+    "HIDDEN_ROW": (
+        "the row is hidden, so nobody who looked at the list has seen it",
+        "Clear the filter and show all rows, then keep it or delete it.",
+    ),
+    "HIDDEN_COLUMN": (
+        "the column is hidden, so nobody who looked at the list has seen it",
+        "Show it, then keep it or delete it.",
+    ),
+    "HIDDEN_SHEET": (
+        "the first sheet is hidden, and only the first is read",
+        "Make the sheet with the list the first one, and show it.",
+    ),
+    "STRAY_NUMBER": (
+        "holds a number as long as a NIP or NIK, where it could not be withheld or erased by itself",
+        "Move it to the column nip or nik.",
+    ),
     "TOO_LONG": ("the cell has {length} characters, more than {limit}", "Shorten it."),
     "HIDDEN_CHARACTER": (
         "character {position} is {code_point}, which cannot be seen or changes the order of text",

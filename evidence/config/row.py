@@ -14,6 +14,7 @@ from evidence.config.identity import (
     flaw_in_ni_pppk,
     flaw_in_nik,
     flaw_in_nip,
+    holds_number,
     mask,
     plain_digits,
 )
@@ -31,6 +32,8 @@ from evidence.model import (
 )
 
 W = TypeVar("W")
+WORDED = ("person", "agency", "basis", "legal_basis", "assignment_order", "attributed_by")
+"""Columns of free words: a person's number there would be shown and logged with them."""
 ZONE_WORDS = "WIB, WITA, WIT, Asia/Jakarta, Asia/Pontianak, Asia/Makassar, Asia/Jayapura, UTC"
 
 
@@ -99,6 +102,9 @@ def read_row(
     started, ended = _period(cells, zone, now)
     attribution, identity = _attribution(cells, zone, now, imported_by)
     side = _side(cells)
+    for column in WORDED:
+        if holds_number(cells.text(column)):
+            cells.refuse(column, "STRAY_NUMBER")
     entry = WatchEntry(
         watch="",
         account=AccountId(platform, account.native_id, account.handle),

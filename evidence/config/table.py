@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from evidence.config.column import column_of
+from evidence.config.hidden import Hidden, hidden_parts
 from evidence.config.problem import ImportRefused, Problem, problem
 
 MAX_BYTES = 20_000_000
@@ -20,6 +22,11 @@ MAX_ROWS = 200_000
 MAX_COLUMNS = 64
 MAX_CELL = 2_000
 MAX_UNPACKED_BYTES = 400_000_000
+MOMENTS = ("attributed_at", "from", "until")
+"""Columns whose cells may be dates of the spreadsheet; elsewhere it made one of what was typed."""
+SEPARATORS = ",;\t"
+_NAMED_SEPARATOR = re.compile(r"sep=([,;\t])\r?\n", re.IGNORECASE)
+"""A first line that spreadsheets write and read, and do not show as a row."""
 _MANGLED = re.compile(r"[0-9][.,]?[0-9]*[eE]\+[0-9]{1,3}")
 
 
@@ -33,7 +40,7 @@ class Table:
 
 
 def read_table(data: bytes, name: str) -> Table:
-    """The rows of a CSV (UTF-8, `,` or `;`) or XLSX (first sheet) file; blank rows left out.
+    """The rows of a CSV (UTF-8; `,`, `;` or tab) or XLSX (first sheet) file; blank rows left out.
 
     name: file name; its ending says which of the two it is.
     Raises ImportRefused when the file as a whole cannot be read.
@@ -42,12 +49,13 @@ def read_table(data: bytes, name: str) -> Table:
         raise _refused(name, "TOO_LARGE", size=len(data), limit=MAX_BYTES)
     ending = name.lower().rpartition(".")[2]
     if ending == "csv":
-        cells = _csv_rows(data, name)
+        table = _collect(_csv_rows(data, name), name)
     elif ending == "xlsx":
-        cells = _xlsx_rows(data, name)
+        hidden = Hidden()
+        table = _collect(_xlsx_rows(data, name, hidden), name)
+        _note_hidden(table, hidden)
     else:
         raise _refused(name, "FORMAT")
-    table = _collect(cells, name)
     if not table.header:
         raise _refused(name, "EMPTY_FILE")
     return table
@@ -100,6 +108,16 @@ def _collect(cells: Iterator[tuple[int, list[Any]]], name: str) -> Table:
     return table
 
 
+def _note_hidden(table: Table, hidden: Hidden) -> None:
+    """Nobody is watched by a row, or by a cell, that whoever looked at the list did not see."""
+    for position, header in enumerate(table.header):
+        if header and position in hidden.columns:
+            table.problems.append(problem(1, column_of(header) or "", "HIDDEN_COLUMN"))
+    for row, _cells in table.rows:
+        if row in hidden.rows:
+            table.problems.append(problem(row, "", "HIDDEN_ROW"))
+
+
 def _cell(value: Any, row: int, column: str, problems: list[Problem]) -> str:
     """Text of one cell; what cannot be taken is noted and stands as UNREADABLE."""
     if value is None:
@@ -108,7 +126,11 @@ def _cell(value: Any, row: int, column: str, problems: list[Problem]) -> str:
     if isinstance(value, _Formula):
         code = "FORMULA"
     elif isinstance(value, bool):
-        return str(value).upper()
+        if column_of(column) in (None, "render"):
+            return str(value).upper()
+        code = "CELL_TYPE"
+    elif isinstance(value, date) and column_of(column) not in (None, *MOMENTS):
+        code = "MADE_A_DATE"
     elif not isinstance(value, str | int | float | date):
         code = "CELL_TYPE"
     elif isinstance(value, int | float) and abs(value) >= 10**15:
@@ -159,8 +181,10 @@ def _csv_rows(data: bytes, name: str) -> Iterator[tuple[int, list[Any]]]:
         at = error.start + (3 if data.startswith(b"\xef\xbb\xbf") else 0)
         line = data.count(b"\n", 0, at) + 1
         raise _refused(name, "ENCODING", offset=at, line=line) from error
+    named = _NAMED_SEPARATOR.match(text)
+    text = text[named.end() :] if named else text
     first = text.lstrip("\r\n").split("\n", 1)[0]
-    separator = ";" if first.count(";") > first.count(",") else ","
+    separator = named[1] if named else max(SEPARATORS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     row = 0
     try:
@@ -188,13 +212,20 @@ class _Formula:
     """Stands for a formula cell, whose value depends on who opens the file."""
 
 
-def _xlsx_rows(data: bytes, name: str) -> Iterator[tuple[int, list[Any]]]:
+def _xlsx_rows(data: bytes, name: str, hidden: Hidden) -> Iterator[tuple[int, list[Any]]]:
+    """The first sheet's rows; what of it is not shown is noted in `hidden`."""
     import openpyxl
 
     _check_container(data, name)
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False)
         sheet = book.worksheets[0]
+        if sheet.sheet_state != "visible":
+            raise _refused(name, "HIDDEN_SHEET")
+        part = sheet._worksheet_path  # openpyxl tells it nowhere else
+        with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open(part) as stream:
+            seen = hidden_parts(stream)
+        hidden.rows, hidden.columns = seen.rows, seen.columns
         sheet.reset_dimensions()
         for row, cells in enumerate(sheet.iter_rows(max_row=MAX_ROWS + 2), 1):
             values: list[Any] = [_Formula() if c.data_type == "f" else c.value for c in cells]

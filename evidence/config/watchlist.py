@@ -12,6 +12,7 @@ from types import MappingProxyType
 from evidence.canonical import encode, instant, new_record_id, to_value
 from evidence.config.column import COLUMNS, REQUIRED, column_of
 from evidence.config.handle import account_key
+from evidence.config.identity import without_numbers
 from evidence.config.problem import ImportRefused, Problem, problem
 from evidence.config.row import Cells, ReadRow, read_row
 from evidence.config.table import UNREADABLE, Table, read_table
@@ -145,7 +146,9 @@ def _columns(table: Table, problems: list[Problem]) -> dict[str, int]:
             continue
         column = column_of(header)
         if column is None:
-            problems.append(problem(1, header[:60], "UNKNOWN_COLUMN", known=", ".join(COLUMNS)))
+            # Where the first row is no header, its cells may be somebody's number.
+            shown = without_numbers(header)[:60]
+            problems.append(problem(1, shown, "UNKNOWN_COLUMN", known=", ".join(COLUMNS)))
         elif column in columns and column != "nip":
             problems.append(problem(1, column, "DOUBLE_COLUMN"))
         else:

@@ -306,6 +306,97 @@ def test_a_file_that_is_no_watchlist_is_refused_as_a_whole(data, name, why):
     assert any(why in said for said in refusals(data, name))
 
 
+def edited(edit) -> bytes:
+    """A workbook of one row whose first sheet was edited as in a spreadsheet program."""
+    book = openpyxl.load_workbook(io.BytesIO(xlsx_of(list(ROW), list(ROW.values()))))
+    edit(book, book.active)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_a_row_that_a_filter_hides_puts_nobody_on_the_list():
+    def filtered(_book, sheet):
+        sheet.append(list((ROW | {"account": "@tersaring@contoh.social"}).values()))
+        sheet.row_dimensions[3].hidden = True
+
+    (said,) = refusals(edited(filtered), "w.xlsx")
+
+    assert said.startswith("row 3: the row is hidden")
+
+
+def test_a_hidden_row_without_anything_in_it_does_not_matter():
+    def empty(_book, sheet):
+        sheet.row_dimensions[3].hidden = True
+
+    assert len(parse(edited(empty), "w.xlsx").added) == 1
+
+
+def test_a_hidden_column_and_a_hidden_first_sheet_are_refused():
+    def column(_book, sheet):
+        sheet.column_dimensions["D"].hidden = True
+
+    def first(book, sheet):
+        sheet.sheet_state = "hidden"
+        book.active = book.create_sheet("Daftar")
+
+    (of_column,) = refusals(edited(column), "w.xlsx")
+    (of_sheet,) = refusals(edited(first), "w.xlsx")
+
+    assert of_column.startswith("row 1, person: the column is hidden")
+    assert of_sheet.startswith("the first sheet is hidden")
+
+
+@pytest.mark.parametrize("cell", ["H2", "C2", "D2"])
+def test_a_cell_that_the_spreadsheet_made_a_date_is_refused_outside_the_columns_of_times(cell):
+    def typed(_book, sheet):
+        sheet[cell] = datetime(2026, 5, 12)  # noqa: DTZ001 (a spreadsheet knows no zone)
+
+    assert any("has made a date" in said for said in refusals(edited(typed), "w.xlsx"))
+
+
+def test_an_account_that_the_spreadsheet_made_a_truth_value_is_refused():
+    def typed(_book, sheet):
+        sheet["B2"] = True
+
+    assert any("the cell is not text" in said for said in refusals(edited(typed), "w.xlsx"))
+
+
+@pytest.mark.parametrize(
+    "number", ["198503302010011001", "19850330 201001 1 001", "6471014503900002"]
+)
+@pytest.mark.parametrize("column", ["person", "basis", "assignment_order", "attributed_by"])
+def test_a_persons_number_among_free_words_is_refused_without_showing_it(column, number):
+    (said,) = refusals(csv_of(row(**{column: f"Contoh NIP {number}"})))
+
+    assert f"row 2, {column}: holds a number as long as a NIP or NIK" in said
+    assert number not in said
+
+
+@pytest.mark.parametrize(
+    "text", ["UU 7/2017 pasal 93, 280 dan 282", "0812 3456 7890", "2026-11-22"]
+)
+def test_other_numbers_among_free_words_are_taken(text):
+    assert parse(csv_of(row(basis=text))).added[0].attribution.basis == text
+
+
+def test_a_first_row_that_is_no_header_shows_nobodys_number():
+    said = " ".join(refusals(b"mastodon,198503302010011001,Siti 6471014503900002\n"))
+
+    assert "is not a column" in said
+    assert "1985" not in said
+    assert "6471" not in said
+
+
+def test_a_csv_with_tabs_or_a_named_separator_is_read_and_its_rows_counted_as_shown():
+    tabs = parse(csv_of(ROW, separator="\t"))
+    named = b"sep=;\r\n" + csv_of(ROW, separator=";")
+    (said,) = refusals(b"sep=;\r\n" + csv_of(row(tier="9"), separator=";"))
+
+    assert len(tabs.added) == len(parse(named).added) == 1
+    assert said.startswith("row 2, tier")
+
+
 def test_a_missing_column_is_named():
     data = csv_of({k: v for k, v in ROW.items() if k != "legal_basis"})
 
