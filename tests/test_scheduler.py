@@ -192,7 +192,7 @@ def test_child_that_hangs_is_ended_at_the_time_limit(
     run_due(config, archive, START, command=command(script), limits=limits)
 
     assert outcomes(archive)[slot_at(START)] == ("FAILED", "child killed: time limit")
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
 
 
 def test_batch_and_configuration_files_are_gone_after_the_tick(
@@ -431,7 +431,7 @@ def test_second_stop_kills_children_that_do_not_end(config: Config, archive: Arc
     run_due(config, archive, START, say=say, command=command(STUBBORN), limits=limits, stop=stop)
 
     assert outcomes(archive) == {slot_at(START): ("FAILED", "interrupted")}
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30
 
 
 def test_nothing_new_is_started_when_the_ticks_time_is_up(config: Config, archive: Archive) -> None:

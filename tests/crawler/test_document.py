@@ -21,10 +21,10 @@ def hung(n: int, before: str = "") -> str:
 @pytest.mark.parametrize("sign", [" ", "[", "{", "[ "])
 def test_what_is_no_escaped_data_is_soon_known(sign: str) -> None:
     text = sign * 400_000
-    began = time.monotonic()
+    began = time.process_time()
 
     assert spelled(text) == text
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
 
 
 def test_data_that_was_escaped_as_text_is_read() -> None:
@@ -50,13 +50,13 @@ def test_no_reader_hangs_on_them(platform: str, n: int, status: int) -> None:
     """Half a megabyte; before, it took minutes. It is never an empty list nor an absence."""
     hosts = PLATFORMS[platform].manifest.hosts or ("contoh.example",)
     body = hung(n).encode()
-    began = time.monotonic()
+    began = time.process_time()
 
     found = read(
         platform, Page(f"https://{hosts[0]}/contoh", status, {"content-type": "text/html"}, body)
     )
 
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
     assert found.drift or found.states
     assert not found.empty
     assert not found.posts

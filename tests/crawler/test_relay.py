@@ -132,7 +132,7 @@ def test_an_answer_without_data_is_hollow() -> None:
 
 
 def test_many_scripts_without_end_are_soon_read() -> None:
-    began = time.monotonic()
+    began = time.process_time()
     of("<html>" + "<script>" * 200_000)
 
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2

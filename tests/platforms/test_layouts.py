@@ -180,10 +180,10 @@ def test_bytes_cut_out_anywhere_never_crash_a_reader(data: st.DataObject) -> Non
     ids=range(12),
 )
 def test_a_hostile_body_is_drift_and_soon_read(platform: str, body: bytes) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     reading = registry.read(platform, Page(f"https://www.{platform}.com/x.contoh", 200, {}, body))
 
     assert reading.drift
     assert not reading.posts
     assert not reading.empty
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5

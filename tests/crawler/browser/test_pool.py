@@ -97,7 +97,7 @@ def browsers() -> list[int]:
 @pytest.fixture
 def fresh(rigged: Callable[..., Rig]) -> Iterator[Rig]:
     """A browser of the test's own."""
-    rig = rigged(replace(usable(), browser_looks=2, browser_timeout_s=10))
+    rig = rigged(replace(usable(), browser_looks=2, browser_timeout_s=60))
     yield rig
     rig.run(rig.browser.close())
 

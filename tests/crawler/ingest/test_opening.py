@@ -241,11 +241,11 @@ def test_a_text_over_the_limit_is_refused_unread() -> None:
     ids=["parts", "entries", "lists", "headers"],
 )
 def test_a_file_of_very_many_parts_is_refused_in_time(data: bytes) -> None:
-    began = time.monotonic()
+    began = time.process_time()
 
     refused(data)
 
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
 
 
 def with_address(url: str) -> bytes:

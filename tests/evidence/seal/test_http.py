@@ -76,7 +76,7 @@ def test_an_answer_that_drips_is_let_go_in_time(begin: bytes, part: bytes) -> No
     began_s = time.monotonic()
 
     assert code(dripping(begin, part), 0.3) == "TIMEOUT"
-    assert time.monotonic() - began_s < 5
+    assert time.monotonic() - began_s < 30
 
 
 @pytest.mark.parametrize(

@@ -154,8 +154,8 @@ def test_a_hostile_body_is_drift(body: bytes) -> None:
     ids=["items", "comments", "elements"],
 )
 def test_a_huge_body_is_read_in_a_few_seconds(body: bytes) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     reading = read(Page("https://www.tiktok.com/@budi.contoh", 200, {}, body))
 
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
     assert reading.drift

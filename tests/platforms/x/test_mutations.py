@@ -196,10 +196,10 @@ def test_a_hostile_body_is_drift(body: bytes) -> None:
     ids=["objects", "elements", "errors", "links"],
 )
 def test_a_huge_body_is_read_in_a_few_seconds(body: bytes) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     reading = read(Page("https://x.com/budi_contoh", 200, {}, body))
 
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
     assert reading.drift
 
 

@@ -143,10 +143,10 @@ def test_a_hostile_body_is_drift(body: bytes) -> None:
     ids=["many assignments", "endless string", "many cards", "many addresses"],
 )
 def test_a_big_hostile_body_is_read_in_time(body: bytes) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     reading = registry.read("youtube", Page("https://www.youtube.com/watch?v=x", 200, {}, body))
 
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
     assert reading.drift
 
 
