@@ -31,7 +31,7 @@ def hold() -> None:
 @ORDER
 @click.pass_obj
 def add(shell: Shell, subject: str, case: str, order: str, as_json: bool) -> None:
-    """Hold SUBJECT: an account, a post or a record.
+    """Hold SUBJECT: an account, a post, a record, or a package with all it holds.
 
     No erasure and no rule of retention takes anything that shows it until the hold is lifted.
     """

@@ -14,7 +14,7 @@ from datetime import datetime
 from evidence.model import Entry, StatementType
 from evidence.query.custody import Action
 from evidence.query.present import present_objects
-from evidence.query.subject import entries_of_type, records_of, subject_of
+from evidence.query.subject import entries_of_type, named_subject, records_of
 from evidence.store.ports import Archive
 
 
@@ -67,10 +67,13 @@ def holds(archive: Archive, *, lifted: bool = False) -> tuple[Hold, ...]:
 
 
 def held_records(archive: Archive, found: Collection[Hold]) -> dict[str, Hold]:
-    """Record id -> a hold that covers it, for every record that the holds' subjects show in."""
+    """Record id -> a hold that covers it, for every record that the holds' subjects show in.
+
+    A held package covers the records it holds.
+    """
     covered: dict[str, Hold] = {}
     for hold in found:
-        for entry in records_of(archive, subject_of(hold.subject)):
+        for entry in records_of(archive, named_subject(archive, hold.subject)):
             covered.setdefault(entry.statement.rec, hold)
     return covered
 

@@ -76,7 +76,7 @@ def find_subject(archive: Archive, name: str) -> Subject:
     if package:
         return Subject(SubjectKind.PACKAGE, _export(archive, package[1]))
     if WATCH.match(text) or text.startswith("post:") or REC.match(text):
-        return _present(archive, subject_of(text))
+        return named_subject(archive, text)
     try:
         rows = find_watches(archive, text)
     except ScopeError:
@@ -86,6 +86,26 @@ def find_subject(archive: Archive, name: str) -> Subject:
             f"account {name!r}", "is the name of more than one account", "Give its watch id"
         )
     return Subject(SubjectKind.ACCOUNT, str(rows[0]["id"]))
+
+
+def named_subject(archive: Archive, token: str) -> Subject:
+    """The subject that a statement's token names; an export's record id names its package.
+
+    Raises ScopeError for any other text, and when the archive does not hold it.
+    """
+    subject = subject_of(token)
+    if subject.kind is SubjectKind.ACCOUNT:
+        if next(entries_with(archive, [subject.id]), None) is None:
+            raise ScopeError(f"account {subject.id}", "is not in the archive")
+        return subject
+    entry = archive.entry(subject.id)
+    if entry is None:
+        raise ScopeError(
+            f"record {subject.id}", "is not in the log", "Record ids have 32 hex digits"
+        )
+    if _is_export(entry) and subject.kind is SubjectKind.RECORD:
+        return Subject(SubjectKind.PACKAGE, subject.id)
+    return subject
 
 
 def records_of(archive: Archive, subject: Subject) -> tuple[Entry, ...]:
@@ -210,21 +230,6 @@ def _shows(archive: Archive, reading: Entry, native_id: str | None) -> bool:
     opening = archive.open_object(reading.statement.rec, "reading")
     posts = decode(opening.data)["posts"] if opening else []
     return any(post["native_id"] == native_id for post in posts)
-
-
-def _present(archive: Archive, subject: Subject) -> Subject:
-    if subject.kind is SubjectKind.ACCOUNT:
-        if next(entries_with(archive, [subject.id]), None) is None:
-            raise ScopeError(f"account {subject.id}", "is not in the archive")
-        return subject
-    entry = archive.entry(subject.id)
-    if entry is None:
-        raise ScopeError(
-            f"record {subject.id}", "is not in the log", "Record ids have 32 hex digits"
-        )
-    if _is_export(entry) and subject.kind is SubjectKind.RECORD:
-        return Subject(SubjectKind.PACKAGE, subject.id)
-    return subject
 
 
 def _export(archive: Archive, begin: str) -> str:

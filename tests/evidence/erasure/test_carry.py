@@ -20,13 +20,13 @@ from evidence.erasure import (
 )
 from evidence.erasure.minutes import minutes_of
 from evidence.errors import ScopeError, StoreError
-from evidence.model import StatementType
+from evidence.model import Post, StatementType
 from evidence.projection import rebuild
 from evidence.query import fsck
 from evidence.query.chain import chain
 from evidence.query.subject import Subject, SubjectKind, find_subject, records_of
 from evidence.store import Claim, MemoryArchive
-from tests.evidence.erasure.office import NOW, RECORDER, TIM, all_rows, furnish
+from tests.evidence.erasure.office import NOW, RECORDER, T0, TIM, all_rows, furnish
 
 WHO = {"officer": "Budi Santoso", "actor": "budi"}
 OTHER = {"officer": "Ani Lestari", "actor": "ani"}
@@ -272,9 +272,12 @@ def test_an_erasure_cut_off_anywhere_is_finished_by_confirming_again(office, mon
 def test_what_is_recorded_after_an_erasure_began_is_not_taken_by_confirming_again(office):
     request = ask(office, "telegram|42")
     before = len(confirm(office, request).records)
-    office.page(office.siti, NOW, "https://t.me/s/siti_contoh?9")
+    again = Post("42", "7", "siti_contoh", "Ralat", T0, url="https://t.me/siti_contoh/42")
+    page = office.page(office.siti, NOW, "https://t.me/s/siti_contoh?9", [again])
+    rec = office.post(office.siti, again, page, NOW)
 
     assert len(confirm(office, request).records) == before
+    assert opened(office.archive, [page, rec]) == {page, rec}
 
 
 def test_custody_campaigns_and_erasures_are_no_subjects_of_erasure(office):
@@ -372,20 +375,36 @@ def test_a_hold_that_reaches_the_log_before_the_tombstones_keeps_what_it_covers(
     assert [e.index > hold.index for e in tombstones] == [False] * 3 * nth + [True] * 3
 
 
-def test_a_hold_placed_between_two_batches_leaves_no_tombstone_after_it(office, monkeypatch):
-    archive = office.archive
+def hold_after_first_batch(office, monkeypatch, name: str) -> None:
+    """Tombstones go in threes; somebody's hold gets its place in the log after the first three."""
+    archive, record = office.archive, office.archive.record
     monkeypatch.setattr("evidence.erasure.carry.BATCH", 3)
-    request = ask(office, "telegram|42")
-    record = archive.record
 
     def recorded(drafts):
         entries = record(drafts)
         if drafts[0].type is StatementType.ERASURE:
             monkeypatch.setattr(archive, "record", record)
-            add_hold(archive, RECORDER, find_subject(archive, "telegram|42"), NOW, **HELD)
+            add_hold(archive, RECORDER, find_subject(archive, name), NOW, **HELD)
         return entries
 
     monkeypatch.setattr(archive, "record", recorded)
+
+
+def test_a_hold_on_something_else_between_two_batches_does_not_stop_an_erasure(office, monkeypatch):
+    request = ask(office, "telegram|42")
+    hold_after_first_batch(office, monkeypatch, "telegram|99")
+
+    done = confirm(office, request)
+
+    assert len(done.records) > 3
+    assert opened(office.archive, [e.statement.rec for e in done.records]) == set()
+
+
+def test_a_hold_placed_between_two_batches_leaves_no_tombstone_after_it(office, monkeypatch):
+    archive = office.archive
+    request = ask(office, "telegram|42")
+    hold_after_first_batch(office, monkeypatch, "telegram|42")
+
     with pytest.raises(ScopeError, match="3 records were erased before it"):
         confirm(office, request)
 
