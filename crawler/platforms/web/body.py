@@ -37,10 +37,13 @@ BESIDE = frozenset(
      "promo", "promotion", "advert", "advertisement", "ads", "ad", "iklan", "sponsor", "cookie",
      "consent", "breadcrumb", "breadcrumbs", "sidebar", "footer", "nav", "navbar", "navigation",
      "menu", "popup", "modal", "tags", "pagination",
-     "trending", "populer", "popular", "terpopuler", "bacajuga", "disqus", "outbrain", "taboola", "readmore", "lihatjuga")
+     "trending", "populer", "popular", "terpopuler", "bacajuga", "disqus", "outbrain", "taboola", "readmore", "lihatjuga",
+     "relatedpost", "relatedposts", "relatednews", "beritaterkait", "artikelterkait")
 )  # fmt: skip
 PARAGRAPHS = frozenset(("p", "li", "blockquote", "pre", "dd", "td"))
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+UNDRAWN = re.compile(r"display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden", re.IGNORECASE)
+"""A style of its own by which an element is not drawn."""
 WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 LONG = 40
 """Least letters of a block that counts as a paragraph of running text."""
@@ -236,6 +239,8 @@ def _is_dropped(element: Any, tag: str, share: float) -> bool:
     if element.get("hidden") is not None and share < SHADE:
         return True
     if element.get("aria-hidden") == "true" and share < SHADE:
+        return True
+    if share < SHADE and UNDRAWN.search((element.get("style") or "")[:600]):
         return True
     if (element.get("role") or "").lower() in ROLES and share < SHADE:
         return True

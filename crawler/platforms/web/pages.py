@@ -178,16 +178,30 @@ def _address(url: str, root: Any, spoken: Said) -> str | None:
 
 
 def _title(root: Any, spoken: Said) -> str:
-    named = text_of(spoken.article.get("headline")) or text_of(spoken.article.get("name"))
-    if named:
-        return plain(named)
+    """The title: as linked data has it, else as the page is shared, else its heading."""
+    titles = (plain(" ".join(one.itertext())) for one in root.iter("title"))
+    title = next((one for one in titles if one), "")
     shared = plain(spoken.first("og:title", "twitter:title") or "")
-    heads = (plain(" ".join(one.itertext())) for one in root.iter("h1"))
-    head = next((one for one in heads if one), "")
+    heads = [one for h1 in root.iter("h1") if (one := plain(" ".join(h1.itertext())))]
+    named = _named(spoken.article, " ".join((title, shared, *heads)))
+    if named:
+        return named
+    head = _heading(heads, f"{title} {shared}")
     if head and (not shared or (len(head) > SHORT and shared.startswith(head))):
         return head  # what is shared has the site's name behind it
-    titles = (plain(" ".join(one.itertext())) for one in root.iter("title"))
-    return shared or next((one for one in titles if one), "")
+    return shared or title
+
+
+def _named(article: dict[str, Any], shown: str) -> str:
+    """The title in linked data; the one of two that the page shows, where one is a remark on it."""
+    said = [plain(text_of(article.get(name)) or "") for name in ("headline", "name")]
+    known = [one for one in said if one]
+    return next((one for one in known if one in shown), known[0] if known else "")
+
+
+def _heading(heads: list[str], title: str) -> str:
+    """Of several headings the longest one the page's own title holds; else the first."""
+    return max((one for one in heads if one in title), key=len, default=(heads or [""])[0])
 
 
 def _whole(title: str, text: str) -> str:

@@ -1,0 +1,47 @@
+"""Which of the titles a page has is the one of its text."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from crawler import registry
+from crawler.page import Page
+
+TEXT = "<p>" + "Warga membersihkan saluran air di balai desa pada Minggu pagi. " * 4 + "</p>"
+URL = "https://kabardesa.example/2026/11/22/saluran-air"
+
+
+def title(head: str, body: str) -> str:
+    page = f"<!DOCTYPE html><html><head>{head}</head><body>{body}{TEXT}</body></html>"
+    (post,) = registry.read("web", Page(URL, 200, {}, page.encode())).posts
+    return (post.text or "").partition("\n\n")[0]
+
+
+def linked(**more: str) -> str:
+    data = {"@context": "https://schema.org", "@type": "Article", "url": URL, **more}
+    return f'<script type="application/ld+json">{json.dumps(data)}</script>'
+
+
+@pytest.mark.parametrize("head", ["<title>Desa Air - Ensiklopedia</title>", ""])
+def test_a_remark_in_the_place_of_a_headline_is_not_the_title(head: str) -> None:
+    data = linked(name="Desa Air", headline="desa di sebuah kecamatan")
+
+    assert title(head + data, "<h1>Desa Air</h1>") == "Desa Air"
+
+
+def test_a_headline_the_page_words_otherwise_stays_the_title() -> None:
+    data = linked(headline="Saluran air dibersihkan", name="Kabar")
+
+    assert title(f"<title>Warta</title>{data}", "<h1>Air lancar lagi</h1>") == (
+        "Saluran air dibersihkan"
+    )
+
+
+def test_of_several_headings_the_one_in_the_pages_own_title_is_its_title() -> None:
+    heads = "<h1>Kabar Desa</h1><h1>Saluran air dibersihkan warga</h1>"
+
+    assert title("<title>Saluran air dibersihkan warga - Kabar Desa</title>", heads) == (
+        "Saluran air dibersihkan warga"
+    )
