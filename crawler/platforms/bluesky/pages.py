@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from crawler.page import Page
-from crawler.platforms.bluesky import carproof, identity, records, states, urls, views, web
+from crawler.platforms.bluesky import beside, carproof, identity, records, states, urls, views, web
 from crawler.platforms.bluesky.views import Gathered
 from crawler.take import Node, each, node
 from evidence.errors import ParseError
@@ -74,9 +74,13 @@ def _object(page: Page, value: Any) -> Reading:
 
 def _reader(value: dict[str, Any]) -> Reader:
     """The reader of an answer, by the fields that only that answer has."""
+    if beside.answer(value):
+        return _beside
     for names, reader in _SHAPES:
         if all(name in value for name in names):
             return reader
+    if value.keys() == {"did"}:
+        return _resolved
     raise ParseError("body", "is an object of none of the shapes known here")
 
 
@@ -88,6 +92,28 @@ def _feed(whole: Node, page: Page, into: Gathered) -> None:
         views.take_feed_item(part, into, actor)
 
     each(whole.must("feed", list), "$.feed", whole.faults, item)
+
+
+def _feed_item(whole: Node, page: Page, into: Gathered) -> None:
+    """One entry of a feed, or one of a thread without answers, by itself."""
+    views.take_feed_item(whole, into, None)
+
+
+def _beside(whole: Node, page: Page, into: Gathered) -> None:
+    name = f"answer of {beside.answer(whole.value)}"
+    into.states.append(StateSeen(f"page:{page.url}", SeenState.PRESENT, name))
+
+
+def _unnamed(whole: Node, page: Page, into: Gathered) -> None:
+    """A record without its address is sound, but nobody can say whose it is."""
+    into.states.append(StateSeen(f"page:{page.url}", SeenState.PRESENT, "an unnamed record"))
+
+
+def _actors(whole: Node, page: Page, into: Gathered) -> None:
+    def item(part: Node) -> None:
+        _profile(part, page, into)
+
+    each(whole.must("actors", list), "$.actors", whole.faults, item)
 
 
 def _posts(whole: Node, page: Page, into: Gathered) -> None:
@@ -108,7 +134,10 @@ def _thread(whole: Node, page: Page, into: Gathered) -> None:
     if isinstance(found, list):  # getPostThreadV2 gives a flat list
         for index, item in enumerate(found):
             part = node(item, f"$.thread[{index}]", whole.faults)
-            views.thread(part.value.get("value"), f"{part.path}.value", into, whole.faults)
+            shown = part.value.get("value")
+            if isinstance(shown, dict) and shown.get("$type") in views.NOT_SHOWN:
+                shown = {"uri": part.value.get("uri"), **shown}
+            views.thread(shown, f"{part.path}.value", into, whole.faults)
         return
     views.thread(found, "$.thread", into, whole.faults)
 
@@ -186,6 +215,10 @@ def _record(whole: Node, page: Page, into: Gathered) -> None:
 
 
 def _take_record(part: Node, page: Page, into: Gathered) -> None:
+    if kind := beside.record(part.value.get("value")):
+        uri = part.must("uri", str)
+        into.states.append(StateSeen(f"page:{uri}", SeenState.PRESENT, kind))
+        return
     found = records.Found(into.posts, into.accounts, into.edges)
     records.take(part, found, carproof.blob_url(page.url))
 
@@ -224,6 +257,8 @@ _SHAPES: tuple[tuple[tuple[str, ...], Reader], ...] = (
     (("verificationMethods", "did"), _identity),
     (("id", "service"), _identity),
     (("did", "handle"), _profile),
-    (("did",), _resolved),
+    (("actors",), _actors),
+    (("post",), _feed_item),
+    (("text", "createdAt"), _unnamed),
 )
 """Fields that tell an answer, most telling first."""

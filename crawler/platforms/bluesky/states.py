@@ -59,6 +59,8 @@ BY_REPO_STATUS = {
     "throttled": SeenState.BLOCKED,
 }
 NOT_IN_DIRECTORY = ("DID not registered", "DID not available")
+MODERATION = "did:plc:ar7c4by46qjdydhdevvrndac"
+"""Bluesky's own moderation service, whose labels its AppView applies to everybody."""
 LOGIN_ONLY = "!no-unauthenticated"
 ON_ACCOUNT = {
     LOGIN_ONLY: SeenState.GATED,
@@ -132,18 +134,23 @@ def repo_status(node: Node) -> tuple[tuple[AccountSeen, ...], tuple[StateSeen, .
 
 
 def labelled(node: Node, subject: str, meaning: dict[str, SeenState]) -> tuple[StateSeen, ...]:
-    """States that labels give; a negated label says nothing."""
+    """States that labels give; a negated label says nothing.
+
+    Anybody may run a labelling service. Only the network's own moderation takes down or hides; the
+    same word by another is told as what it is: there, and by whom.
+    """
     values = node.value.get("labels")
-    found = [
-        label["val"]
-        for label in (values if isinstance(values, list) else [])
-        if isinstance(label, dict) and isinstance(label.get("val"), str) and not label.get("neg")
-    ]
-    return tuple(
-        StateSeen(subject, meaning[word], f"label {word}")
-        for word in dict.fromkeys(found)
-        if word in meaning
-    )
+    found: dict[StateSeen, None] = {}
+    for label in values if isinstance(values, list) else []:
+        word = label.get("val") if isinstance(label, dict) and not label.get("neg") else None
+        if not isinstance(word, str) or word not in meaning:
+            continue
+        source = label.get("src")
+        if word == LOGIN_ONLY or source is None or source == MODERATION:
+            found[StateSeen(subject, meaning[word], f"label {word}")] = None
+        else:
+            found[StateSeen(subject, SeenState.PRESENT, f"label {word} by {source}")] = None
+    return tuple(found)
 
 
 def _subject(url: str, state: SeenState, about_post: bool) -> str:

@@ -24,6 +24,17 @@ from evidence.model import (
 REPOST = "app.bsky.feed.defs#reasonRepost"
 PIN = "app.bsky.feed.defs#reasonPin"
 FEED_ITEM = {"$type", "post", "reply", "reason", "feedContext", "reqId"}
+NOT_SHOWN = {
+    "app.bsky.feed.defs#notFoundPost": (SeenState.ABSENT, "notFoundPost"),
+    "app.bsky.feed.defs#blockedPost": (SeenState.GATED, "blockedPost"),
+    "app.bsky.unspecced.defs#threadItemNotFound": (SeenState.ABSENT, "threadItemNotFound"),
+    "app.bsky.unspecced.defs#threadItemBlocked": (SeenState.GATED, "threadItemBlocked"),
+    "app.bsky.unspecced.defs#threadItemNoUnauthenticated": (
+        SeenState.GATED, "threadItemNoUnauthenticated",
+    ),
+}  # fmt: skip
+"""Types that stand in a thread in place of a post, in both of its forms."""
+PRESENT = SeenState.PRESENT
 INVALID_HANDLE = "handle.invalid"
 
 
@@ -77,8 +88,8 @@ def take_feed_item(item: Node, into: Gathered, actor: str | None) -> None:
     repeats other people's posts and is ignored; reply_to comes from the record itself.
     """
     seen = take_post(item.inner("post"), into)
-    if set(item.value) - FEED_ITEM:
-        item.faults.append(Drift(f"{item.path}: has fields not known here"))
+    if any(_is_reason(item.value[name]) for name in set(item.value) - FEED_ITEM):
+        item.faults.append(Drift(f"{item.path}: has a reason under a name not known here"))
     reason = item.may("reason", dict)
     if reason is None:
         if actor is not None and not _is_by(seen, actor):
@@ -100,7 +111,7 @@ def take_profile(view: Node) -> tuple[AccountSeen, tuple[StateSeen, ...]]:
         did,
         handle(view),
         view.may("displayName", str) or None,
-        found[0].state if found else SeenState.PRESENT,
+        next((each.state for each in found if each.state is not PRESENT), PRESENT),
         AccountCounts(
             follower=_count(view, "followersCount"),
             following=_count(view, "followsCount"),
@@ -119,6 +130,11 @@ def handle(view: Node) -> str | None:
     """The handle, None when the AppView says it could not be verified (`handle.invalid`)."""
     given = view.want("handle", str)
     return None if given == INVALID_HANDLE else given
+
+
+def _is_reason(value: Any) -> bool:
+    """Whether a field not known here may be why a post is in a feed; others may be added any time."""
+    return isinstance(value, dict) and ("by" in value or "reason" in str(value.get("$type")))
 
 
 def _is_by(post: Post, actor: str) -> bool:
@@ -205,19 +221,25 @@ def thread(root: Any, path: str, into: Gathered, faults: list[Drift]) -> None:
             faults.append(Drift(f"{error.what}: {error.why}"))
 
 
+def _not_shown(value: dict[str, Any]) -> tuple[SeenState, str] | None:
+    """State and marker of what stands in place of a post; None for a post."""
+    if value.get("notFound") is True:
+        return SeenState.ABSENT, "notFoundPost"
+    if value.get("blocked") is True:
+        return SeenState.GATED, "blockedPost"
+    kind = value.get("$type")
+    return NOT_SHOWN.get(kind) if isinstance(kind, str) and "post" not in value else None
+
+
 def _thread_node(
     value: Any, path: str, into: Gathered, faults: list[Drift]
 ) -> list[tuple[Any, str]]:
     if not isinstance(value, dict):
         raise ParseError(path, f"expected dict, found {type(value).__name__}")
     here = Node(value, path, faults)
-    if value.get("notFound") is True:
-        uri = here.must("uri", str)
-        into.states.append(StateSeen(f"post:{uri}", SeenState.ABSENT, "notFoundPost"))
-        return []
-    if value.get("blocked") is True:
-        uri = here.must("uri", str)
-        into.states.append(StateSeen(f"post:{uri}", SeenState.GATED, "blockedPost"))
+    said = _not_shown(value)
+    if said is not None:
+        into.states.append(StateSeen(f"post:{here.must('uri', str)}", *said))
         return []
     take_post(here.inner("post"), into)
     replies = here.may("replies", list) or []
