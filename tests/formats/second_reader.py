@@ -337,8 +337,10 @@ class _Reader:
             except MALFORMED as error:
                 self.verdict.problems.append(f"{index}: {error}")
             newest = max(newest, instant(said["at"]))
-        asked = self.wanted["watches"] if self.wanted["period"] else []
-        self.verdict.holes += versions(self.said, asked, self.verdict.problems.append)
+        self.verdict.holes += versions(
+            self.said, self.wanted["watches"], self.verdict.problems.append,
+            stated=bool(self.wanted["period"]),
+        )  # fmt: skip
 
     def completeness(self) -> None:
         """Slots of the period that have no outcome."""

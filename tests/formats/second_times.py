@@ -66,11 +66,12 @@ def times_of(index: int, said: Record, newest: datetime, times: Times) -> list[s
 
 
 def versions(
-    records: dict[int, Record], asked: list[str], note: Callable[[str], None]
+    records: dict[int, Record], asked: list[str], note: Callable[[str], None], *, stated: bool
 ) -> list[str]:
     """Versions whose predecessor is not there or not named; `note` takes what is wrong.
 
-    asked: the accounts whose schedule the package answers for.
+    asked:  the accounts that the package was asked for.
+    stated: whether it answers for their schedule.
     """
     before: dict[tuple[str, str], Record] = {}
     known = {said["rec"] for said in records.values()}
@@ -78,7 +79,8 @@ def versions(
     for index, said in sorted(records.items()):
         kind, facts = said["type"], said["facts"]
         if kind == "outcome" or index == max(records):
-            open_ends += _left_out(index, facts.get("versions", []), records, note)
+            whose = asked if index == max(records) else [facts.get("watch")]
+            open_ends += _left_out(index, facts.get("versions", []), records, whose, note)
         if kind not in ("watch", "campaign"):
             continue
         last = before.get((kind, facts[kind]))
@@ -92,19 +94,28 @@ def versions(
             note(f"version {index} does not follow the one before")
     named = records[max(records)]["facts"].get("versions", [])
     whose = {said["facts"].get("watch") for said in records.values() if said["rec"] in named}
-    if set(named) <= known:
+    if stated and set(named) <= known:
         open_ends += [f"newest version of {watch}" for watch in asked if watch not in whose]
     return open_ends
 
 
 def _left_out(
-    index: int, named: list[str], records: dict[int, Record], note: Callable[[str], None]
+    index: int,
+    named: list[str],
+    records: dict[int, Record],
+    whose: list[str | None],
+    note: Callable[[str], None],
 ) -> list[str]:
-    """Versions that an outcome names and that are not there; `note` takes what is no version."""
-    known = {said["rec"]: (place, said["type"]) for place, said in records.items()}
+    """Versions that an outcome names and that are not there; `note` takes what is no version.
+
+    whose: the accounts of which it may name versions.
+    """
+    known = {said["rec"]: (place, said) for place, said in records.items()}
     if named != sorted(set(named)) or not all(re.fullmatch("[0-9a-f]{32}", rec) for rec in named):
         note(f"outcome {index} names versions in another form")
-    for place, kind in (known[rec] for rec in named if rec in known):
-        if kind not in ("watch", "campaign") or place >= index:
+    for place, other in (known[rec] for rec in named if rec in known):
+        if other["type"] not in ("watch", "campaign") or place >= index:
             note(f"outcome {index} names what is no version before it")
+        elif other["type"] == "watch" and other["facts"]["watch"] not in whose:
+            note(f"outcome {index} names a version of another account")
     return [f"version {rec}" for rec in named if rec not in known]

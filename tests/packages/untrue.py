@@ -29,6 +29,7 @@ from tests.packages.synthetic import (
     HOUR,
     NOW,
     ORIGIN,
+    OTHER,
     START,
     WATCH,
     Site,
@@ -94,10 +95,14 @@ class Office:
     @property
     def first(self) -> str:
         """The record id of the account's first version."""
+        return self.first_of(WATCH)
+
+    def first_of(self, watch: str) -> str:
+        """The record id of an account's first version."""
         return next(
             entry.statement.rec
             for entry in self.site.archive.entries()
-            if entry.statement.type == "watch" and entry.statement.facts["watch"] == WATCH
+            if entry.statement.type == "watch" and entry.statement.facts["watch"] == watch
         )
 
 
@@ -274,6 +279,37 @@ def outcome_naming_a_later_version(folder: Path, tsas: Sequence[LocalTsa]) -> tu
     return office.export()
 
 
+def of_both(office: Office, versions: Sequence[str] | None = None) -> tuple[Path, str]:
+    """A package of both accounts' versions. versions: what the export names, if it asks for one."""
+    archive = office.site.archive
+    chosen = select(archive, watches=[WATCH, OTHER], period=(START, END))
+    if versions is not None:
+        own = select(archive, watches=[WATCH], period=(START, END))
+        rows = {e.index for e in archive.entries() if e.statement.type == "watch"}
+        chosen = replace(
+            own, indices=tuple(sorted({*own.indices, *rows})), versions=tuple(versions)
+        )
+    package = make_package(office.site, office.folder / "out", selection=chosen)
+    return package, office.site.trust
+
+
+def outcome_naming_a_version_of_another_account(
+    folder: Path, tsas: Sequence[LocalTsa]
+) -> tuple[Path, str]:
+    """The visit was made by the newest row, and its outcome names a row that nobody doubts."""
+    office = Office(folder, tsas)
+    office.version(previous=office.first)
+    outcome_naming(office, office.first_of(OTHER))
+    return of_both(office)
+
+
+def export_naming_a_version_of_another_account(
+    folder: Path, tsas: Sequence[LocalTsa]
+) -> tuple[Path, str]:
+    office = Office(folder, tsas)
+    return of_both(office, sorted([office.first, office.first_of(OTHER)]))
+
+
 def outcome_naming_in_another_form(folder: Path, tsas: Sequence[LocalTsa]) -> tuple[Path, str]:
     office = Office(folder, tsas)
     outcome_naming(office, office.first, office.first)
@@ -340,6 +376,8 @@ UNTRUE: dict[str, tuple[str, Case]] = {
         ("REF_TYPE", outcome_naming_what_is_no_version),
         ("REF_ORDER", outcome_naming_a_later_version),
         ("REF_FORMAT", outcome_naming_in_another_form),
+        ("REF_WATCH", export_naming_a_version_of_another_account),
+        ("REF_WATCH", outcome_naming_a_version_of_another_account),
         ("SLOT_EARLY", outcome_before_its_visit_was_due),
     )
 }
