@@ -79,6 +79,7 @@ class Service:
             self._clock.source,
             reach=partial(is_allowed, allowed=networks(config.egress_allow)),
         )
+        self._signer.check(self._up_since)
         self._signer.found(self._up_since, f"jejak {version('jejak')}")
         self._guards = Guards(config, self._clock.now)
         self._guarding: tuple[Seen, ...] = ()

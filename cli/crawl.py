@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
@@ -17,6 +18,7 @@ from cli.reading import account_rows
 from cli.screen import local, write_error, write_json, write_line, write_table
 from cli.shell import Shell
 from cli.words import N_, _
+from crawler.child import PARENT
 
 
 @click.command(cls=Command)
@@ -33,8 +35,11 @@ def crawl(shell: Shell, platform: str | None, account: str | None, as_json: bool
         write_error(_("Nobody is on the watchlist; see: jejak watchlist import"))
         return exits.OK
     started = shell.now()
-    codes = _visit(shell, rows, one=account is not None)
-    signer(shell).seal(shell.now())
+    signer(shell).check(started)
+    try:
+        codes = _visit(shell, rows, one=account is not None)
+    finally:
+        signer(shell).seal(shell.now())  # also what an interrupted crawl has recorded
     watches = {row["id"] for row in rows}
     ended = [
         row
@@ -59,11 +64,31 @@ def _visit(shell: Shell, rows: list[dict[str, Any]], *, one: bool) -> Counter[st
     ]  # fmt: skip
     codes: Counter[str] = Counter()
     for name, watch in asked:
-        done = subprocess.run(  # noqa: S603 - our own interpreter and module
-            command(name, account=watch), env=child_environment(shell, os.environ), check=False
+        codes[name] += abs(
+            _ended(command(name, account=watch), child_environment(shell, os.environ))
         )
-        codes[name] += abs(done.returncode)
     return codes
+
+
+def _ended(line: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Exit code of a child, which gets time to give its visits an outcome when we are interrupted.
+
+    Its session is its own, so that Ctrl-C comes to us alone. A second one ends it at once.
+    """
+    child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        line, env={**environment, PARENT: str(os.getpid())}, start_new_session=True
+    )
+    try:
+        return child.wait()
+    except KeyboardInterrupt:
+        child.terminate()
+        write_error(_("Ending the visits under way; Ctrl-C again ends them at once."))
+        child.wait()
+        raise
+    finally:
+        if child.poll() is None:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
 
 
 def child_environment(shell: Shell, outer: Mapping[str, str]) -> dict[str, str]:

@@ -19,6 +19,7 @@ from cli.screen import visible, write_json, write_line
 from cli.shell import Shell
 from cli.words import _
 from evidence.errors import JejakError, StoreError
+from evidence.store.ports import MAY_NOT
 
 OK, WARN, FAIL = "OK", "WARN", "FAIL"
 
@@ -199,7 +200,15 @@ def _keys(shell: Shell, name: str) -> Finding:
             name, FAIL, _("others can read {names}").format(names=", ".join(loose)),
             _("Run chmod 600 on the files in {name}.").format(name=folder),
         )  # fmt: skip
-    return Finding(name, OK, str(signer(shell).vkey))
+    log = signer(shell)
+    signed, there = log.head(), shell.archive.size()
+    if signed is not None and there < signed.size:
+        return Finding(
+            name, FAIL, _("the log has {there} leaves, {signed} were signed").format(
+                there=there, signed=signed.size),
+            _("An older copy lies there: restore a newer one (docs/how-to/backup.md)"),
+        )  # fmt: skip
+    return Finding(name, OK, str(log.vkey))
 
 
 def _anchors(shell: Shell, name: str) -> Finding:
@@ -228,6 +237,8 @@ def _schedule(shell: Shell, name: str) -> Finding:
         watched = len(find_watches(shell.archive, None))
         known = campaigns(shell.archive)
     except StoreError as error:
+        if not error.why.startswith(MAY_NOT):
+            raise
         return Finding(name, OK, _(error.why))  # a database user who may not look at it
     said = ", ".join(c.id for c in known if not c.superseded_by and not has_ended(c, shell.now()))
     if not watched:

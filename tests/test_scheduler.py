@@ -29,7 +29,7 @@ from crawler.standing import BATCH, batches
 from crawler.tick import reconcile, run_due
 from evidence.canonical import instant, record_id
 from evidence.config import WatchlistImport, campaign_drafts, watch_drafts
-from evidence.errors import StoreError
+from evidence.errors import IntegrityError, StoreError
 from evidence.model import (
     AccountId,
     Attribution,
@@ -657,6 +657,16 @@ def test_the_whole_log_is_compared_with_its_head_once_a_day(
 
     said = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     assert [one["leaves"] for one in said if one["event"] == "audited"] == [1]
+
+
+def test_a_scheduler_does_not_begin_on_an_older_copy_of_the_log(
+    config: Config, archive: Archive
+) -> None:
+    fill(archive, entry())
+    scheduler.Service(config, archive, Stop()).seal()
+
+    with pytest.raises(IntegrityError, match="restore a newer one"):
+        scheduler.Service(config, MemoryArchive(), Stop())
 
 
 def test_nothing_is_visited_when_the_disk_is_nearly_full(

@@ -99,6 +99,20 @@ class Signer:
             except _Refusal as refusal:
                 raise self._refused(refusal, head, now) from refusal
 
+    def check(self, now: datetime) -> None:
+        """Refuse a log that is not the one signed last: before anything is recorded into it.
+
+        Costs one leaf: an older copy that was restored, or another log, is found; `audit` finds more.
+
+        Raises IntegrityError, after recording an alarm.
+        """
+        with locked(self._key_dir / "lock"):
+            head = self._last_head(now)
+        try:
+            self._check_past(head)
+        except _Refusal as refusal:
+            raise self._refused(refusal, head, now) from refusal
+
     def rotate(self, now: datetime, *, compromised: bool = False) -> VerifierKey:
         """Let a new key sign from now on; the same log goes on. Returns the new key.
 
@@ -229,6 +243,8 @@ class Signer:
         remedy = "Nothing was signed; run a full check of the log"
         if refusal.code.startswith("CLOCK_"):
             remedy = "Nothing was signed; set the clock, then run `jejak ledger anchor`"
+        if refusal.code == "LOG_SHRANK":
+            remedy = "An older copy lies there: restore a newer one (docs/how-to/backup.md)"
         remedy += self._alarm(refusal.code, refusal.detail, head.size, now)
         return IntegrityError(f"log {self._origin}", refusal.detail, remedy)
 

@@ -14,6 +14,9 @@ from typing import Any, Protocol
 
 from evidence.model import Draft, Entry, Opening
 
+MAY_NOT = "the database user may not do this"
+"""How the `why` of a StoreError begins when the database user has no right to what was asked."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

@@ -20,6 +20,7 @@ from pymongo.errors import (
 
 from evidence.errors import StoreError
 from evidence.store.mongo.settled import TRIES, Settled
+from evidence.store.ports import MAY_NOT
 
 T = TypeVar("T")
 
@@ -152,7 +153,7 @@ def _reading(error: Exception) -> tuple[str, str]:
     if code in FULL:
         return "the disk is full", "Free at least 1 GB on the database's disk, then try again"
     if code == UNAUTHORIZED:
-        return "the database user may not do this", "Run `jejak store secure` or use another role"
+        return MAY_NOT, "Run `jejak store secure` or use another role"
     if code == 18:
         return "the database refused the login", "Check user, password and authSource in the URL"
     if isinstance(error, ConnectionFailure):
