@@ -68,8 +68,8 @@ class Browser:
 
     Every page has a context and a proxy of its own, so nothing is left of one for the next, and
     what the proxy saw belongs to one page. `browser_at_once` pages are looked at together; no look
-    ends for what another one's page did: a browser that is to be replaced first lets them finish, and
-    if it ends under them all the same, they are taken again in the next one.
+    ends for what another one's page did: a browser that is to be replaced first lets them finish. If it
+    ends under them by itself, those of which nothing has come yet are taken again in the next one.
 
     outlet: the proxy each page gets.   arguments: more of Chromium's own; tests replay with them.
     """
@@ -120,7 +120,7 @@ class Browser:
         raise AssertionError("unreachable")
 
     async def _taken(self, asking: Asking, *, again: bool) -> Look | None:
-        """One look; None when it is to be taken again, since it did not fail for its page."""
+        """One look; None when it is to be taken again: the browser failed before anything had come."""
         await self._start()
         chromium = self._chromium
         self._working += 1
@@ -129,7 +129,7 @@ class Browser:
             with self.memory.watching():
                 look = await self._look(asking, patient=again)
         except (PlaywrightError, TimeoutError) as error:
-            await self._give_up(chromium)
+            await self._replace(chromium)
             if again:
                 raise FetchError("browser", _reason(error)) from error
             return None
@@ -138,9 +138,8 @@ class Browser:
             if not self._working:
                 self._idle.set()
         ended = chromium is not self._chromium or not chromium.is_connected()
-        if ended and not again and "BROWSER_CRASHED" in dict(look.troubles):
-            return None
-        return look
+        nothing = look.document.status is None and "BROWSER_CRASHED" in dict(look.troubles)
+        return None if ended and nothing and not again else look
 
     async def _look(self, asking: Asking, *, patient: bool) -> Look:
         proxy = self._outlet(networks(self._config.egress_allow), self.limits.all_bytes)
@@ -188,14 +187,18 @@ class Browser:
         try:
             await asyncio.wait_for(context.close(), CLOSE_S)
         except (PlaywrightError, TimeoutError):
-            if self._working > 1 and context.browser.is_connected():
-                self._looks = max(self._looks, self._config.browser_looks)
-            else:
-                await self._give_up(context.browser)
+            await self._replace(context.browser)
 
-    async def _give_up(self, chromium: Any) -> None:
-        """Kill a browser, unless another look has begun another one since."""
-        if self._chromium is chromium:
+    async def _replace(self, chromium: Any) -> None:
+        """Kill a browser; when other pages are looked at in it, it is made anew after them.
+
+        Nothing when another one has begun since.
+        """
+        if self._chromium is not chromium:
+            return
+        if self._working > 1 and chromium.is_connected():
+            self._looks = max(self._looks, self._config.browser_looks)
+        else:
             self._kill()
             await self._stop(KILLED_S)
 
