@@ -78,11 +78,23 @@ def style_url(element: Any) -> str | None:
 
 
 def _pieces(element: Any) -> Iterator[str]:
+    """Text in document order. A line's end in the markup is a blank, but for what is preformatted;
+    a block begins on a line of its own."""
+    kept, begun = 0, False
     for event, node in etree.iterwalk(element, events=("start", "end", "comment", "pi")):
         if event == "start":
-            yield "\n" if node.tag == "br" else (node.text or "").replace("\n", " ")
-            continue
-        if event == "end" and node.tag in _BLOCKS and node is not element:
-            yield "\n"
-        if node is not element:
-            yield (node.tail or "").replace("\n", " ")
+            kept += node.tag == "pre"
+            text = "\n" if node.tag == "br" else _lines(node.text, kept)
+            if begun and node.tag in _BLOCKS:
+                text = f"\n{text}"
+        else:
+            kept -= event == "end" and node.tag == "pre"
+            ends = event == "end" and node.tag in _BLOCKS and node is not element
+            text = "\n" if ends else ""
+            text += _lines(node.tail, kept) if node is not element else ""
+        begun = not text.endswith("\n") if text.strip(" ") else begun
+        yield text
+
+
+def _lines(text: str | None, kept: int) -> str:
+    return (text or "") if kept else (text or "").replace("\n", " ")

@@ -16,7 +16,7 @@ _MESSAGE_PARTS = (
     "author", "owner_name", "user", "bubble_tail", "text", "photo", "video", "roundvideo",
     "voice", "document", "sticker", "tgsticker", "reply", "poll", "link_preview", "inline",
     "forwarded_from", "via_bot", "views", "meta", "date", "info", "footer", "from_author",
-    "reactions", "location", "metadata", "error", "link", "bubble_logo", "service_photo",
+    "reactions", "location", "contact", "metadata", "error", "link", "bubble_logo", "service_photo",
     "videosticker",
 )  # fmt: skip
 _STEMS = (

@@ -25,6 +25,13 @@ from evidence.errors import ParseError
 from evidence.model import Act, Counts, Interaction, Post, SeenState, StateSeen
 
 HIDDEN = "message_media_not_supported"
+FORWARDED = "tgme_widget_message_forwarded_from"
+EDITED = re.compile(r"\bedited\b")
+SHARED = (
+    "tgme_widget_message_contact_name", "tgme_widget_message_contact_phone",
+    "tgme_widget_message_location_title", "tgme_widget_message_location_address",
+)  # fmt: skip
+"""Words of a contact or a place that a message shares."""
 _PEER = re.compile(r"c(\d+)_")
 
 
@@ -82,10 +89,27 @@ def post(element: Any, page_url: str, channel: str | None) -> Post:
     )
 
 
-def hidden(element: Any, seen: Post) -> Iterator[StateSeen]:
-    """GATED when the message shows only that its content is hidden from the web."""
+def states(element: Any, seen: Post) -> Iterator[StateSeen]:
+    """What a message says of itself beside its content.
+
+    GATED when it shows only that its content is hidden from the web; EDITED by the word before its
+    time, which is that of its publication; and that it was passed on from somebody it does not link.
+    """
+    subject = f"post:{seen.native_id}"
     if seen.text is None:
-        yield StateSeen(f"post:{seen.native_id}", SeenState.GATED, HIDDEN)
+        yield StateSeen(subject, SeenState.GATED, HIDDEN)
+    for meta in every(element, "tgme_widget_message_meta"):
+        if any(EDITED.search(said) for said in _own_words(meta)):
+            yield StateSeen(subject, SeenState.EDITED, "tgme_widget_message_meta: edited")
+            break
+    if first(element, FORWARDED) is not None and seen.repost_of is None:
+        yield StateSeen(subject, SeenState.PRESENT, f"{FORWARDED} names no message")
+
+
+def _own_words(element: Any) -> Iterator[str]:
+    """What stands in an element itself, not in the elements inside."""
+    yield element.text or ""
+    yield from (child.tail or "" for child in element)
 
 
 def mentions(element: Any, seen: Post) -> Iterator[Interaction]:
@@ -118,7 +142,7 @@ def counts(element: Any) -> Counts:
 
 
 def post_text(element: Any) -> str | None:
-    """Text, then poll and service note, of a message; None when it has none of them.
+    """Text, then poll, contact or place, and service note; None when it has none of them.
 
     The quoted beginning of the message replied to, and link previews, are not its text.
     """
@@ -132,6 +156,7 @@ def post_text(element: Any) -> str | None:
     for poll in every(element, "tgme_widget_message_poll"):
         parts += [words(q) or "" for q in every(poll, "tgme_widget_message_poll_question")]
         parts += [f"- {words(o)}" for o in every(poll, "tgme_widget_message_poll_option_text")]
+    parts += [said for name in SHARED for one in every(element, name) if (said := words(one))]
     if not parts and "service_message" in classes(element):
         parts = [words(first(element, "tgme_widget_message_bubble")) or words(element) or ""]
     return "\n".join(parts) if parts else None

@@ -135,7 +135,7 @@ def _read_messages(page: Page, root: Any, messages: list[Any]) -> Reading:
             drift.append(Drift("no message carries the channel's number (data-view, data-peer)"))
         posts.append(seen)
         edges += message.mentions(element, seen)
-        states += message.hidden(element, seen)
+        states += message.states(element, seen)
     return Reading(
         READ_BY,
         posts=tuple(posts),
