@@ -37,6 +37,7 @@ def read(value: Any, sight: Sight) -> None:
     """Notes all that a decoded answer shows: posts, accounts, acts, states, faults."""
     if isinstance(value, dict):
         _errors(value, sight)
+        _nothing(value, sight)
     pile: list[Part] = [(value, "$", None)]
     visited = 0
     while pile:
@@ -50,6 +51,15 @@ def read(value: Any, sight: Sight) -> None:
             pile.extend(reversed(inner))
         elif isinstance(current, dict):
             pile.extend(reversed(_object(node(current, path, sight.faults), sight, about)))
+
+
+def _nothing(value: dict[str, Any], sight: Sight) -> None:
+    """An answer whose data is empty or null, as X gives for a name nobody has: no word why."""
+    data = value.get("data")
+    if not isinstance(data, dict) or value.get("errors") or sight.states:
+        return
+    if not set(data) - {*OF_TWEETS, *OF_USERS} and all(part is None for part in data.values()):
+        sight.state(urls.subject(sight.url), SeenState.UNSEEN, "data is empty")
 
 
 def _is_nest(value: Any) -> bool:

@@ -18,6 +18,9 @@ _TITLE = re.compile(
     r"(?P<name>.*) \(@(?P<handle>\w{1,20})\)(?: \S{1,12} (?:X|Twitter))?(?: / (?:X|Twitter))?\Z",
     re.DOTALL,
 )
+_OLDER = re.compile(r"(?P<name>.+) (?:on|di|en|sur|auf|su|op) (?:X|Twitter)\Z", re.DOTALL)
+"""Title without a handle; in the years of Twitter the text stood in quotation marks then."""
+_QUOTED = re.compile(r"\u201c(.*)\u201d", re.DOTALL)
 _BLOCK = re.compile(r"<blockquote[^>]*>\s*<p[^>]*>(?P<text>.*?)</p>(?P<rest>.*)", re.DOTALL)
 _AUTHOR = re.compile(r"https?://(?:www\.)?(?:twitter|x)\.com/(\w{1,20})/?\Z")
 _DAY = re.compile(r"([A-Z][a-z]+ \d{1,2}, \d{4})</a>")
@@ -32,11 +35,14 @@ def preview(root: Any, sight: Sight) -> bool:
     """
     tags = meta(root)
     what = urls.asked(tags.get("og:url", ""))
-    title = _TITLE.match(tags.get("og:title", ""))
     text = tags.get("og:description")
-    if title is None or what.kind not in ("status", "profile"):
+    named = _named(tags.get("og:title", ""), what.handle)
+    if named is None or what.kind not in ("status", "profile"):
         return False
-    sight.account(AccountSeen(None, title["handle"], title["name"], SeenState.PRESENT))
+    name, handle, is_marked = named
+    if is_marked and text is not None:
+        text = _QUOTED.sub(r"\1", text) if _QUOTED.fullmatch(text) else text
+    sight.account(AccountSeen(None, handle, name, SeenState.PRESENT))
     if what.post is None:
         return True
     if text is None:
@@ -45,13 +51,22 @@ def preview(root: Any, sight: Sight) -> bool:
     sight.posts[what.post] = Post(
         native_id=what.post,
         author_id=None,
-        author_handle=title["handle"],
+        author_handle=handle,
         text=text,
         published_at=None,
-        url=f"https://x.com/{title['handle']}/status/{what.post}",
+        url=f"https://x.com/{handle}/status/{what.post}",
         media=_picture(tags.get("og:image", "")),
     )
     return True
+
+
+def _named(title: str, handle: str | None) -> tuple[str, str, bool] | None:
+    """(name, handle, whether Twitter's marks are around the text) by a title; handle: as the
+    address has it."""
+    if found := _TITLE.match(title):
+        return found["name"], found["handle"], False
+    found = _OLDER.match(title)
+    return (found["name"], handle, title.endswith("Twitter")) if found and handle else None
 
 
 def oembed(value: dict[str, Any], sight: Sight) -> bool:

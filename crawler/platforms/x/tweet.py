@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from crawler.page import utc, whole_number
+from crawler.page import utc
 from crawler.platforms.x import media, said, user
+from crawler.sight import number
 from crawler.take import Node, each
 from evidence.errors import ParseError
 from evidence.model import Act, Counts, Interaction, Post, SeenState, StateSeen
@@ -224,19 +225,18 @@ def _has_author(item: Node) -> bool:
 def _counts(item: Node, legacy: Node) -> Counts:
     """Figures; `conversation_count` of embeds is what they show as replies."""
     views = item.may("views", dict) or item.may("view_count_info", dict) or {}
-    shown = views.get("count")
-    view = int(shown) if isinstance(shown, str) and shown.isdecimal() and len(shown) < 16 else None
+    view = number(views.get("count"))
     if legacy.value.get("retweet_count") is None and "conversation_count" in legacy.value:
         return Counts(
             like=legacy.count("favorite_count"), comment=legacy.count("conversation_count")
         )
     if item is legacy and "favorite_count" not in legacy.value:
-        return Counts(view=whole_number(view))
+        return Counts(view=view)
     return Counts(
         like=legacy.count("favorite_count"),
         share=legacy.count("retweet_count"),
         comment=legacy.count("reply_count"),
-        view=whole_number(view),
+        view=view,
     )
 
 
