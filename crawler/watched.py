@@ -29,15 +29,23 @@ class Watched:
     ) -> str | None:
         """The watch id of an account seen on a platform, None when nobody watches it.
 
+        An account with another id than the one who is known by its handle is not that one.
         base_url: the service that showed it; its ids are its own, and it completes a bare
                   federated handle (`user`).
         """
-        key = (platform, server_of(platform, base_url), native_id or "")
-        if native_id and key in self.by_id:
-            return self.by_id[key]
-        if handle:
-            return self.by_handle.get((platform, full_handle(platform, handle, base_url)))
-        return None
+        server = server_of(platform, base_url)
+        if native_id and (platform, server, native_id) in self.by_id:
+            return self.by_id[platform, server, native_id]
+        if not handle:
+            return None
+        named = self.by_handle.get((platform, full_handle(platform, handle, base_url)))
+        # A handle that was let go can be taken by a stranger; an id cannot.
+        return None if native_id and self._has_id(named, platform, server) else named
+
+    def _has_id(self, watch: str | None, platform: str, server: str) -> bool:
+        return any(
+            w == watch for (p, s, _), w in self.by_id.items() if (p, s) == (platform, server)
+        )
 
     def side_of(self, watch: str | None) -> Side | None:
         """Which side a watch id stands on."""

@@ -131,4 +131,5 @@ def account_of(account: str, visit: Visit, desk: Desk) -> str | None:
     if is_visited(account, None, visit) or is_visited(None, account, visit):
         return visit.entry.watch
     platform = visit.entry.account.platform
-    return desk.watched.watch_of(platform, account, account, visit.base_url)
+    by_id = desk.watched.watch_of(platform, account, None, visit.base_url)
+    return by_id or desk.watched.watch_of(platform, None, account, visit.base_url)

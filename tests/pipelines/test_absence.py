@@ -6,20 +6,26 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
+import pytest
+
 from crawler.visit import Seen, Visit
 from crawler.watched import Watched
+from evidence.history import compare, state_digest
 from evidence.model import (
     AccountId,
     Attribution,
+    Change,
     Confidence,
     KnownPost,
+    Post,
+    Proof,
     Reading,
     SeenState,
     Side,
     StateSeen,
     WatchEntry,
 )
-from pipelines.history import account_change, states
+from pipelines.history import account_change, as_handed, states, tells_more
 
 NOW = datetime(2024, 11, 1, tzinfo=UTC)
 POST_GONE = StateSeen("post:1", SeenState.ABSENT, "HTTP 404")
@@ -90,3 +96,40 @@ def test_an_account_missed_without_a_control_is_never_absent() -> None:
     seen = replace(page(visit(SeenState.UNSEEN), ACCOUNT_GONE, 60), control=None)
 
     assert account_change(seen.reading, seen) is None
+
+
+@pytest.mark.parametrize(
+    ("present", "signer", "absent"),
+    [(False, "did:key:z1", True), (False, None, False), (True, "did:key:z1", False)],
+    ids=["not in the signed tree", "signature unchecked", "in the signed tree"],
+)
+def test_only_a_signed_tree_without_the_post_makes_it_absent_at_once(
+    present: bool, signer: str | None, absent: bool
+) -> None:
+    seen = page(visit(), POST_GONE, 1)
+    proof = Proof("1", present, None, "bafy", signer)
+    reading = replace(seen.reading, proofs=(proof,))
+
+    ((found, _),) = states(reading, {"1": known(SeenState.PRESENT)}, seen)
+
+    assert (found.state is SeenState.ABSENT) is absent
+    assert (found.proof is not None) is absent
+
+
+@pytest.mark.parametrize("before", [SeenState.ABSENT, SeenState.UNSEEN, SeenState.PRIVATE])
+def test_a_persons_file_does_not_say_that_the_public_sees_a_post_again(before: SeenState) -> None:
+    post = Post("1", "7", "bunga", "kata", NOW)
+    observation = compare(known(before), post, NOW + timedelta(minutes=5))
+
+    handed, _ = as_handed((observation, known(before)))
+
+    assert observation.change is Change.RETURNED
+    assert (handed.change, handed.state) == (Change.EDITED, before)
+
+
+def test_a_persons_file_with_the_words_of_the_last_snapshot_adds_nothing() -> None:
+    post = Post("1", "7", "bunga", "kata", NOW)
+    before = replace(known(SeenState.ABSENT), state_digest=state_digest(post))
+    seen = replace(page(visit(), POST_GONE, 1), claimed_at=NOW + timedelta(days=1))
+
+    assert not tells_more((compare(before, post, seen.fetched_at), before), seen)

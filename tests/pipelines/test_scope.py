@@ -268,3 +268,61 @@ def test_a_mastodon_reader_names_the_owner_of_what_a_status_leads_to() -> None:
         (Act.SHARE, "557"),
     ]  # fmt: skip
     assert {e.target_watch for e in found.edges} == {"w-calon"}
+
+
+@pytest.mark.parametrize(("actor", "kept"), [("did:plc:warga", 0), (ASN, 1), (None, 1)])
+def test_a_stranger_who_took_a_watched_handle_is_not_the_watched_person(
+    actor: str | None, kept: int
+) -> None:
+    like = Interaction(Act.LIKE, actor, "asn.example", CALON_POST)
+
+    found = scope(CALON_VISIT, Reading("x", interactions=(like,)))
+
+    assert (len(found.edges), found.withheld) == (kept, 1 - kept)
+
+
+def test_a_handle_names_a_watched_account_whose_id_nobody_knows_yet() -> None:
+    unknown = {**ROWS[0], "native_id": None}
+    like = Interaction(Act.LIKE, ASN, "asn.example", CALON_POST)
+
+    assert (
+        len(scope(CALON_VISIT, Reading("x", interactions=(like,)), (unknown, ROWS[1])).edges) == 1
+    )
+
+
+def test_an_act_upon_a_shared_post_does_not_lead_to_who_shared_it() -> None:
+    shared = Post("r1", CALON, "calon.example", "", NOW, repost_of="did:plc:lain/1")
+    like = Interaction(Act.LIKE, ASN, None, "r1")
+
+    assert scope(CALON_VISIT, Reading("x", posts=(shared,), interactions=(like,))).edges == ()
+
+
+def test_a_post_without_an_author_is_the_accounts_and_one_with_another_is_not() -> None:
+    posts = (
+        Post("1", None, None, "a", NOW),
+        Post("2", "did:plc:warga", None, "b", NOW),
+        Post("3", None, "warga.example", "c", NOW),
+    )
+
+    assert [p.native_id for p in scope(CALON_VISIT, Reading("x", posts=posts)).reading.posts] == [
+        "1"
+    ]
+
+
+@pytest.mark.parametrize("named", [CALON, "calon.example", "calon-baru.example"])
+def test_an_act_towards_the_visited_account_is_found_by_its_id_or_its_handle(named: str) -> None:
+    follow = Interaction(Act.FOLLOW, ASN, "asn.example", named)
+    renamed = replace(CALON_VISIT, handle="calon-baru.example")
+
+    kept = scope(renamed, Reading("x", interactions=(follow,)))
+
+    assert [(e.actor_watch, e.target_watch) for e in kept.edges] == [("w-asn", "w-calon")]
+
+
+def test_rows_of_accounts_nobody_watches_any_more_name_nobody_and_hide_nobody() -> None:
+    gone = {**ROWS[0], "active": False}
+    watched = watched_of((gone, ROWS[1]))
+
+    assert watched.watch_of("bluesky", ASN, "asn.example") is None
+    assert watched.watch_of("bluesky", CALON, None) == "w-calon"
+    assert watched.side_of("w-calon") is Side.CAMPAIGN

@@ -248,3 +248,56 @@ def test_rebuilding_gives_the_same_rows(archive) -> None:
     rebuild(archive)
 
     assert list(archive.rows("interactions")) == before
+
+
+OTHER = replace(LIKE, actor_id="did:plc:warga234567abcdefghijklm", actor_handle="warga.example")
+
+
+@pytest.mark.parametrize(
+    "listing",
+    [
+        Listing(Act.LIKE, POST, (OTHER,)),
+        Listing(Act.LIKE, POST, (replace(OTHER, actor_handle=None),)),
+        Listing(Act.LIKE, POST, (replace(OTHER, actor_id=None),)),
+    ],
+    ids=["by both", "by id", "by handle"],
+)
+@pytest.mark.parametrize("known", [LIKE, replace(LIKE, actor_handle=None)], ids=["named", "by id"])
+def test_a_strangers_act_in_the_list_does_not_stand_for_the_one_that_is_missing(
+    archive, known, listing
+) -> None:
+    see(archive, TIM, T0, (known,))
+
+    see(archive, TIM, T0 + DAY, listing=listing)
+
+    assert row(archive)["withdrawn_at"] == T0 + DAY
+
+
+def test_an_act_towards_another_post_does_not_stand_for_the_one_that_is_missing(archive) -> None:
+    see(archive, TIM, T0, (LIKE,))
+    own = Listing(Act.LIKE, None, (replace(LIKE, target=f"{POST}2"),))
+
+    see(archive, SITI, T0 + DAY, listing=own)
+
+    assert row(archive)["withdrawn_at"] == T0 + DAY
+
+
+@pytest.mark.parametrize(("shown", "gone"), [("c1", False), ("c2", True)])
+def test_another_comment_of_the_same_person_does_not_stand_for_the_one_that_is_missing(
+    archive, shown, gone
+) -> None:
+    comment = replace(LIKE, act=Act.COMMENT, native_id="c1")
+    see(archive, TIM, T0, (comment,))
+    listed = replace(comment, native_id=shown, actor_id=None)
+
+    see(archive, TIM, T0 + DAY, listing=Listing(Act.COMMENT, POST, (listed,)))
+
+    assert (row(archive)["withdrawn_at"] is not None) is gone
+
+
+def test_an_act_without_a_time_may_lie_before_the_end_of_the_list(archive) -> None:
+    see(archive, SITI, T0, (replace(LIKE, target_account=TIM, at=None),))
+
+    see(archive, SITI, T0 + DAY, listing=Listing(Act.LIKE, None, (), T0 - DAY))
+
+    assert row(archive)["withdrawn_at"] is None
