@@ -18,7 +18,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
@@ -200,10 +200,11 @@ def heed_signals(stop: Stop) -> None:
 
 
 def say(event: str, facts: Mapping[str, object]) -> None:
-    """One line of the operational log."""
+    """One line of the operational log; where nobody takes it any more, the work goes on."""
     line = {"at": instant(Clock().now()), "event": event, **facts}
-    sys.stderr.write(json.dumps(line, ensure_ascii=True, default=_plain) + "\n")
-    sys.stderr.flush()
+    with suppress(OSError):
+        sys.stderr.write(json.dumps(line, ensure_ascii=True, default=_plain) + "\n")
+        sys.stderr.flush()
 
 
 def run(config: Config, *, once: bool) -> None:

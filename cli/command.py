@@ -14,7 +14,14 @@ from typing import Any
 import click
 
 from cli import exits
-from cli.screen import json_text, write_error, write_line
+from cli.screen import (
+    json_text,
+    let_go_of_output,
+    open_streams,
+    output_is_lost,
+    write_error,
+    write_line,
+)
 from cli.shell import Shell
 from cli.words import N_, _, choose_language, use_language
 from evidence.errors import JejakError
@@ -95,6 +102,7 @@ class Root(Group):
         **extra: Any,
     ) -> Any:
         """Run, show what went wrong, exit. obj: a prepared Shell (tests)."""
+        open_streams()
         given = list(sys.argv[1:] if args is None else args)
         shell = obj or Shell()
         use_language(choose_language(os.environ.get("JEJAK_LANGUAGE", "")))
@@ -119,17 +127,29 @@ class Root(Group):
         except JejakError as error:
             return show_jejak_error(error, as_json)
         except BrokenPipeError:
-            # The reader of our output has gone; what is still buffered must not raise at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            let_go_of_output()  # its reader has gone, and knows it
             return exits.OK
         except (KeyboardInterrupt, click.Abort):
             return show_error(_("interrupted"), "", "", "Interrupted", exits.INTERRUPTED, as_json)
         except Exception as error:
+            if isinstance(error, OSError) and output_is_lost():
+                return show_lost(error)
             # The outermost loop. A foreign message may quote what was captured, so only its class
             # and place are told.
             if os.environ.get("JEJAK_DEBUG"):
                 raise
             return show_fault(error, as_json)
+
+
+def show_lost(error: OSError) -> int:
+    """Say that standard output could not be written: a full disk, most likely."""
+    let_go_of_output()
+    said = _("standard output: cannot be written ({reason})")
+    return show_error(
+        said.format(reason=_(error.strerror or type(error).__name__)), "",
+        _("What the command recorded is kept. Send its output somewhere else and ask again."),
+        "OutputLost", exits.OUTPUT, False,
+    )  # fmt: skip
 
 
 def show_fault(error: Exception, as_json: bool) -> int:

@@ -26,6 +26,8 @@ PARSE = 8
 PACKAGE = 9
 FAULT = 70
 """A fault of this program (EX_SOFTWARE of sysexits.h)."""
+OUTPUT = 74
+"""Standard output could not be written (EX_IOERR of sysexits.h)."""
 INTERRUPTED = 130
 
 CODES: dict[type[JejakError], int] = {

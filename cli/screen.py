@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import re
+import shutil
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,6 +24,8 @@ _UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u
 
 
 SHORT = 36
+FOLDED = 20
+"""Least width of a column whose cells are longer than SHORT."""
 WIDE = 200
 
 
@@ -69,28 +75,86 @@ def write_json(value: Any) -> None:
 def write_table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Rows below their headers; cells are made safe, long ones fold.
 
-    Short columns (ids, words) are never broken; into a file or pipe lines are WIDE characters.
+    Short columns (ids, words) are never broken, and none is left out or cut: where a terminal is too
+    narrow for them, each row is written as lines of its own. A file or pipe is as wide as it has to be.
     """
+    cells = [[visible(str(cell)) for cell in row] for row in rows]
+    columns = list(zip(headers, *cells, strict=True))
+    needed = _needed_width(columns)
+    if not sys.stdout.isatty():
+        write_line(_drawn(columns, max(WIDE, needed), at_terminal=False))
+    elif needed <= (width := shutil.get_terminal_size().columns):
+        write_line(_drawn(columns, width, at_terminal=True))
+    else:
+        for row in cells:
+            shown = (f"{name}: {cell}" for name, cell in zip(headers, row, strict=True))
+            write_line("\n".join(shown) + "\n")
+
+
+def _needed_width(columns: Sequence[Sequence[str]]) -> int:
+    """Characters a table takes whose short columns are whole and whose long ones fold."""
+    from rich.cells import cell_len
+
+    widths = [max(cell_len(text) for text in column) for column in columns]
+    return sum(width if width <= SHORT else FOLDED for width in widths) + 3 * len(columns)
+
+
+def _drawn(columns: Sequence[Sequence[str]], width: int, *, at_terminal: bool) -> str:
+    """A table as text.   columns: of each its header, then its cells."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    cells = [[visible(str(cell)) for cell in row] for row in rows]
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for number, header in enumerate(headers):
-        short = all(len(row[number]) <= SHORT for row in cells)
+    for header, *column in columns:
+        short = all(len(cell) <= SHORT for cell in column)
         table.add_column(Text(header), overflow="fold", no_wrap=short)
-    for row in cells:
+    for row in zip(*(column[1:] for column in columns), strict=True):
         table.add_row(*(Text(cell) for cell in row))
-    Console(highlight=False, width=None if sys.stdout.isatty() else WIDE).print(table)
+    into = io.StringIO()
+    Console(file=into, highlight=False, width=width, force_terminal=at_terminal).print(table)
+    return into.getvalue().rstrip("\n")
+
+
+def open_streams() -> None:
+    """Have standard input, output and error lead somewhere, as they may have been closed for us.
+
+    Else the next file or socket opened would be taken for one of them.
+    """
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is not None:
+            continue
+        opened = os.open(os.devnull, os.O_RDWR)
+        if opened != number:
+            os.dup2(opened, number)
+            os.close(opened)
+        setattr(sys, name, os.fdopen(number, mode, closefd=False))
+
+
+def output_is_lost() -> bool:
+    """Whether what was written to standard output cannot get to where it leads."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        return True
+    return False
+
+
+def let_go_of_output() -> None:
+    """Let what is still to be written go nowhere, so that nothing fails over it again at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def write_error(text: str) -> None:
-    """One message to standard error."""
-    sys.stdout.flush()
-    sys.stderr.write(visible(text).rstrip("\n") + "\n")
-    sys.stderr.flush()
+    """One message to standard error; where that cannot be written nobody is left to be told."""
+    with suppress(OSError):  # the root command says that one, once
+        sys.stdout.flush()
+    try:
+        sys.stderr.write(visible(text).rstrip("\n") + "\n")
+        sys.stderr.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 def _plain(value: Any) -> Any:

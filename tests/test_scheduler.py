@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import io
 import json
 import os
 import signal
@@ -612,6 +614,18 @@ def test_jobs_are_neither_dropped_for_being_late_nor_run_twice_at_once(
     assert {job.id for job in jobs} == {"tick", "seal", "anchor", "health", "guard", "audit"}
     for job in jobs:
         assert (job.misfire_grace_time, job.coalesce, job.max_instances) == (None, True, 1)
+
+
+def test_a_tick_goes_on_when_nobody_takes_its_messages_any_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Gone(io.StringIO):
+        def write(self, _text: str) -> int:
+            raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    monkeypatch.setattr(sys, "stderr", Gone())
+
+    scheduler.say("batch started", {"slots": 1})
 
 
 def test_failing_job_is_said_without_its_message(
