@@ -142,7 +142,7 @@ def acts(item: Node, seen: Post) -> Iterator[Interaction]:
             continue
         id, handle = _text(part, "userId", "user_id"), _text(part, "userUniqueId", "user_unique_id")
         hashtag = _text(part, "hashtagName", "hashtag_name")
-        if not hashtag and not (id and handle):
+        if not hashtag and not _is_about_somebody(part):
             item.fault("textExtra", "holds a part that is neither hashtag nor named account")
         if not hashtag and (id or handle):
             named[id or handle or ""] = handle
@@ -150,6 +150,12 @@ def acts(item: Node, seen: Post) -> Iterator[Interaction]:
         yield _act(Act.MENTION, seen, target, handle)
     if seen.quote_of:
         yield _act(Act.SHARE, seen, seen.quote_of, None)
+
+
+def _is_about_somebody(part: dict[str, Any]) -> bool:
+    """Whether a part has both fields of an account; they are empty where it is no more."""
+    pairs = (("userId", "userUniqueId"), ("user_id", "user_unique_id"))
+    return any(all(isinstance(part.get(name), str) for name in pair) for pair in pairs)
 
 
 def _of_parts(item: Node) -> list[Any]:

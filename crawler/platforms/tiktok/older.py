@@ -8,12 +8,15 @@ from typing import Any
 
 from crawler.platforms.tiktok import answers, embed, figures, item
 from crawler.platforms.tiktok.sight import Sight
+from crawler.sight import is_set
 from crawler.take import Node, node
 from evidence.errors import ParseError
-from evidence.model import Act, Interaction
+from evidence.model import AccountCounts, AccountSeen, Act, Interaction, SeenState
 
 DUE = {"ItemModule": "VideoPage", "UserModule": "ItemModule"}
 """Modules, and what stands in a page that has to have them."""
+OLDEST = {"follower": "fans", "following": "following", "post": "video"}
+"""Figures of an account in pages of 2019. Source: the scrapers of that year; none is recorded here."""
 PAGES = ("UserPage", "VideoPage", "MobileUserPage", "SharingVideoModule")
 
 
@@ -56,11 +59,29 @@ def next_data(value: Any, sight: Sight) -> None:
     """
     page = node(value, "$", sight.faults).inner("props").inner("pageProps")
     known = answers.details(page, sight)
+    if not known and page.may("userData", dict) is not None:
+        _oldest_account(page.inner("userData"), sight)
+        known = True
     if not known and page.may("videoData", dict) is not None:
         embed.video(page.inner("videoData"), sight)
         known = True
     if not known:
         raise ParseError("$.props.pageProps", "has neither userInfo, itemInfo nor a status code")
+
+
+def _oldest_account(person: Node, sight: Sight) -> None:
+    """The account of a page of 2019: figures stand beside the names, the posts came later."""
+    exact = {name: figures.number(person.value.get(field)) for name, field in OLDEST.items()}
+    if None in exact.values():
+        person.fault("fans", "expected figures of an account")
+    counts = AccountCounts(exact["follower"], exact["following"], exact["post"])
+    id, handle = person.must("userId", str), person.must("uniqueId", str)
+    name = person.want("nickName", str)
+    closed = is_set(person.value.get("isSecret"))
+    state = SeenState.PRIVATE if closed else SeenState.PRESENT
+    sight.account(AccountSeen(id, handle, name, state, counts))
+    if closed:
+        sight.state(f"account:{id}", SeenState.PRIVATE, "isSecret")
 
 
 def _users(root: Node) -> tuple[dict[str, Any], dict[str, Any]]:
