@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -20,6 +21,9 @@ from evidence.model import (
 
 CHOSEN_BY_MACHINE = ("May be ", "Photo by ", "Photo shared by ", "Video by ", "No photo desc",
                      "Mungkin ", "Foto oleh ", "Foto dibagikan oleh ", "Tidak ada deskripsi")  # fmt: skip
+
+HIDES = re.compile(r"(?=.*like)(?=.*count)(?=.*(?:disabl|hid(?:e|den)(?:_|$)))", re.IGNORECASE)
+"""`like_and_view_counts_disabled` of the web, `is_…` of the app, `hide_…` of an account."""
 
 UNLISTED = "no list of posts"
 """Marker of a page that shows an account and no list of its posts."""
@@ -134,6 +138,15 @@ def is_set(value: Any) -> bool:
     if isinstance(value, str):
         return value.strip().lower() in ("true", "1")
     return value is True or (isinstance(value, int) and value == 1)
+
+
+def hides_figures(value: dict[str, Any]) -> bool | None:
+    """Whether a post's owner hides its likes and views, by a flag of any name known or like those.
+
+    None when there is no such flag; what stands in the fields of a hidden figure is not shown.
+    """
+    flags = [flag for name, flag in value.items() if HIDES.search(name)]
+    return any(is_set(flag) for flag in flags) if flags else None
 
 
 def identity(value: Any) -> str | None:

@@ -36,8 +36,16 @@ OF_PROFILE = re.compile(
 OF_LIKES = re.compile(rf"{FIGURE} (?:likes?|suka)\b", re.IGNORECASE)
 OF_COMMENTS = re.compile(rf"{FIGURE} (?:comments?|komentar)\b", re.IGNORECASE)
 BY = re.compile(r"[^\"]*? - (?:[^\"]{0,100} \(@)?([A-Za-z0-9._]{1,30})\)? (?:on|di|pada) ")
-QUOTED = re.compile(r".{1,200}? (?:on|di) Instagram: [\"“](.*)[\"”]\.?\s*", re.DOTALL)
-UNQUOTED = re.compile(r".{1,200}? (?:on|di) Instagram")
+QUOTED = re.compile(
+    r".{1,200}? \w{1,12} Instagram\s?: (?:[\"“](.*)[\"”]|«\s?(.*?)\s?»)\.?\s*", re.DOTALL
+)
+"""`Name on Instagram: "words"`; between name and Instagram stands one word in many languages."""
+UNQUOTED = re.compile(r".{1,200}? \w{1,12} Instagram")
+WORDLESS = re.compile(
+    r"Instagram (?:photo|video|post|reel) by .{1,200}|.{1,200} • Instagram (?:photo|video|post|reel)"
+)
+"""Titles of posts without words, 2017 to 2024."""
+FIGURES = ("follower", "following", "post")
 NAMED = re.compile(r"(.*?) \(@([A-Za-z0-9._]{1,30})\)")
 USER_LINK = re.compile(r"instagram://user\?username=([A-Za-z0-9._]{1,30})")
 MEDIA_LINK = re.compile(r"instagram://media\?id=(\d{5,25})")
@@ -64,11 +72,11 @@ def _profile(head: Headings, fields: Fields, canonical: urls.About, sight: Sight
     if handle is None:
         raise ParseError("og:url", "expected the address of a profile")
     if told is None:
-        raise ParseError("og:description", "expected followers, following and posts")
+        sight.fault("og:description: expected followers, following and posts")
     named = NAMED.match(head.meta.get("og:title", ""))
     said = {
         name: figure(text)
-        for name, text in zip(("follower", "following", "post"), told.groups(), strict=True)
+        for name, text in zip(FIGURES, told.groups() if told else (None,) * 3, strict=True)
     }
     rounded = tuple(sorted((n, f[1]) for n, f in said.items() if f[1] is not None))
     counts = AccountCounts(**{n: f[0] for n, f in said.items()}, approximate=rounded)
@@ -95,8 +103,8 @@ def _post(head: Headings, fields: Fields, canonical: urls.About, url: str, sight
     if not told:
         sight.fault("og:description: expected figures and words, found nothing")
     if not film and head.meta.get("og:type", "").startswith("video"):
-        sight.fault("og:video: expected a film, found none")
-    text = _words(head.meta.get("og:title", ""))
+        sight.state(f"page:{url}#{native_id}", SeenState.UNSEEN, "og:video: no film")
+    text = _words(head.meta.get("og:title", ""), told)
     if text.rstrip().endswith(("...", "…")):
         sight.state(f"page:{url}#{native_id}", SeenState.UNSEEN, "og:title: its end may be cut off")
     by, named = BY.match(told), NAMED.match(head.meta.get("twitter:title", ""))
@@ -123,15 +131,18 @@ def _media(film: str | None, picture: str | None, native_id: str) -> tuple[Media
     return (Media(picture, "image", None, native_id),) if picture else ()
 
 
-def _words(title: str) -> str:
+def _words(title: str, told: str) -> str:
     """Words of a post from its og:title; empty for one without words.
 
+    told: the og:description, which quotes words where there are any.
     Raises ParseError when it is neither.
     """
+    if WORDLESS.fullmatch(title) and not re.search(r": [\"“]", told):
+        return ""
     quoted = QUOTED.fullmatch(title)
     if quoted is None and not UNQUOTED.fullmatch(title):
         raise ParseError("og:title", "expected the words of the post")
-    return quoted[1] if quoted else ""
+    return next((said for said in quoted.groups() if said is not None), "") if quoted else ""
 
 
 def figures(told: str) -> Counts:

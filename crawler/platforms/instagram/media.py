@@ -33,6 +33,10 @@ OF_SHORTCODE = frozenset(
 )  # fmt: skip
 
 
+TOLD = frozenset(("caption", "taken_at", "taken_at_timestamp", "date", "edge_media_to_caption"))
+"""Words and time of a post, of which at least one stands wherever it is shown whole."""
+
+
 def is_post(value: dict[str, Any]) -> bool:
     """Whether an object is a post of one of the families: its code, and two fields of a post's."""
     if "if_not_gated_logged_out" in value or is_elsewhere(value):
@@ -100,6 +104,18 @@ def is_thin(value: dict[str, Any]) -> bool:
     """
     told = {"taken_at", "taken_at_timestamp", "date", "image_versions2", "video_versions"}
     return "display_uri" in value and told.isdisjoint(value)
+
+
+def is_wordless(value: dict[str, Any]) -> bool:
+    """Whether a post stands in a list of reels, which gives pictures and figures, and neither words
+    nor time nor the author's name (`xdt_api__v1__clips__user__connection_v2`, since 2023).
+
+    Such a one read as a post would seem to have been emptied.
+    """
+    author = value.get("user")
+    listed = {"play_count", "clips_tab_pinned_user_ids", "image_versions2"} <= value.keys()
+    stub = isinstance(author, dict) and "username" not in author
+    return listed and stub and TOLD.isdisjoint(value) and media_id(value) is not None
 
 
 def is_story(value: dict[str, Any]) -> bool:

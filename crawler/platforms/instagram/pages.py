@@ -28,6 +28,8 @@ LISTS_OF_PEOPLE = {
     "edge_follow": "following",
     "edge_highlight_reels": "",
 }
+LISTED = ("followers", "following", "likers")
+"""Kinds of address whose answers are lists of people."""
 WRAPPED = states.WRAPPED
 
 
@@ -96,6 +98,9 @@ def _object(value: dict[str, Any], walk: _Walk) -> dict[str, Any]:
     if is_hollow(value):
         sight.fault("__bbox.result.data: expected an object")
     try:
+        if media.is_wordless(value):
+            sight.state(f"post:{media.media_id(value)}", SeenState.PRESENT, "listed without words")
+            return {}
         if media.is_post(value):
             _post(Node(value, "post", sight.faults), sight)
             return {}
@@ -109,11 +114,13 @@ def _object(value: dict[str, Any], walk: _Walk) -> dict[str, Any]:
             people.account(Node(value, "user", sight.faults), sight)
         elif people.is_comment(value):
             walk.loose.append(value)
-        elif walk.told.kind in ("followers", "following") and isinstance(value.get("users"), list):
+        elif walk.told.kind in LISTED and isinstance(value.get("users"), list):
             _friends(value["users"], walk.told, sight)
         walk.ends += whole.is_end(value)
         sight.faults += whole.broken_lists(value)
         _connections(value, walk.told, sight)
+        if "shortcode" in value:
+            _likers(value, sight)
     except ParseError as error:
         sight.fault(f"{error.what}: {error.why}")
     return value
@@ -171,15 +178,25 @@ def _connections(value: dict[str, Any], told: urls.About, sight: Sight) -> None:
             sight.state(f"page:{sight.url}", SeenState.PRESENT, name)
 
 
+def _likers(value: dict[str, Any], sight: Sight) -> None:
+    """Who likes a post, in an answer that shows nothing else of it."""
+    target, edges = media.media_id(value), drilled(value, "edge_liked_by", "edges")
+    if target is not None and isinstance(edges, list):
+        liking = [drilled(edge, "node") for edge in edges]
+        _friends(liking, urls.About("likers", None, target), sight)
+
+
 def _friends(users: list[Any], told: urls.About, sight: Sight) -> None:
-    """Who follows the account the address names, or whom it follows."""
+    """Who follows the account the address names, whom it follows, or who likes the post."""
     for user in users:
         if not isinstance(user, dict):
             continue
         native_id, handle = people.who(user)
         if native_id is None or handle is None:
             sight.fault(f"{told.kind}: expected number and handle of an account")
-        if told.name and native_id and told.kind == "followers":
+        if told.kind == "likers" and told.post and native_id:
+            sight.edge(Interaction(Act.LIKE, native_id, handle, told.post))
+        elif told.name and native_id and told.kind == "followers":
             edge = Interaction(Act.FOLLOW, native_id, handle, told.name)
             sight.edge(edge)
         elif told.name and native_id:

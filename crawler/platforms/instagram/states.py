@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from crawler.page import Page
-from crawler.platforms.instagram import urls
+from crawler.platforms.instagram import beside, urls
 from crawler.refusal import refusal
 from crawler.relay import Sheets, drilled, is_beside
 from crawler.sight import Sight, identity, is_set
@@ -32,6 +32,8 @@ MESSAGES = {
     "Target user not found": SeenState.ABSENT,
     "Media not found or unavailable": SeenState.UNSEEN,
     "media_not_found": SeenState.UNSEEN,
+    "Sorry, this media has been deleted": SeenState.UNSEEN,
+    "rate limited": SeenState.BLOCKED,
 }
 """Codes in `message` or `error_type` of an answer with status `fail`. "Unavailable" may be
 private, withheld or gone, so that one is never more than not seen."""
@@ -52,6 +54,14 @@ ENTRIES = {
 """Names of `window._sharedData.entry_data` in the pages of 2016 to 2022."""
 GONE = ("httpErrorPage", "HttpErrorPage", "comet.igweb.PolarisErrorRoute")
 """Names of the site's own page for what is not there; since 2026 it comes with HTTP 200."""
+LOGIN_TITLES = frozenset(("Login • Instagram", "Log in • Instagram", "Masuk • Instagram",
+                          "Instagram Login"))  # fmt: skip
+GONE_TITLES = frozenset(("Page Not Found • Instagram", "Page not found • Instagram",
+                         "Halaman Tidak Ditemukan • Instagram"))  # fmt: skip
+"""Whole titles of the site's own pages, for those that carry no route."""
+TO_ANSWER = frozenset(("checkpoint_url", "challenge"))
+FLAGS = ("two_factor_required", "spam", *sorted(TO_ANSWER))
+"""Fields of a refusal that say what is asked of the visitor: set, or there at all."""
 WRAPPED = "if_not_gated_logged_out"
 """Holds a post for visitors without a login; null when it is kept from them."""
 GATES = ("xdt_shortcode_media", "shortcode_media", "xig_polaris_media", "xig_user_by_username",
@@ -89,6 +99,7 @@ def said(page: Page, told: urls.About, found: Sheets, fields: Fields, sight: Sig
             _answer(document, subject, page, sight)
     if found.headings is not None:
         _page(fields, subject, page, sight)
+        _titled(found.headings.title, subject, page, sight)
 
 
 def gated(fields: Fields, told: urls.About, page: Page, sight: Sight) -> None:
@@ -138,21 +149,30 @@ def _answer(document: dict[str, Any], subject: str, page: Page, sight: Sight) ->
         state = MESSAGES[code]
         wall = state in (SeenState.BLOCKED, SeenState.GATED)
         sight.state(f"page:{page.url}" if wall else subject, state, code)
-    elif is_set(document.get("spam")) or "checkpoint_url" in document:
-        sight.state(f"page:{page.url}", SeenState.BLOCKED, "spam or checkpoint_url")
+    elif flag := _asked(document):
+        sight.state(f"page:{page.url}", SeenState.BLOCKED, flag)
     elif is_set(document.get("require_login")):
         sight.state(f"page:{page.url}", SeenState.GATED, "require_login")
     elif "data" in document and document["data"] is None:
         sight.state(subject, SeenState.GATED, "data: null")
     elif isinstance(document.get("data"), dict) and document["data"].get("user", 0) is None:
         # Nobody has that name or id (`api_profile_id_invalid.json`); hidden ones say `data: null`.
-        sight.state(subject, SeenState.ABSENT, "data.user: null")
+        # Queries by number of the present app (`extensions`) also say so of what needs a login.
+        state = SeenState.GATED if "extensions" in document else SeenState.ABSENT
+        sight.state(subject, state, "data.user: null")
     elif {"title", "description"} <= document.keys() and "status" in document:
         _ruling(document, subject, sight)
     elif is_beside(document):
         sight.state(f"page:{page.url}", SeenState.PRESENT, "answer of another query")
     elif document.get("status") not in (None, "ok"):
         sight.fault(f"HTTP {page.status}: status is not ok, and its message is not known")
+    else:
+        beside.said(document, sight)
+
+
+def _asked(document: dict[str, Any]) -> str | None:
+    there = TO_ANSWER & document.keys()
+    return next((name for name in FLAGS if name in there or is_set(document.get(name))), None)
 
 
 def _ruling(document: dict[str, Any], subject: str, sight: Sight) -> None:
@@ -174,6 +194,15 @@ def _page(fields: Fields, subject: str, page: Page, sight: Sight) -> None:
             sight.state(subject, SeenState.ABSENT, f"{name}, HTTP {page.status}")
     if urls.about(page.url).kind == "home" and not sight.shows:
         sight.state(f"page:{page.url}", SeenState.BLOCKED, "redirect to home")
+
+
+def _titled(title: str, subject: str, page: Page, sight: Sight) -> None:
+    if sight.shows:
+        return
+    if title in LOGIN_TITLES:
+        sight.state(f"page:{page.url}", SeenState.GATED, f"title {title}")
+    elif title in GONE_TITLES:
+        sight.state(subject, SeenState.ABSENT, f"title {title}")
 
 
 def routes(fields: Fields) -> list[str]:

@@ -31,8 +31,8 @@ _STORY = re.compile(r"/stories/(?!highlights/)([A-Za-z0-9._]{1,30})/(\d{5,25})/?
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What an address is about. kind: `profile`, `post`, `followers`, `following`, `ruling`,
-    `login`, `challenge`, `home`, or empty. name: handle or account id; post: media id.
+    """What an address is about. kind: `profile`, `post`, `likers`, `followers`, `following`,
+    `ruling`, `login`, `challenge`, `home`, or empty. name: handle or account id; post: media id.
     """
 
     kind: str = ""
@@ -91,7 +91,7 @@ def about(url: str) -> About:
 
 def _of_answer(path: str, query: dict[str, list[str]]) -> About:
     if found := _MEDIA.fullmatch(path):
-        return About("post", None, found[1])
+        return About("likers" if found[2] == "likers" else "post", None, found[1])
     if found := _FRIENDS.fullmatch(path):
         return About(found[2], found[1])
     if "web_profile_info" in path:

@@ -10,7 +10,7 @@ from typing import Any
 
 from crawler.platforms.threads import urls, words
 from crawler.relay import drilled
-from crawler.sight import identity, is_set, moment, number
+from crawler.sight import hides_figures, identity, is_set, moment, number
 from crawler.sight import number_of as account_number
 from crawler.take import Node
 from crawler.variant import is_address, lost_film, medium
@@ -212,7 +212,7 @@ def _counts(item: Node, told: Node) -> Counts:
 
     Pages of 2023 had fewer: those of answers and reposts are due where their siblings stand.
     """
-    hidden = item.value.get("like_and_view_counts_disabled") is True
+    hidden = hides_figures(item.value)
     like = _count(item, "like_count")
     share, comment = (
         _count(told, name) if is_newer(told.value) else number(told.value.get(name))
