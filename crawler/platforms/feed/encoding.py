@@ -6,6 +6,7 @@ import codecs
 import re
 from html.entities import html5
 
+from crawler.charset import as_utf_8, wider
 from crawler.page import Page
 from evidence.model import Drift
 
@@ -58,9 +59,13 @@ def whole_ampersands(markup: str) -> str:
 def _decode(page: Page, faults: list[Drift]) -> str:
     for charset in _charsets(page):
         try:
-            return page.body.decode(charset)
+            return page.body.decode(wider(charset))
         except (LookupError, UnicodeDecodeError):
             continue
+    broken = as_utf_8(page.body)
+    if broken is not None:
+        faults.append(Drift("body is UTF-8 with bytes that are none"))
+        return broken
     faults.append(Drift("body is in none of the charsets it claims; read as windows-1252"))
     return page.body.decode("windows-1252", "replace")
 

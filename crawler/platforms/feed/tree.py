@@ -28,6 +28,8 @@ NAMES = {
     "http://cyber.law.harvard.edu/rss/rss.html": "",
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
     "http://purl.org/dc/elements/1.1/": "dc",
+    "http://purl.org/dc/elements/1.0/": "dc",
+    "http://purl.org/dc/terms/": "dcterms",
     "http://purl.org/rss/1.0/modules/content/": "content",
     "http://purl.org/rss/1.0/modules/slash/": "slash",
     "http://purl.org/syndication/thread/1.0": "thr",

@@ -28,8 +28,9 @@ TITLES = ("title", "atom:title", "dc:title", "media:title")
 SUMMARIES = ("description", "atom:summary", "itunes:summary", "dc:description")
 CONTENTS = ("content:encoded", "atom:content", "xhtml:body")
 LINKS = ("link", "atom:link")
-PUBLISHED = ("pubDate", "atom:published", "atom:issued", "dc:date", "atom:created")
-UPDATED = ("atom:updated", "atom:modified")
+PUBLISHED = ("pubDate", "atom:published", "atom:issued", "dc:date", "atom:created",
+             "dcterms:issued", "dcterms:created")  # fmt: skip
+UPDATED = ("atom:updated", "atom:modified", "dcterms:modified")
 AUTHORS = ("dc:creator", "atom:author", "author", "itunes:author")
 PARTS_OF_ITEM = frozenset(
     (*TITLES, *SUMMARIES, *CONTENTS, *LINKS, *PUBLISHED, *UPDATED, *AUTHORS, "guid", "atom:id")
@@ -105,7 +106,8 @@ def _post(item: Element, feed: _Feed, faults: list[Drift]) -> Post:
     bodies = tuple(found for names in (SUMMARIES, CONTENTS) if (found := item.first(*names)))
     title = item.first(*TITLES)
     media_words = [group.text("media:description") for group in item.all("media:group")]
-    if title is None and not bodies:
+    media = tuple(_media(item, link or feed.base))
+    if title is None and not bodies and not media:
         raise ParseError(f"item at line {item.line}", "expected a title or text, found nothing")
     summary, content = item.first(*SUMMARIES), item.first(*CONTENTS)
     shown = summary.words() if summary else "\n\n".join(plain(part) for part in media_words)
@@ -117,7 +119,7 @@ def _post(item: Element, feed: _Feed, faults: list[Drift]) -> Post:
         published_at=_time(item, PUBLISHED, faults),
         edited_at=_edited(item, faults),
         url=link,
-        media=tuple(_media(item, link or feed.base)),
+        media=media,
         links=anchors((body.markup() for body in bodies), link or feed.base),
         reply_to=_reply(item),
         counts=_counts(item),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from crawler.charset import as_utf_8, wider
 from crawler.page import Page
 from evidence.errors import ParseError
 from evidence.model import Drift
@@ -19,22 +20,8 @@ WIDE = (
 )
 """How a document of two bytes a letter begins, with its mark or without."""
 SERVED = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
-WIDER = {
-    **dict.fromkeys(
-        ("iso-8859-1", "iso8859-1", "latin1", "latin-1", "ascii", "us-ascii"), "cp1252"
-    ),
-    **dict.fromkeys(("gb2312", "gb_2312-80", "gbk", "x-gbk", "chinese"), "gb18030"),
-    **dict.fromkeys(("shift_jis", "shift-jis", "sjis", "x-sjis", "windows-31j"), "cp932"),
-    **dict.fromkeys(("euc-kr", "ks_c_5601-1987", "korean", "windows-949"), "cp949"),
-    **dict.fromkeys(("iso-8859-9", "iso8859-9", "latin5"), "cp1254"),
-    **dict.fromkeys(("tis-620", "iso-8859-11", "windows-874"), "cp874"),
-    "big5": "big5hkscs",
-}
-"""Charsets that stand for a wider one on the web (WHATWG Encoding Standard, section 4.2)."""
 HEAD = 100_000
 """Bytes at the beginning among which the document may name its charset."""
-FEW = 4
-"""A text with as many sound letters beyond ASCII to one that is none is UTF-8, and damaged."""
 MOST_MARKS = 300_000
 """Most `<` of a document; long real pages have some ten thousand."""
 
@@ -59,11 +46,11 @@ def decoded(page: Page) -> str:
         raise ParseError("body", "is no HTML document")
     if page.body.count(b"<") > MOST_MARKS:
         raise ParseError("body", "has more marks than any page that is made to be read")
-    if (plainly := _as_utf_8(page.body)) is not None:
+    if (plainly := as_utf_8(page.body)) is not None:
         return plainly
     named = _named(page)
     try:
-        return page.body.decode(WIDER.get(named, named), "replace")
+        return page.body.decode(wider(named), "replace")
     except (LookupError, UnicodeError):
         return page.text()
 
@@ -82,18 +69,3 @@ def damage(text: str) -> list[Drift]:
     if "</html" in end or "</body" in end:
         return []
     return [Drift("document is cut off: neither its body nor itself is closed")]
-
-
-def _as_utf_8(body: bytes) -> str | None:
-    """The bytes as UTF-8, None when they are not; a few that are broken become U+FFFD.
-
-    Text of another charset has next to nothing in it that is UTF-8 by chance; one letter cut in
-    the middle must not turn all others into signs nobody wrote.
-    """
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError:
-        text = body.decode("utf-8", "replace")
-    broken = text.count("\ufffd")
-    sound = sum(not letter.isascii() for letter in text) - broken
-    return text if sound >= FEW * broken else None
