@@ -32,6 +32,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from cli.command import fault_place, show_fault, show_jejak_error
 from cli.exits import FAULT, INTERRUPTED, OK, exit_code
+from cli.process import begin
 from cli.words import choose_language, use_language
 from crawler import config as configuration
 from crawler.alarm import PERIOD, limits
@@ -240,6 +241,7 @@ def run(config: Config, *, once: bool) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Entry of `python scheduler.py`; the exit code."""
+    begin()
     parser = argparse.ArgumentParser(prog="scheduler", description="Visit what is due.")
     parser.add_argument("--once", action="store_true", help="do what is due now, then end")
     parser.add_argument("--config", type=Path, help="jejak.toml to use")

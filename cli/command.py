@@ -14,10 +14,10 @@ from typing import Any
 import click
 
 from cli import exits
+from cli.process import begin
 from cli.screen import (
     json_text,
     let_go_of_output,
-    open_streams,
     output_is_lost,
     write_error,
     write_line,
@@ -102,7 +102,7 @@ class Root(Group):
         **extra: Any,
     ) -> Any:
         """Run, show what went wrong, exit. obj: a prepared Shell (tests)."""
-        open_streams()
+        begin()
         given = list(sys.argv[1:] if args is None else args)
         shell = obj or Shell()
         use_language(choose_language(os.environ.get("JEJAK_LANGUAGE", "")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import click
@@ -75,7 +76,10 @@ def _write(file: Path, organisation: str, contact: str, origin: str, data: Path)
         f"origin = {json.dumps(origin, ensure_ascii=False)}",
     ]
     try:
-        with file.open("x", encoding="utf-8") as out:
+        # Its owner's alone: who may write it chooses the database and the browser, and archive_url
+        # may hold a password.
+        made = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(made, "w", encoding="utf-8") as out:
             out.write("\n".join(lines) + "\n")
     except OSError as error:
         raise ConfigError(

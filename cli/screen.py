@@ -117,21 +117,6 @@ def _drawn(columns: Sequence[Sequence[str]], width: int, *, at_terminal: bool) -
     return into.getvalue().rstrip("\n")
 
 
-def open_streams() -> None:
-    """Have standard input, output and error lead somewhere, as they may have been closed for us.
-
-    Else the next file or socket opened would be taken for one of them.
-    """
-    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
-        if getattr(sys, name) is not None:
-            continue
-        opened = os.open(os.devnull, os.O_RDWR)
-        if opened != number:
-            os.dup2(opened, number)
-            os.close(opened)
-        setattr(sys, name, os.fdopen(number, mode, closefd=False))
-
-
 def output_is_lost() -> bool:
     """Whether what was written to standard output cannot get to where it leads."""
     try:

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from evidence.errors import ConfigError
 
@@ -48,7 +48,7 @@ class ServerState:
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Hold the folder's lock; the system lets go of it when the process ends, however it ends."""
-    with path.open("a") as file:
+    with _own(path, os.O_WRONLY | os.O_APPEND) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
@@ -81,7 +81,9 @@ def write_state(path: Path, state: ServerState) -> None:
     }
     fresh = path.with_suffix(".new")
     try:
-        fresh.write_text(json.dumps(value), "utf-8")
+        fresh.unlink(missing_ok=True)
+        with _own(fresh, os.O_WRONLY | os.O_EXCL) as file:
+            file.write(json.dumps(value))
         fresh.replace(path)
     except OSError as error:
         raise ConfigError(str(path), f"it cannot be written ({error.strerror})") from error
@@ -93,22 +95,28 @@ def folder_secret(path: Path) -> str:
     The caller holds the folder's lock. The file is there whole or not at all: a server that was
     once started with a login that was cut off could never be opened again.
 
-    Raises ConfigError when it cannot be read or made.
+    Raises ConfigError when it cannot be read or made, or when others may read it: the server
+    does not start with such a key file, and a copy that lost its modes may have been read.
     """
     fresh = path.with_suffix(".secret-new")
     try:
         if not path.exists():
             fresh.unlink(missing_ok=True)  # left by a crash, perhaps cut off
-            with os.fdopen(
-                os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w"
-            ) as file:
+            with _own(fresh, os.O_WRONLY | os.O_EXCL) as file:
                 file.write(secrets.token_hex(SECRET_BYTES))
                 file.flush()
                 os.fsync(file.fileno())
             fresh.replace(path)
+        if path.stat().st_mode & 0o077:
+            raise ConfigError(str(path), "others may read the login", f"Run: chmod 600 {path}")
         return path.read_text("ascii").strip()
     except OSError as error:
         raise ConfigError(str(path), f"it cannot be used ({error.strerror})") from error
+
+
+def _own(path: Path, flags: int) -> IO[str]:
+    """A file to write to that, if it is made now, its owner alone may read, whatever the umask."""
+    return os.fdopen(os.open(path, flags | os.O_CREAT, 0o600), "w", encoding="utf-8")
 
 
 def without_dead(state: ServerState) -> ServerState:

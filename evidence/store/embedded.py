@@ -233,7 +233,7 @@ def _options(folder: Path, data: Path, port: int) -> list[str]:
 
 def _usable_folder(data_dir: Path) -> Path:
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder = data_dir.resolve()
         probe = folder / f".probe-{secrets.token_hex(4)}"
         probe.touch()
@@ -242,7 +242,7 @@ def _usable_folder(data_dir: Path) -> Path:
         raise ConfigError(
             f"data folder {data_dir}",
             f"it cannot be written ({error.strerror})",
-            "Give a folder of your own with --data, or the URL of a MongoDB",
+            "Name a folder of your own as data_dir in jejak.toml, or the archive_url of a MongoDB",
         ) from error
     return folder
 

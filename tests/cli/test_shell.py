@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,18 @@ def test_the_first_init_takes_its_own_settings_and_not_those_in_force_before(fol
     assert "public key of the log: contoh.go.id/log+" in result.output
     assert (folder / "bukti/keys/log.key").is_file()
     assert not (folder / "data").exists()
+
+
+def test_settings_are_their_owners_alone_and_nothing_is_everybodys_to_write(folder):
+    before = os.umask(0)
+    try:
+        CliRunner().invoke(jejak, ("init",), obj=Shell(opener=lambda _config: MemoryArchive()))
+        left = os.umask(0)
+    finally:
+        os.umask(before)
+
+    assert (folder / "jejak.toml").stat().st_mode & 0o777 == 0o600
+    assert left == 0o022
 
 
 def test_settings_an_address_or_data_are_an_installation(folder):

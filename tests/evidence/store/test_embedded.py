@@ -20,7 +20,14 @@ from evidence.canonical import new_record_id
 from evidence.errors import ConfigError, StoreError
 from evidence.model import Draft, StatementType
 from evidence.store import open_archive, open_tripwire
-from evidence.store.attachment import ServerState, is_alive, read_state, write_state
+from evidence.store.attachment import (
+    ServerState,
+    folder_secret,
+    is_alive,
+    locked,
+    read_state,
+    write_state,
+)
 from evidence.store.embedded import EmbeddedServer
 from evidence.store.mongo.tripwire import Memory
 from tests.evidence.store.writing import AT
@@ -239,6 +246,30 @@ def test_a_state_survives_its_file(tmp_path: Path) -> None:
 
     assert read_state(path) == state
     assert read_state(tmp_path / "absent.json") == ServerState()
+
+
+def test_what_is_written_beside_the_server_is_its_owners_alone_whatever_the_umask(
+    tmp_path: Path,
+) -> None:
+    before = os.umask(0)
+    try:
+        folder_secret(tmp_path / "mongod.secret")
+        write_state(tmp_path / "mongod.json", ServerState(1))
+        with locked(tmp_path / "mongod.lock"):
+            modes = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()}
+    finally:
+        os.umask(before)
+
+    assert modes == {"mongod.secret": 0o600, "mongod.json": 0o600, "mongod.lock": 0o600}
+
+
+def test_a_login_that_others_may_read_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    file = tmp_path / "mongod.secret"
+    folder_secret(file)
+    file.chmod(0o640)  # as a copy on a medium without modes comes back
+
+    with pytest.raises(ConfigError, match=f"others may read the login. Run: chmod 600 {file}"):
+        folder_secret(file)
 
 
 def test_the_dead_and_their_successors_are_not_taken_for_alive() -> None:
