@@ -40,7 +40,7 @@ def proof_path(index: int) -> str:
 
 def object_path(index: int, role: str, media: str) -> str:
     """Where a disclosed object lies."""
-    extension = EXTENSIONS.get(media.split(";")[0].strip().lower(), ".bin")
+    extension = EXTENSIONS.get(media.split(";")[0].strip(" \t").lower(), ".bin")
     return f"data/objects/{index}/{role}{extension}"
 
 

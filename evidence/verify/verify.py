@@ -939,6 +939,8 @@ OUR_JSON = frozenset((
     "observation", "officer", "package", "post", "reading",
 ))  # fmt: skip
 """Roles whose bytes this software wrote as canonical JSON; others are as received."""
+BLANKS = " \t"
+"""What may stand around a media type: a browser and Python hold different characters for blank."""
 FIXED = (
     "bag-info.txt", "bagit.txt", "data/checkpoints/first-report.consistency",
     "data/checkpoints/first.txt", "data/checkpoints/last.txt",
@@ -962,7 +964,7 @@ DESCRIPTION = {
 
 def object_path(index: int, role: str, media: str) -> str:
     """Where a disclosed object lies in the package."""
-    extension = EXTENSIONS.get(media.split(";")[0].strip().lower(), ".bin")
+    extension = EXTENSIONS.get(media.split(";")[0].strip(BLANKS).lower(), ".bin")
     return f"data/objects/{index}/{role}{extension}"
 
 
@@ -1063,9 +1065,13 @@ def parse_description(data: bytes) -> dict[str, Any]:
         kinds = {"authority": str, "kind": str, "size": int, "status": str}
         reason = item.get("reason") if isinstance(item, dict) else None
         fields(item, {**kinds, "reason": type(None) if reason is None else str}, "anchor")
+        if item["status"] != ("anchored" if reason is None else "pending"):
+            raise Malformed("anchor")
     fields(value["checkpoints"], {"first": str, "report": str}, "checkpoints")
     for item in value["records"]:
         fields(item, {"erased": list, "index": int, "rec": str, "withheld": list}, "record")
+        if not all(isinstance(role, str) for role in item["erased"] + item["withheld"]):
+            raise Malformed("record")
     if not all(isinstance(w, str) for w in value["watches"] + value["posts"]):
         raise Malformed("selection")
     for listed in (value["watches"], value["posts"], [r["index"] for r in value["records"]]):
@@ -1103,6 +1109,9 @@ def check_listed(case: Case, export: Record) -> Iterator[int]:
 
 def account_objects(case: Case, record: Record, item: Mapping[str, Any]) -> None:
     """Say of each object of a record whether it is open, withheld or erased, and by what right."""
+    shut, roles = item["withheld"] + item["erased"], {o["role"] for o in record.value["objects"]}
+    if len(set(shut)) < len(shut) or not roles.issuperset(shut):
+        case.find("DESCRIPTION_FORMAT", record.path, "withheld or erased")
     for entry in record.value["objects"]:
         role = entry["role"]
         place = f"{record.path}#{role}"
@@ -1225,7 +1234,7 @@ def check_anchors(case: Case) -> Iterator[int]:
     tell_revocation(case)
     check_quorum(case)
     for item in case.description.get("anchors", ()):
-        if item["status"] != "anchored":
+        if item["status"] == "pending":
             case.find("ANCHOR_PENDING", ANCHORS, item["authority"], item["reason"])
 
 
@@ -2297,6 +2306,9 @@ REFERENCES = {
 }
 """Per type of statement: the facts that name other records, and what those must be."""
 SAME_WATCH = frozenset(("reading", "snapshot", "observation", "account"))
+MAY_BE_NULL = frozenset((
+    ("capture", "of"), ("observation", "control"), ("snapshot", "post"), ("snapshot", "previous"),
+))  # fmt: skip
 
 
 def check_references(case: Case) -> Iterator[int]:
@@ -2306,7 +2318,7 @@ def check_references(case: Case) -> Iterator[int]:
     for record in case.in_order():
         for name, kinds in REFERENCES.get(record.type, ()):
             named = record.facts.get(name)
-            if named is not None:
+            if named is not None or (record.type, name) not in MAY_BE_NULL:
                 yield check_reference(case, record, name, named, kinds)
         if record.type == "snapshot":
             check_snapshot(case, record)
@@ -2339,6 +2351,8 @@ def check_named(
         case.find("REF_ORDER", record.path, name)
     elif watches is not None and other.facts.get("watch") not in watches:
         case.find("REF_WATCH", record.path)
+    elif name == "post" and other.facts.get("post") is not None:
+        case.find("SNAPSHOT_CHAIN", record.path)
     else:
         return 1
     return 0
@@ -2348,7 +2362,7 @@ def check_snapshot(case: Case, record: Record) -> None:
     """A snapshot's number and predecessor fit; only the first has none."""
     count, first = record.facts.get("number"), record.facts.get("post")
     previous = record.facts.get("previous")
-    if not isinstance(count, int) or (count == 1) != (first is None) or count < 1:
+    if type(count) is not int or count < 1 or {first is None, previous is None} != {count == 1}:
         case.find("SNAPSHOT_CHAIN", record.path)
         return
     before = case.by_rec.get(previous) if isinstance(previous, str) else None
@@ -2523,6 +2537,7 @@ OUTCOMES = frozenset((
     "COMPLETE", "PARTIAL", "UNCHANGED", "EMPTY", "BLOCKED", "FAILED", "MISSED", "SUSPECT",
 ))  # fmt: skip
 SEEN_FULLY = frozenset(("COMPLETE", "UNCHANGED", "EMPTY"))
+CHANGES = ("ADDED", "CHANGED", "REMOVED")
 UNCERTAIN = frozenset((
     "SCHEDULE_ABSENT", "SCHEDULE_FORMAT", "VERSION_CHAIN", "VERSION_LEFT_OUT", "VERSION_MISSING",
     "VERSION_UNCHAINED", "VERSION_UNNAMED",
@@ -2624,6 +2639,8 @@ def due_times(case: Case, watch: str, start: float, end: float) -> list[int]:
     firsts = in_force(versions, float("-inf")) + in_force(campaigns, float("-inf"))
     if any(r.facts.get("change") != "ADDED" for r in firsts):
         raise Malformed("a version without the one it changes")
+    if not all(isinstance(r.facts.get("superseded_by"), str) for r in campaigns):
+        raise Malformed("superseded_by")
     turns = sorted({seconds(r.value["at"]) for r in versions + campaigns})
     edges = [start] + [t for t in turns if start < t < end] + [end]
     due: set[int] = set()
@@ -2651,6 +2668,8 @@ def due_between(
     due: set[int] = set()
     for version in versions:
         facts = version.facts
+        if not isinstance(facts.get("tier"), str) or facts.get("change") not in CHANGES:
+            raise Malformed("tier or change")
         if facts.get("change") == "REMOVED" and seconds(version.value["at"]) <= low:
             continue
         begin = max(low, seconds(str(facts.get("from"))))

@@ -223,6 +223,8 @@ class _Reader:
             need(sha(self.bytes(path)).hex() == noted, "another file than the description says")
         for anchor in self.wanted["anchors"]:
             need(set(anchor) == {"authority", "kind", "reason", "size", "status"}, "an anchor")
+            states = "anchored" if anchor["reason"] is None else "pending"
+            need(anchor["status"] == states, "an anchor's status")
         self._whole_layout()
         self._bag_info(export)
 
@@ -358,5 +360,5 @@ class _Reader:
 
 
 def object_path(index: int, ref: Record) -> str:
-    extension = EXTENSIONS.get(ref["media"].split(";")[0].strip().lower(), ".bin")
+    extension = EXTENSIONS.get(ref["media"].split(";")[0].strip(" \t").lower(), ".bin")
     return f"data/objects/{index}/{ref['role']}{extension}"

@@ -16,6 +16,9 @@ NAMES = {
     "capture": {"of": {"capture", "snapshot"}},
     "erasure": {"subject": None},
 }  # fmt: skip
+MAY_BE_NULL = {
+    "capture": {"of"}, "observation": {"control"}, "snapshot": {"post", "previous"},
+}  # fmt: skip
 SAME_WATCH = {"reading", "snapshot", "observation", "account"}
 TYPES = {
     "genesis", "campaign", "watch", "capture", "reading", "snapshot", "observation", "account",
@@ -54,8 +57,9 @@ def references(index: int, said: Record, by_rec: dict[str, tuple[int, Record]]) 
     facts, absent = said["facts"], []
     for name, kinds in NAMES.get(said["type"], {}).items():
         rec = facts.get(name)
-        if rec is None:
+        if rec is None and name in MAY_BE_NULL.get(said["type"], ()):
             continue
+        need(isinstance(rec, str) and re.fullmatch("[0-9a-f]{32}", rec), f"its {name} is no id")
         if rec not in by_rec:
             absent.append(rec)
             continue
@@ -63,8 +67,11 @@ def references(index: int, said: Record, by_rec: dict[str, tuple[int, Record]]) 
         need(where < index and (kinds is None or other["type"] in kinds), f"its {name}")
         same = said["type"] not in SAME_WATCH or facts["watch"] == other["facts"]["watch"]
         need(same, f"{name} of another account")
+        need(name != "post" or other["facts"]["post"] is None, "a post named by a later snapshot")
     if said["type"] == "snapshot":
-        need((facts["number"] == 1) == (facts["post"] is None), "its number")
+        need(type(facts["number"]) is int and facts["number"] > 0, "its number")
+        nulls = {facts["post"] is None, facts["previous"] is None}
+        need(nulls == {facts["number"] == 1}, "a snapshot that is half a first one")
         before = by_rec.get(facts["previous"])
         if before:
             post = before[1]["facts"]["post"] or before[1]["rec"]
