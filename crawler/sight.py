@@ -137,7 +137,7 @@ def is_set(value: Any) -> bool:
     """Whether a flag is set: `true`, 1, or either written as a string; nothing else sets one."""
     if isinstance(value, str):
         return value.strip().lower() in ("true", "1")
-    return value is True or (isinstance(value, int) and value == 1)
+    return isinstance(value, int) and value == 1
 
 
 def hides_figures(value: dict[str, Any]) -> bool | None:

@@ -33,6 +33,38 @@ def test_an_account_met_as_private_is_private_whatever_came_first() -> None:
     assert [each.state for each in sight.reading("r").accounts] == [SeenState.PRIVATE]
 
 
+def test_accounts_are_told_apart_by_their_ids_and_those_without_one_by_their_handles() -> None:
+    sight = Sight()
+    for native_id, handle in (("1", None), ("2", None), ("1", "a"), (None, "B"), (None, "b")):
+        sight.account(AccountSeen(native_id, handle, None, SeenState.PRESENT, AccountCounts()))
+
+    met = [(each.native_id, each.handle) for each in sight.reading("r").accounts]
+    assert met == [("1", "a"), ("2", None), (None, "B")]
+
+
+def test_a_second_meeting_fills_in_an_accounts_figures_too() -> None:
+    sight = Sight()
+    for followers, posts in ((None, 3), (7, 4)):
+        counts = AccountCounts(post=posts, follower=followers)
+        sight.account(AccountSeen("1", "a", None, SeenState.PRESENT, counts))
+
+    assert sight.reading("r").accounts[0].counts == AccountCounts(post=3, follower=7)
+
+
+def test_a_proven_empty_list_is_something_shown() -> None:
+    assert Sight(empty=True).shows
+    assert not Sight().shows
+
+
+def test_a_list_that_was_there_is_not_told_as_missing() -> None:
+    sight = Sight(url="https://contoh.org/a")
+    sight.account(AccountSeen("1", "a", None, SeenState.PRESENT, AccountCounts(post=57)))
+
+    sight.unlisted(listed=True)
+
+    assert sight.states == {}
+
+
 def test_one_act_told_twice_is_one_edge() -> None:
     sight = Sight()
     for _ in range(2):

@@ -150,6 +150,116 @@ def test_a_visit_that_broke_off_before_content_is_failed() -> None:
     assert ended(failure="StoreError") is Outcome.FAILED
 
 
+ACCOUNT_GONE = StateSeen("account:7", SeenState.ABSENT, "HTTP 404")
+SHOWN = Reading("x@1", posts=(POST,))
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        ({"reading": SHOWN}, Outcome.PARTIAL),
+        ({"reading": Reading("x@1", states=(ACCOUNT_GONE,))}, Outcome.PARTIAL),
+        ({"reading": Reading("x@1")}, Outcome.FAILED),
+    ],
+)
+def test_a_visit_that_broke_off_is_partial_only_when_something_was_seen(
+    answer: dict, outcome: Outcome
+) -> None:
+    assert ended(answer, failure="StoreError") is outcome
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        SeenState.ABSENT,
+        SeenState.UNSEEN,
+        SeenState.PRIVATE,
+        SeenState.SUSPENDED,
+        SeenState.WITHHELD,
+    ],
+)
+def test_what_the_platform_says_of_the_account_is_an_answer(state: SeenState) -> None:
+    states = (StateSeen("account:7", state, "x"),)
+
+    assert ended({"reading": Reading("x@1", states=states)}) is Outcome.UNCHANGED
+
+
+@pytest.mark.parametrize("state", [SeenState.DRIFT, SeenState.PRESENT])
+def test_a_marker_that_says_nothing_of_the_account_is_no_answer(state: SeenState) -> None:
+    states = (StateSeen("account:7", state, "x"),)
+
+    assert ended({"reading": Reading("x@1", states=states)}) is Outcome.SUSPECT
+
+
+def test_a_list_that_showed_posts_is_not_empty_whatever_another_page_said() -> None:
+    empty = Reading("x@1", empty=True)
+
+    assert ended({"reading": SHOWN}, {"reading": empty}) is Outcome.UNCHANGED
+    assert ended({"reading": empty}, {"reading": Reading("x@1")}) is Outcome.EMPTY
+
+
+@pytest.mark.parametrize("name", ["new", "edited", "returned", "state", "interactions", "account"])
+def test_a_visit_that_found_something_new_is_complete(name: str) -> None:
+    visit = visit_answering([{"reading": SHOWN}])
+    asyncio.run(visit.get("https://contoh.example/x"))
+    visit.count(name)
+
+    assert (visit.end(NOW).outcome, visit.end(NOW).reason) == (Outcome.COMPLETE, "")
+
+
+def test_every_kind_of_gap_is_named_once_and_in_order() -> None:
+    visit = visit_answering([{"reading": SHOWN}])
+    asyncio.run(visit.get("https://contoh.example/x"))
+    for code in ("TIMEOUT", "DNS", "TIMEOUT", "BLOCKED", "ROBOTS", "DATA_LOSS", "TOO_LARGE"):
+        visit.gap(code)
+
+    assert visit.end(NOW).reason == "BLOCKED, DATA_LOSS, DNS, ROBOTS, TIMEOUT, TOO_LARGE"
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "code"),
+    [(429, SeenState.BLOCKED, "RATE_LIMITED"), (403, SeenState.BLOCKED, "BLOCKED"),
+     (401, SeenState.GATED, "GATED")],
+)  # fmt: skip
+def test_why_a_page_was_kept_from_us_is_the_gap(status: int, state: SeenState, code: str) -> None:
+    visit = visit_answering([
+        {"status": status, "reading": Reading("x@1", states=(StateSeen("page:u", state, "m"),))}
+    ])  # fmt: skip
+    asyncio.run(visit.get("https://contoh.example/x"))
+
+    assert [(gap.code, gap.detail, gap.capture) for gap in visit.gaps] == [(code, "m", "c1")]
+    assert visit.end(NOW).reason == code
+
+
+def test_a_refusal_of_the_accounts_own_page_says_nothing_of_the_account() -> None:
+    states = (StateSeen("account:7", SeenState.BLOCKED, "HTTP 403"),)
+    visit = visit_answering([{"status": 403, "reading": Reading("x@1", states=states)}])
+    asyncio.run(visit.get("https://contoh.example/x"))
+
+    assert visit.account_state is None
+    assert visit.end(NOW).outcome is Outcome.BLOCKED
+
+
+def test_only_the_visited_account_says_how_the_visited_account_is() -> None:
+    accounts = (
+        AccountSeen(None, "anonim", None, SeenState.SUSPENDED),
+        AccountSeen("8", "lain", None, SeenState.PRIVATE),
+    )
+    visit = visit_answering([{"reading": Reading("x@1", accounts=accounts)}])
+    visit.native_id = None
+    asyncio.run(visit.get("https://contoh.example/x"))
+
+    assert visit.account_state is None
+
+
+def test_what_was_not_modified_is_counted() -> None:
+    same = Reading("x@1", states=(StateSeen("page:u", SeenState.PRESENT, "HTTP 304"),))
+    visit = visit_answering([{"status": 304, "reading": same}])
+    asyncio.run(visit.get("https://contoh.example/x"))
+
+    assert visit.counts == {"requests": 1, "not_modified": 1}
+
+
 def test_a_short_rate_limit_is_waited_for_once_and_leaves_no_gap() -> None:
     wall = Reading("x@1", states=(StateSeen("page:u", SeenState.BLOCKED, "HTTP 429"),))
     visit = visit_answering(
