@@ -290,5 +290,7 @@ def _empty(found: _Found, sight: Sight) -> None:
     """A profile's own list that is there, ends, and holds nothing is proof that it is empty."""
     for listed in found.lists:
         ends = drilled(listed, "page_info", "has_next_page") is False
-        if listed.get("edges") == [] and ends and found.accounts:
+        if listed.get("edges") == [] and not found.accounts:
+            sight.state(f"page:{sight.url}#posts", SeenState.UNSEEN, "mediaData: nothing in it")
+        elif listed.get("edges") == [] and ends:
             sight.empty = all(each.state is SeenState.PRESENT for each in sight.accounts.values())

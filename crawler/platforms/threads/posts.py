@@ -27,6 +27,8 @@ ASIDE = (
     ("audio", ("audio_src",), "audio"),
 )
 """Media that stand in fields of their own: a moving picture from a library, a spoken post."""
+GONE_QUOTE = "quoted_attachment_post_unavailable"
+"""Set where a post quotes one that is not there any more, and may hold nothing else."""
 BEYOND = ("poll_attachment_info", "game_score_share_info",
           "platform_podcast_info", "platform_podcast_episode_info", "attachment_tombstone_info")  # fmt: skip
 """Attachments that are not read; a post may hold nothing else than one."""
@@ -143,6 +145,8 @@ def kept_back(value: dict[str, Any]) -> str | None:
     if value.get("media_type") == 2 and not value.get("video_versions"):
         return "no film"
     told = value.get("text_post_app_info")
+    if is_set(drilled(told, "share_info", GONE_QUOTE)):
+        return GONE_QUOTE
     return next((name for name in BEYOND if drilled(told, name) is not None), None)
 
 
@@ -225,6 +229,6 @@ def _count(item: Node, name: str) -> int | None:
     """A figure that may be null. Another kind of thing in its place is a fault."""
     found = item.value.get(name, "nothing")
     counted = number(found)
-    if counted is None and found is not None:
+    if counted is None and found not in (None, -1):  # as Instagram writes what is hidden
         item.fault(name, "expected a count, or null")
     return counted

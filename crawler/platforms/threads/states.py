@@ -16,6 +16,8 @@ from evidence.model import AccountCounts, AccountSeen, SeenState
 
 NAMED = re.compile(r"(.*?) \(@([A-Za-z0-9._]{1,30})\)")
 FOLLOWERS = re.compile(rf"{FIGURE} (?:followers?|pengikut)\b", re.IGNORECASE)
+LOGIN_TITLES = frozenset(("Threads • Log in", "Threads • Masuk", "Log in • Threads",
+                          "Masuk • Threads"))  # fmt: skip
 NULLS = ("user", "media", "mediaData")
 MESSAGES = {
     "login_required": SeenState.GATED,
@@ -88,8 +90,13 @@ def _nulls(document: Any, subject: str, sight: Sight) -> None:
         for name in NULLS:
             if name in data and data[name] is None:
                 sight.state(subject, SeenState.GATED, f"data.{name}: null")
-        if data.get("edges") == [] and subject.startswith("post:"):
-            sight.state(subject, SeenState.GATED, "data.edges: []")
+        if data.get("edges") == [] and "page_info" in data:
+            if subject.startswith("post:"):
+                sight.state(subject, SeenState.GATED, "data.edges: []")
+            else:
+                sight.state(f"page:{sight.url}#posts", SeenState.UNSEEN, "data.edges: []")
+        if isinstance(drilled(data, "likers", "users"), list):
+            sight.state(f"page:{sight.url}", SeenState.PRESENT, "likers")  # of a post not named
 
 
 def _head(head: Headings, sheet: Sheets, sight: Sight) -> None:
@@ -99,7 +106,9 @@ def _head(head: Headings, sheet: Sheets, sight: Sight) -> None:
     """
     named = NAMED.match(head.meta.get("og:title", ""))
     about = urls.about(head.links.get("canonical") or head.meta.get("og:url", ""))
-    if about.kind == "post":
+    if about.kind == "login" or head.title in LOGIN_TITLES:
+        sight.state(f"page:{sight.url}", SeenState.GATED, f"title {head.title}")
+    elif about.kind == "post":
         sight.state(f"post:{about.post}", SeenState.GATED, "no data in page, og tags only")
     elif about.kind == "profile" and named:
         told = FOLLOWERS.search(head.meta.get("og:description", "")[:200])
