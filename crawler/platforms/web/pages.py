@@ -165,8 +165,10 @@ def _address(url: str, root: Any, spoken: Said) -> str | None:
 
     None for a page that came from nowhere and does not say.
     """
-    offered = [canonical(root), spoken.first("og:url"), *address_of(spoken.article.get("url"))]
-    offered += address_of(spoken.article.get("mainEntityOfPage"))
+    linked = address_of(spoken.article.get("url"))
+    linked += address_of(spoken.article.get("mainEntityOfPage"))
+    offered = [canonical(root), spoken.first("og:url")]
+    offered += [one for one in linked if one.startswith(("http:", "https:", "/"))]  # not `True`
     for href in offered:
         named = urls.absolute(url, href) if url else href
         if not named or urls.origin(named) is None:

@@ -24,6 +24,8 @@ ARTICLES = frozenset(
 )  # fmt: skip
 REFERRING = ("author", "creator", "publisher", "image")
 """Fields of an article that may name another object of the page's data."""
+AMPERSAND = re.compile(r"&(?:amp|#0{0,3}38);")
+"""As many sites write it in the addresses of their data, where it stands for itself."""
 MOST = 2000
 """Most objects of linked data that are looked at."""
 WRAPPED = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)?|"
@@ -54,8 +56,8 @@ def said(root: Any, url: str, faults: list[Drift]) -> Said:
     meta: dict[str, str] = {}
     for element in root.iter("meta"):
         name = element.get("property") or element.get("name") or element.get("itemprop")
-        if name and element.get("content") is not None:
-            meta.setdefault(name.strip().lower(), element.get("content"))
+        for one in (name or "").lower().split() if element.get("content") is not None else ():
+            meta.setdefault(one, element.get("content"))
     objects = list(_objects(root, faults))
     articles = [one for one in objects if _types(one) & ARTICLES]
     named = canonical(root) or meta.get("og:url") or url
@@ -95,7 +97,7 @@ def address_of(value: Any, names: tuple[str, ...] = ("contentUrl", "url", "@id")
                 inner = one[name]
                 break
         if isinstance(inner, str) and inner.strip():
-            found.append(inner.strip())
+            found.append(AMPERSAND.sub("&", inner.strip()))
     return found
 
 

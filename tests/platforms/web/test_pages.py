@@ -8,6 +8,7 @@ import pytest
 
 from crawler import registry
 from crawler.page import Page
+from evidence.model import Post
 
 TEXT = "<p>" + "Warga membersihkan saluran air di balai desa pada Minggu pagi. " * 4 + "</p>"
 URL = "https://kabardesa.example/2026/11/22/saluran-air"
@@ -45,3 +46,28 @@ def test_of_several_headings_the_one_in_the_pages_own_title_is_its_title() -> No
     assert title("<title>Saluran air dibersihkan warga - Kabar Desa</title>", heads) == (
         "Saluran air dibersihkan warga"
     )
+
+
+def post(head: str) -> Post:
+    page = f"<html><head>{head}</head><body><h1>Desa Air</h1>{TEXT}</body></html>"
+    (found,) = registry.read("web", Page(URL, 200, {}, page.encode())).posts
+    return found
+
+
+def test_a_word_in_the_place_of_an_address_names_no_page() -> None:
+    data = {"@type": "Article", "headline": "Desa Air", "mainEntityOfPage": "True"}
+
+    assert post(f'<script type="application/ld+json">{json.dumps(data)}</script>').native_id == URL
+
+
+def test_a_picture_named_in_two_spellings_is_one() -> None:
+    picture = "https://kabardesa.example/a.jpg?w=7&amp;h=5"
+    head = f'<meta property="og:image" content="{picture}">{linked(image=picture)}'
+
+    assert [one.url for one in post(head).media] == ["https://kabardesa.example/a.jpg?w=7&h=5"]
+
+
+def test_a_meta_element_may_have_several_names() -> None:
+    found = post('<meta property="og:title article:author" content="Sari Dewi">')
+
+    assert (found.author_handle, (found.text or "")[:9]) == ("Sari Dewi", "Sari Dewi")
