@@ -40,9 +40,10 @@ class Watched:
             return None
         named = self.by_handle.get((platform, full_handle(platform, handle, base_url)))
         # A handle that was let go can be taken by a stranger; an id cannot.
-        return None if native_id and self._has_id(named, platform, server) else named
+        taken = named and native_id and self._has_id(named, platform, server)
+        return None if taken else named
 
-    def _has_id(self, watch: str | None, platform: str, server: str) -> bool:
+    def _has_id(self, watch: str, platform: str, server: str) -> bool:
         return any(
             w == watch for (p, s, _), w in self.by_id.items() if (p, s) == (platform, server)
         )
