@@ -11,7 +11,7 @@ from crawler.sight import alternative, identity, number
 from crawler.variant import file_name, is_address
 from evidence.model import Media
 
-STILLS = ("viewer_image", "photo_image", "image", "full_width_image", "large_share_image",
+STILLS = ("viewer_image", "photo_image", "image", "full_image", "full_width_image", "large_share_image",
           "flexible_height_share_image", "preferred_thumbnail", "first_frame_thumbnail", "thumbnailImage",
           "placeholder_image", "massive_image")  # fmt: skip
 FILMS = (

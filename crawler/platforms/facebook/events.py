@@ -40,12 +40,34 @@ def number_of(value: dict[str, Any]) -> str | None:
     return found if found is not None and found.isdecimal() else None
 
 
-def event(native_id: str, parts: list[dict[str, Any]]) -> Told:
-    """The event that some parts of it show together.
+def above(parts: list[dict[str, Any]], every: dict[str, list[dict[str, Any]]]) -> Any:
+    """Parts of the event that one of a row belongs to, which says what it leaves out.
+
+    every: parts of all events of a page, by number.
+    """
+    own = {number_of(part) for part in parts}
+    for part in parts:
+        parent = identity(drilled(part, "parent_if_exists_or_self", "id"))
+        if parent is not None and parent not in own:
+            yield from every.get(parent, ())
+            return
+
+
+def is_whole(parts: list[dict[str, Any]]) -> bool:
+    """Whether parts tell an event with its words or its own day, as its page does and a list not."""
+    return any(WORDS in part or "day_time_sentence" in part for part in parts)
+
+
+def event(native_id: str, parts: list[dict[str, Any]]) -> Told | None:
+    """The event that some parts of it show together; None for a bare reference to one.
 
     Raises ParseError without a name or a host, or when its words or cover are not understood. A
     page that says nothing at all of words or cover gives the event and a fault.
     """
+    if not any(OF_EVENT & part.keys() and "name" in part for part in parts):
+        if is_whole(parts):
+            raise ParseError("event.name", "expected a name, found none")
+        return None
     name = next((n for part in parts if isinstance(n := part.get("name"), str) and n), None)
     people = list(hosts(parts))
     if name is None:

@@ -63,8 +63,7 @@ def read(page: Page) -> Reading:
     for document in sheet.documents:
         _gather(document, found, sight)
     _account(told, sheet, sight)
-    for native_id, parts in found.events.items():
-        _event(native_id, parts, sight)
+    _events(told, sheet, found, sight)
     for native_id, parts in found.posts.items():
         _post(native_id, [*parts, *_elsewhere(native_id, parts, found)], found, sight)
     _only_own(told, sheet, sight)
@@ -208,27 +207,37 @@ def _is_whole(part: dict[str, Any]) -> bool:
     return len(part.keys() - {"__typename", "id", "post_id", "url", "__isNode", "feedback"}) > 1
 
 
-def _event(native_id: str, parts: list[dict[str, Any]], sight: Sight) -> None:
-    if not any(events.OF_EVENT & part.keys() and "name" in part for part in parts):
-        named = any("event_description" in part or "day_time_sentence" in part for part in parts)
-        if named:
-            sight.fault("event.name: expected a name, found none")
-        return
-    try:
-        told = events.event(native_id, parts)
-    except ParseError as error:
-        sight.fault(f"{error.what}: {error.why}")
-        return
-    sight.faults += [Drift(fault) for fault in told.faults]
-    sight.post(told.post)
-    for edge in told.edges:
-        sight.edge(edge)
+def _events(told: urls.About, sheet: Sheets, found: _Found, sight: Sight) -> None:
+    """The event a page is of, where it says which; else those that are told whole.
+
+    Others stand beside it by name and time alone, and are no drift.
+    """
+    asked = _about(told, sheet)
+    main = found.events.get(asked.post or "") if asked.kind == "event" else None
+    alone = main is not None and any("name" in part for part in main)
+    wanted = {asked.post or "": main} if alone and main else found.events
+    faults: list[tuple[bool, str]] = []
+    for native_id, parts in wanted.items():
+        try:
+            seen = events.event(native_id, [*parts, *events.above(parts, found.events)])
+        except ParseError as error:
+            told_of = events.is_whole(parts) and any("name" in part for part in parts)
+            faults.append((told_of, f"{error.what}: {error.why}"))
+            continue
+        if seen is not None:
+            sight.faults += [Drift(fault) for fault in seen.faults]
+            sight.post(seen.post)
+            for edge in seen.edges:
+                sight.edge(edge)
+    shown = any(name in sight.posts for name in wanted)
+    sight.faults += [Drift(fault) for whole, fault in faults if whole or not shown]
 
 
 def _hosts(found: _Found, sight: Sight) -> None:
     """Notes the hosts of the events that are shown."""
     for native_id in [name for name in found.events if name in sight.posts]:
-        for value in events.hosts(found.events[native_id]):
+        parts = found.events[native_id]
+        for value in events.hosts([*parts, *events.above(parts, found.events)]):
             seen = accounts.host(value)
             if seen is not None:
                 sight.account(seen)
