@@ -95,10 +95,13 @@ ERRORS: dict[str, tuple[str, Change]] = {
     "an anchor that neither stands nor pends": ("DESCRIPTION_FORMAT", anchor(status="", reason="")),
     "a strange blank beside a media type": ("FILE_MISSING", strange_blank),
 }  # fmt: skip
+AT_24 = {"name": "C", "starts": "2026-11-22T24:00:00", "ends": "2026-11-24T00:00:00",
+         "cadence_s": {"A": 3600}}  # fmt: skip
 UNCERTAIN: dict[str, Change] = {
     "a row without a tier": facts("watch", tier=[]),
     "a row that changed in no known way": facts("watch", 1, change="MOVED"),
     "a campaign superseded by no name": facts("campaign", superseded_by=False),
+    "a phase that begins at 24:00": facts("campaign", schedule={"phases": [AT_24]}),
 }
 
 
