@@ -23,6 +23,7 @@ from cli.screen import (
     write_line,
 )
 from cli.shell import Shell
+from cli.told import told
 from cli.words import N_, _, choose_language, use_language
 from evidence.errors import JejakError
 
@@ -146,7 +147,7 @@ def show_lost(error: OSError) -> int:
     let_go_of_output()
     said = _("standard output: cannot be written ({reason})")
     return show_error(
-        said.format(reason=_(error.strerror or type(error).__name__)), "",
+        said.format(reason=told(error.strerror or type(error).__name__)), "",
         _("What the command recorded is kept. Send its output somewhere else and ask again."),
         "OutputLost", exits.OUTPUT, False,
     )  # fmt: skip
@@ -171,8 +172,8 @@ def fault_place(error: Exception) -> str:
 def show_jejak_error(error: JejakError, as_json: bool) -> int:
     """One message: what failed, why, what to do; returns the exit code."""
     return show_error(
-        error.what, _(error.why), _(error.remedy), type(error).__name__, exits.exit_code(error),
-        as_json,
+        told(error.what), told(error.why), told(error.remedy), type(error).__name__,
+        exits.exit_code(error), as_json,
     )  # fmt: skip
 
 

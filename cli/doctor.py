@@ -17,6 +17,7 @@ from cli.campaign import has_ended
 from cli.command import Command
 from cli.screen import visible, write_json, write_line
 from cli.shell import Shell
+from cli.told import told
 from cli.words import _
 from evidence.errors import JejakError, StoreError
 from evidence.store.ports import MAY_NOT
@@ -73,10 +74,11 @@ def _guarded(check: Callable[[Shell, str], Finding], shell: Shell, name: str) ->
     try:
         return check(shell, name)
     except JejakError as error:
-        said = f"{error.what}: {_(error.why)}" if error.why else error.what
-        return Finding(name, FAIL, said, _(error.remedy))
+        what = told(error.what)
+        said = f"{what}: {told(error.why)}" if error.why else what
+        return Finding(name, FAIL, said, told(error.remedy))
     except OSError as error:
-        return Finding(name, FAIL, str(error.strerror))
+        return Finding(name, FAIL, told(str(error.strerror)))
 
 
 def _configuration(shell: Shell, name: str) -> Finding:
@@ -239,7 +241,7 @@ def _schedule(shell: Shell, name: str) -> Finding:
     except StoreError as error:
         if not error.why.startswith(MAY_NOT):
             raise
-        return Finding(name, OK, _(error.why))  # a database user who may not look at it
+        return Finding(name, OK, told(error.why))  # a database user who may not look at it
     said = ", ".join(c.id for c in known if not c.superseded_by and not has_ended(c, shell.now()))
     if not watched:
         remedy = _("Run jejak watchlist import.")

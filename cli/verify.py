@@ -16,6 +16,7 @@ from cli.person import actor
 from cli.reading import may_be_recorded
 from cli.screen import visible, write_error, write_json, write_line
 from cli.shell import shell
+from cli.told import told
 from cli.words import N_, _, spoken
 from evidence.errors import JejakError
 
@@ -93,7 +94,7 @@ def _record_if_told(path: Path, purpose: str, order: str, report: Report) -> Non
             return
         reason = _("name --purpose and --order")
     except JejakError as error:
-        reason = visible(f"{error.what}: {_(error.why)}")
+        reason = visible(f"{told(error.what)}: {told(error.why)}")
     write_error(_("This check was not recorded in the log: {reason}").format(reason=reason))
 
 
