@@ -15,8 +15,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from crawler.cassette import exchanges
-from crawler.page import Page
+from crawler.cassette import NAMES, exchanges
+from crawler.page import UTF8_MARK, Page
 from crawler.unpack import unpack
 
 STATUS = ("statusCode", "status_code", "responseCode", "status", "code")
@@ -32,6 +32,9 @@ FLAT = frozenset(
 STATUS_LINE = re.compile(rb"HTTP/\d(?:\.\d)? (\d{3})[^\r\n]*\r?\n")
 STATUS_TEXT = re.compile(r"[1-9]\d\d(?: [\x20-\x7e]{0,80})?")
 CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)[\"']?", re.IGNORECASE)
+SEVERAL = re.compile(rb"\"(?:log|(?:http_)?interactions)\"\s*:")
+READABLE = ("html", "json", "xml", "text/plain", "text/javascript", "application/x-javascript")
+"""Ends of the media types that pages and answers have; Meta and Google call some JSON a script."""
 GZIP = b"\x1f\x8b"
 
 
@@ -51,15 +54,17 @@ def unwrap(data: bytes) -> Page | None:
 
 
 def unwrap_all(data: bytes) -> tuple[Page, ...]:
-    """The responses of a recorder's file, in order: of a cassette all, else the one of `unwrap`.
+    """The responses of a recorder's file, in order: of a cassette all, of a HAR those that are
+    documents or data, else the one of `unwrap`.
 
     Empty when the bytes are a plain body, or when an exchange of a cassette cannot be told.
     """
     plain = unpack(data, "gzip") if data.startswith(GZIP) else data
-    several = exchanges(plain)
-    pages = [_exchange(each) for each in several]
-    if len(several) > 1 and None not in pages:
-        return tuple(page for page in pages if page is not None)
+    several = exchanges(plain) or (_listed(_object(plain)) if SEVERAL.search(plain[:4096]) else [])
+    told = [each for each in several if not _is_aside(each)]
+    pages = [page for each in told if (page := _exchange(each)) is not None]
+    if len(several) > 1 and pages and len(pages) == len(told):
+        return tuple(pages)
     one = unwrap(data)
     return () if one is None else (one,)
 
@@ -79,14 +84,22 @@ def _message(data: bytes) -> Page | None:
 
 
 def _envelope(data: bytes) -> Page | None:
-    if data.lstrip()[:1] != b"{":
+    value = _object(data)
+    if value is None:
         several = exchanges(data)
         return _exchange(several[0]) if len(several) == 1 else None
+    return _exchange(_single(value))
+
+
+def _object(data: bytes) -> dict[str, Any] | None:
+    """The JSON object bytes are; None when they are none."""
+    if data.lstrip().removeprefix(UTF8_MARK).lstrip()[:1] != b"{":
+        return None
     try:
-        value = json.loads(data)
+        value = json.loads(data.lstrip())
     except (ValueError, RecursionError):
         return None
-    return _exchange(_single(value))
+    return value if isinstance(value, dict) else None
 
 
 def _exchange(exchange: Any) -> Page | None:
@@ -100,13 +113,27 @@ def _exchange(exchange: Any) -> Page | None:
 
 def _single(value: dict[str, Any]) -> dict[str, Any]:
     """The one exchange inside a HAR or a cassette; the value itself when it is neither."""
-    log = value.get("log")
+    held = _listed(value)
+    return held[0] if len(held) == 1 and isinstance(held[0], dict) else value
+
+
+def _listed(value: dict[str, Any] | None) -> list[Any]:
+    """The exchanges of a HAR or a cassette; empty for anything else."""
+    log = (value or {}).get("log")
     held = log.get("entries") if isinstance(log, dict) else None
-    for name in ("interactions", "http_interactions"):
-        held = value.get(name, held)
-    if isinstance(held, list) and len(held) == 1 and isinstance(held[0], dict):
-        return held[0]
-    return value
+    for name in NAMES:
+        held = (value or {}).get(name, held)
+    return held if isinstance(held, list) else []
+
+
+def _is_aside(exchange: Any) -> bool:
+    """Whether an entry of a HAR is a picture, a style, a program, or nothing that was kept."""
+    response = exchange.get("response") if isinstance(exchange, dict) else None
+    content = response.get("content") if isinstance(response, dict) else None
+    if not isinstance(content, dict) or "mimeType" not in content:
+        return False
+    media = str(content["mimeType"]).partition(";")[0].strip().lower()
+    return "text" not in content or not media.endswith(READABLE)
 
 
 def _response(response: Mapping[str, Any], exchange: Mapping[str, Any]) -> Page | None:

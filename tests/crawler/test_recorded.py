@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.page import Page
-from crawler.recorded import unwrap
+from crawler.recorded import unwrap, unwrap_all
 from crawler.unpack import MAX_BYTES, Oversize
 
 FIXTURES = Path(__file__).parents[2] / "../shared/fixtures"
@@ -160,3 +160,27 @@ def test_only_envelopes_and_packed_pages_of_the_recorded_responses_are_unwrapped
     assert found["youtube/feed_not_available_404.json"] == ("https://www.youtube.com/", 404)
     assert found["youtube/browse_channel_bad_id_400.json"] == ("https://www.youtube.com/", 400)
     assert found["x/oembed_pepephone.json"] == ("", 200)
+
+
+def test_a_har_of_a_whole_page_gives_its_documents_and_data_alone() -> None:
+    def entry(name: str, media: str, text: str | None) -> dict[str, object]:
+        content = {"mimeType": media} | ({} if text is None else {"text": text})
+        return {"request": {"url": f"{URL}/{name}"},
+                "response": {"status": 200, "headers": [], "content": content}}  # fmt: skip
+
+    entries = [
+        entry("a", "text/html; charset=utf-8", TEXT), entry("b", "image/png", "x"),
+        entry("c", "application/json", "{}"), entry("d", "application/json", None),
+        entry("e", "text/css", "p{}"),
+    ]  # fmt: skip
+    har = json.dumps({"log": {"version": "1.2", "entries": entries}}).encode()
+
+    assert [page.url for page in unwrap_all(har)] == [f"{URL}/a", f"{URL}/c"]
+    assert unwrap_all(b"\xef\xbb\xbf" + har) == unwrap_all(har)
+    assert unwrap(har) is None
+
+
+def test_an_envelope_after_a_byte_order_mark_is_one() -> None:
+    said = json.dumps(ENVELOPES["side by side with its address"]).encode()
+
+    assert unwrap(b"\xef\xbb\xbf" + said) == unwrap(said)

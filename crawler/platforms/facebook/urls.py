@@ -24,7 +24,7 @@ _POST = re.compile(
 _EVENT = re.compile(r"/events/(?:[^/]+/)*?(\d{5,20})(?:/.*)?")
 _REEL = re.compile(r"/reel/(\d{5,20})/?")
 _PEOPLE = re.compile(
-    r"/(?:people|pages)/[^/]+/(\d{5,20})/?|/(?:p|pages/category/[^/]+)/[^/]*?-(\d{5,20})/?"
+    r"/(?:people|pages)/[^/]+/(\d{5,20})/?|/(?:(?:p|pages/category/[^/]+)/)?[^/]*?-(\d{5,20})/?"
 )
 _NAME = re.compile(
     r"/(?:pg/)?([A-Za-z0-9.]{2,60})(?:/(?:about|photos|videos|posts|reels|mentions)?)?/?"
@@ -63,6 +63,8 @@ def about(url: str) -> About:
     except ValueError:
         return About()
     path = parts.path
+    if parts.hostname == "fb.watch":  # short ones of videos, which name none
+        return About()
     if path.startswith("/login"):
         return About("login")
     if path.startswith("/checkpoint"):

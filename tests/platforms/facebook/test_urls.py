@@ -52,6 +52,7 @@ def test_every_spelling_of_a_posts_address_names_the_post(path: str) -> None:
         ("/p/Desa-Contoh-100055000001/", "100055000001"),
         ("/pages/Desa-Contoh/100055000001", "100055000001"),
         ("/pages/category/Politician/Desa-Contoh-100055000001/", "100055000001"),
+        ("/Desa-Contoh-100055000001/", "100055000001"),
     ],
 )
 def test_every_spelling_of_an_accounts_address_names_the_account(path: str, name: str) -> None:
@@ -89,3 +90,8 @@ def test_a_strangers_address_is_left_as_it_is() -> None:
     link = "https://contoh.org/l.php?u=https://lain.org"
 
     assert outward(link) == link
+
+
+def test_a_short_address_of_a_video_is_no_account() -> None:
+    assert about("https://fb.watch/aBc123dEf/") == About()
+    assert handle("https://fb.watch/aBc123dEf/") is None
