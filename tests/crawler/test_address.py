@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 import scrapy
 
-from crawler.address import as_name, is_address
+from crawler.address import LONGEST, UNREADABLE, as_name, is_address
 from crawler.browsing import Browsing
 from crawler.config import Config
 from crawler.desk import Desk, open_desk, visit_of
@@ -80,6 +80,19 @@ def test_its_text_is_kept_under_a_name_that_everyone_can_read(url: str) -> None:
     assert not is_address(url)
     assert urlsplit(as_name(url)).port is None
     assert as_name(url).isascii()
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [("javascript:alert(1)", "javascript%3Aalert%281%29"), ("//a.example/é", "%2F%2Fa.example%2F%C3%A9"),
+     ("\ud800", "%3F"), ("", "")],
+)  # fmt: skip
+def test_the_text_can_be_read_back_from_the_name(url: str, name: str) -> None:
+    assert as_name(url) == f"urn:jejak:address:{name}"
+
+
+def test_a_name_is_bounded() -> None:
+    assert len(as_name("data:" + "x" * 100_000)) == len(UNREADABLE) + LONGEST
 
 
 @pytest.mark.parametrize(

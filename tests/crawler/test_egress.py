@@ -47,3 +47,13 @@ def test_a_configured_network_is_allowed_and_no_other() -> None:
 def test_a_network_that_is_none_is_a_configuration_error() -> None:
     with pytest.raises(ConfigError, match=r"127\.0\.0\.0/99"):
         networks(["127.0.0.0/99"])
+
+
+def test_an_address_within_an_allowed_tunnel_is_judged_too() -> None:
+    """Teredo and 6to4 carry IPv4 addresses; to allow the tunnel is not to allow what is in it."""
+    for tunnel, inside, public in (
+        ("2001::/32", "2001:0:808:808::80ff:fffe", "2001:0:808:808::f7f7:f7f7"),
+        ("2002::/16", "2002:7f00:1::1", "2002:808:808::1"),
+    ):
+        assert not is_allowed(inside, networks([tunnel]))
+        assert is_allowed(public, networks([tunnel]))

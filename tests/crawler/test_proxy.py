@@ -3,7 +3,8 @@ import asyncio
 import pytest
 
 from crawler.egress import networks
-from crawler.proxy import EgressProxy
+from crawler.handshake import RECEIVED_BYTES, SENT_BYTES
+from crawler.proxy import NO_TUNNEL, EgressProxy, Tunnel
 
 
 class Origin:
@@ -126,3 +127,101 @@ def test_past_the_limit_of_bytes_every_connection_is_cut() -> None:
     assert not first.endswith(b"isi!")
     assert second == b""
     assert proxy.over
+
+
+ISI = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\nisi!"
+
+
+def test_a_tunnel_hands_on_both_ways_and_its_beginning_is_kept() -> None:
+    asked = "CONNECT 127.0.0.1:PORT HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n\r\n"
+
+    answer, origin, proxy = asyncio.run(through(["127.0.0.0/8"], asked))
+
+    assert answer == b"HTTP/1.1 200 Connection established\r\n\r\n" + ISI
+    assert origin.heads == [b"GET / HTTP/1.1\r\n\r\n"]
+    (tunnel,) = proxy.tunnels
+    assert (bytes(tunnel.sent), bytes(tunnel.received)) == (origin.heads[0], ISI)
+    assert proxy.received_bytes == len(ISI)
+    assert proxy.addresses == {"127.0.0.1": "127.0.0.1"}
+    assert (proxy.refused, proxy.troubles) == ([], {})
+
+
+def test_of_a_tunnel_no_more_than_its_beginning_is_kept() -> None:
+    tunnel = Tunnel("a.example", 443)
+    for _ in range(3):
+        assert tunnel.went(b"s" * (SENT_BYTES - 1))
+        tunnel.came(b"r" * (RECEIVED_BYTES - 1))
+
+    assert (len(tunnel.sent), len(tunnel.received)) == (SENT_BYTES, RECEIVED_BYTES)
+
+
+def test_a_plain_request_for_another_scheme_than_http_goes_nowhere() -> None:
+    asked = "GET https://127.0.0.1:PORT/x HTTP/1.1\r\nHost: h\r\n\r\n"
+
+    answer, origin, _ = asyncio.run(through(["127.0.0.0/8"], asked))
+
+    assert (answer, origin.connections) == (b"", 0)
+
+
+def named(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
+    """Every name has these addresses, in this order."""
+
+    async def getaddrinfo(loop: object, host: str, port: int, **_: object) -> list[object]:
+        return [(0, 0, 0, "", (address, port)) for address in addresses]
+
+    monkeypatch.setattr(asyncio.BaseEventLoop, "getaddrinfo", getaddrinfo)
+
+
+@pytest.mark.parametrize(
+    "addresses",
+    [("127.0.0.1", "10.0.0.1"), ("10.0.0.1", "127.0.0.1"), ("127.0.0.1", "8.8.8.8"), ()],
+    ids=["one refused", "the first refused", "one not named", "none"],
+)
+def test_a_name_is_reached_only_when_all_its_addresses_may_be_on_that_port(
+    monkeypatch: pytest.MonkeyPatch, addresses: tuple[str, ...]
+) -> None:
+    """Else the one that is asked for next may be the other one."""
+    named(monkeypatch, *addresses)
+    asked = "CONNECT contoh.example:PORT HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n\r\n"
+
+    answer, origin, proxy = asyncio.run(through(["127.0.0.0/8"], asked))
+
+    assert answer == NO_TUNNEL
+    assert origin.connections == 0
+    assert proxy.refused == ["contoh.example"]
+
+
+def test_a_name_is_looked_up_once_and_reached_at_the_address_that_was_checked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    named(monkeypatch, "127.0.0.1")
+    asked = "GET http://contoh.example:PORT/ HTTP/1.1\r\nHost: contoh.example\r\n\r\n"
+
+    answer, origin, proxy = asyncio.run(through(["127.0.0.0/8", "::/0"], asked))
+
+    assert answer == ISI
+    assert origin.heads == [b"GET / HTTP/1.1\r\nHost: contoh.example\r\nConnection: close\r\n\r\n"]
+    assert proxy.addresses == {"contoh.example": "127.0.0.1"}
+
+
+def test_connections_that_are_open_when_too_much_came_or_the_proxy_stops_are_cut() -> None:
+    async def run(limit_bytes: int) -> bytes:
+        silent = await asyncio.start_server(lambda r, w: asyncio.Event().wait(), "127.0.0.1", 0)
+        origin = Origin()
+        proxy = EgressProxy(networks(["127.0.0.0/8"]), limit_bytes=limit_bytes)
+        listening = await proxy.start()
+        reader, writer = await asyncio.open_connection("127.0.0.1", listening)
+        writer.write(b"CONNECT 127.0.0.1:%d HTTP/1.1\r\n\r\n" % silent.sockets[0].getsockname()[1])
+        await reader.readuntil(b"\r\n\r\n")
+        if limit_bytes < len(ISI):
+            port = await origin.start()
+            await ask(listening, b"GET http://127.0.0.1:%d/ HTTP/1.1\r\nHost: h\r\n\r\n" % port)
+        else:
+            await proxy.stop()
+        left = await asyncio.wait_for(reader.read(), 30)
+        writer.close()
+        await proxy.stop()
+        silent.close()
+        return left
+
+    assert [asyncio.run(run(limit)) for limit in (10, 10_000)] == [b"", b""]

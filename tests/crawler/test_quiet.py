@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -178,3 +180,43 @@ def test_nothing_is_asked_of_the_disk_but_the_folder_while_nobody_asks(tmp_path:
     assert other.held_s(URL) == 0
     assert not (tmp_path / "quiet").exists()
     assert other.crawler.engine.downloader.slots == {}
+
+
+def test_what_is_remembered_is_the_owners_alone_and_its_folder_is_made(tmp_path: Path) -> None:
+    clock, folder = Time(), tmp_path / "data" / "quiet"
+    before = os.umask(0)
+    try:
+        Quiet(folder, clock).hold("a.example", 100)
+    finally:
+        os.umask(before)
+
+    (made,) = folder.iterdir()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE(made.stat().st_mode) == 0o600
+
+
+def test_a_week_is_the_longest_wish_that_is_honoured(tmp_path: Path) -> None:
+    kept = quiet(tmp_path, Time())
+
+    kept.hold("a.example", 8 * 86_400)
+
+    assert kept.left_s("a.example") == 7 * 86_400
+
+
+def test_a_wish_from_the_future_that_cannot_be_begun_anew_is_said_and_still_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = Time()
+    kept = quiet(tmp_path, clock)
+    kept.hold("kabardesa.example", 1000)
+    clock.said = NOW - timedelta(days=365)
+
+    def denied(path: Path, target: Path) -> None:
+        raise PermissionError(13, "denied")
+
+    monkeypatch.setattr(Path, "rename", denied)
+    with caplog.at_level(logging.WARNING):
+        assert kept.left_s("kabardesa.example") == 1000
+
+    assert "cannot be begun anew: PermissionError" in caplog.text
+    assert "kabardesa" not in caplog.text

@@ -80,6 +80,18 @@ def test_a_malformed_vkey_is_refused(text: str) -> None:
         parse_vkey(text)
 
 
+@pytest.mark.parametrize("name", ["", "a b", "a\tb", "a\u00a0b", "a+b", "a\x00b", "a\n"])
+def test_a_key_whose_name_could_be_read_in_two_ways_is_refused(name: str) -> None:
+    with pytest.raises(ParseError, match="key name"):
+        verifier_key(name, bytes(32))
+
+
+@pytest.mark.parametrize("length", [0, 31, 33])
+def test_a_public_key_of_another_length_is_refused(length: int) -> None:
+    with pytest.raises(ParseError, match="not 32"):
+        verifier_key("a", bytes(length))
+
+
 def test_a_note_signed_by_nobody_we_know_is_refused() -> None:
     with pytest.raises(IntegrityError, match="no trusted key"):
         verify_note(GO_NOTE, [KEY], ed25519)

@@ -14,6 +14,8 @@ from evidence.errors import IntegrityError, StoreError
 from evidence.model import Draft, Plain, StatementType
 from evidence.projection import rebuild
 from evidence.query import Check, custody_draft, fsck
+from evidence.query.chain import subjects_of
+from evidence.query.custody import record_custody
 from evidence.record import Recorder
 from evidence.seal import Signer, check_ed25519
 from evidence.store import MemoryArchive
@@ -226,6 +228,18 @@ def test_custody_of_many_subjects_gives_their_number():
     )  # fmt: skip
 
     assert draft.facts["subjects"] == 101
+    archive = MemoryArchive()
+    assert subjects_of(archive, record_custody(archive, draft)) == {f"{n:032x}" for n in range(101)}
+
+
+def test_custody_of_a_hundred_subjects_names_them_in_the_log():
+    named = [f"{n:032x}" for n in range(100)]
+    draft = custody_draft(
+        Recorder("system", "t"), "READ", [*named, *named], NOW, actor="a", purpose="p", order="o"
+    )
+
+    assert draft.facts["subjects"] == named
+    assert [each.role for each in draft.objects] == ["actor"]
 
 
 def _beat(minutes: int) -> Draft:

@@ -259,6 +259,18 @@ def test_a_clock_set_back_behind_a_stamp_stops_the_signer(office: Office) -> Non
     assert [e.statement.facts["code"] for e in office.archive.entries(1)] == ["CLOCK_BEHIND"]
 
 
+def test_no_key_is_handed_over_while_the_clock_is_wrong(office: Office) -> None:
+    write_clock(office.keys, WallClock(office.now(), {"satu": 0}))
+    office.shift = timedelta(seconds=-6)
+    key = office.signer.vkey
+
+    with pytest.raises(IntegrityError, match="stamped already"):
+        office.signer.rotate(office.now())
+
+    assert office.signer.vkey == key
+    assert StatementType.KEY not in {e.statement.type for e in office.archive.entries()}
+
+
 def test_the_anchors_table_is_rebuilt_from_the_log(office: Office) -> None:
     office.anchors(failing("HTTP_500")).run(office.head())
     before = list(office.archive.rows("anchors"))
