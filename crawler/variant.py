@@ -13,7 +13,7 @@ from evidence.model import Media
 def medium(value: dict[str, Any], key: str | None) -> Media | None:
     """The picture or video an object shows, in its largest variant; None when it shows none.
 
-    value: with `video_versions` or `video_url`, else `image_versions2.candidates`,
+    value: with `video_versions`, `video_resources` or `video_url`, else `image_versions2.candidates`,
            `display_resources`, `display_url`, `display_uri` or `display_src`.
     key:   the platform's id of it; None: the file's name in its address, which every variant
            and every newly signed address has alike.
@@ -21,7 +21,7 @@ def medium(value: dict[str, Any], key: str | None) -> Media | None:
     A video whose film is not offered gives its still, under the same key.
     """
     still = _still(value)
-    films = value.get("video_versions")
+    films = value.get("video_versions") or value.get("video_resources")  # the latter of stories
     film = largest(films) if isinstance(films, list) else value.get("video_url")
     found, kind = (film, "video") if is_address(film) else (still, "image")
     if not isinstance(found, str) or not is_address(found):

@@ -181,8 +181,8 @@ def _media(item: Node, native_id: str) -> Iterator[Media]:
 
 
 def _without_film(value: dict[str, Any]) -> bool:
-    if value.get("is_video") is True and "display_resources" in value:
-        return not value.get("video_url")
+    if value.get("is_video") is True:
+        return not (value.get("video_url") or value.get("video_resources"))
     return value.get("media_type") == 2 and not (is_thin(value) or value.get("video_versions"))
 
 
@@ -196,6 +196,11 @@ def hidden(value: dict[str, Any]) -> str:
     inner += outer if isinstance(outer, list) else []
     if any(isinstance(each, dict) and _without_film(each) for each in (value, *inner)):
         return "no film"
+    if (
+        str(value.get("__typename", "")).endswith("Sidecar")
+        and "edge_sidecar_to_children" not in value
+    ):
+        return "carousel: its parts are not shown"  # lists of 2018 to 2020 gave the first alone
     counted, shown = number(value.get("carousel_media_count")), value.get("carousel_media")
     if counted is None or not isinstance(shown, list) or counted <= len(shown):
         return ""
@@ -211,7 +216,7 @@ def _children(item: Node) -> list[dict[str, Any]]:
     if not listed:
         kind = str(value.get("__typename", ""))
         many = value.get("media_type") == 8 or value.get("product_type") == "carousel_container"
-        many = many or kind.endswith("Sidecar")
+        many = many or (kind.endswith("Sidecar") and "edge_sidecar_to_children" in value)
         if many and not is_thin(value):
             item.fault("carousel_media", "expected the parts of a carousel, found none")
         return [value]

@@ -214,3 +214,42 @@ def test_a_head_whose_figures_are_not_understood_shows_the_account_and_says_so()
     assert [f.detail for f in reading.drift] == [
         "og:description: expected followers, following and posts"
     ]
+
+
+def node(kind: str, **said: Any) -> dict[str, Any]:
+    """A post as lists of 2018 to 2020 gave it: its cover alone."""
+    return {
+        "__typename": kind, "id": "3801200000000000411", "shortcode": "DTAk0KoNwGb",
+        "edge_media_to_caption": {"edges": []}, "edge_media_to_comment": {"count": 4},
+        "edge_liked_by": {"count": 7}, "taken_at_timestamp": 1780300800, "comments_disabled": False,
+        "display_url": "https://a.test/a_n.jpg", "owner": {"id": "5501000001", "username": "lurah"},
+        "is_video": kind == "GraphVideo", **said,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("value", "kept_back"),
+    [
+        (node("GraphImage"), []),
+        (node("GraphVideo"), ["no film"]),
+        (node("GraphVideo", video_url="https://a.test/f.mp4"), []),
+        (node("GraphSidecar"), ["carousel: its parts are not shown"]),
+    ],
+)
+def test_a_list_that_gives_covers_alone_says_what_it_keeps_back(
+    value: dict[str, Any], kept_back: list[str]
+) -> None:
+    reading = shown({"data": {"user": {"edges": [{"node": value}]}}, "status": "ok"})
+
+    assert [(p.native_id, p.counts.like) for p in reading.posts] == [("3801200000000000411", 7)]
+    assert [state.marker for state in reading.states] == kept_back
+    assert reading.drift == ()
+
+
+def test_the_film_of_a_story_is_its_medium() -> None:
+    films = [{"src": "https://a.test/s.mp4", "config_width": 1, "config_height": 1}]
+    story = node("GraphStoryVideo", is_video=True, video_resources=films, expiring_at_timestamp=1)
+
+    (post,) = shown({"data": {"reels_media": [{"items": [story]}]}, "status": "ok"}).posts
+
+    assert [(m.type, m.url) for m in post.media] == [("video", "https://a.test/s.mp4")]
