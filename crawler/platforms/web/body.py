@@ -27,6 +27,8 @@ DROPPED = frozenset(
 )  # fmt: skip
 AROUND = frozenset(("form", "aside", "label", "menu", "dialog"))
 """Those of them that may hold the page itself."""
+STRUCTURE = AROUND | {"nav", "footer"}
+"""Those that hold it as well where a page forgot to close one."""
 ROLES = frozenset(
     ("navigation", "banner", "contentinfo", "complementary", "search", "dialog", "alertdialog",
      "menu", "menubar", "tablist")
@@ -38,13 +40,18 @@ BESIDE = frozenset(
      "consent", "breadcrumb", "breadcrumbs", "sidebar", "footer", "nav", "navbar", "navigation",
      "menu", "popup", "modal", "tags", "pagination",
      "trending", "populer", "popular", "terpopuler", "bacajuga", "disqus", "outbrain", "taboola", "readmore", "lihatjuga",
-     "relatedpost", "relatedposts", "relatednews", "beritaterkait", "artikelterkait")
+     "relatedpost", "relatedposts", "relatednews", "beritaterkait", "artikelterkait",
+     "commentlinks", "commentlist", "commentsection", "commentbox", "commentarea", "commentform")
 )  # fmt: skip
 PARAGRAPHS = frozenset(("p", "li", "blockquote", "pre", "dd", "td"))
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 UNDRAWN = re.compile(r"display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden", re.IGNORECASE)
 """A style of its own by which an element is not drawn."""
 WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+LONE = ("//*[contains(@itemprop, 'articleBody')]", "//article[not(ancestor::article)]", "//main")
+PLAIN, MOST_MAINS = 200, 100
+"""Parts that say they are the article, the plainest saying first; least letters of running text in
+one, and most of them that are looked at."""
 LONG = 40
 """Least letters of a block that counts as a paragraph of running text."""
 SHARE = 0.72
@@ -87,13 +94,13 @@ class Body:
     running: int
 
 
-def body(root: Any, *, whole: bool = False) -> Body:
+def body(root: Any, *, whole: bool = False, spare: bool = False) -> Body:
     """The main text of a document.
 
     whole: all that stands on the page outside of menus and footers, lists of links as well; for a
-    page that has no running text.
+    page that has no running text.   spare: with what stands there for readers without scripts.
     """
-    blocks = list(_blocks(root))
+    blocks = list(_blocks(root, DROPPED - {"noscript"} if spare else DROPPED))
     top = root if whole else _top(root, blocks)
     kept = [b for b in blocks if _stands_in(b.element, top)]
     texts = [(b, t) for b in kept if (t := b.text) and (whole or not b.is_links(len(t)))]
@@ -132,7 +139,8 @@ def _stands_in(element: Any, top: Any) -> bool:
 
 
 def _top(root: Any, blocks: list[Block]) -> Any:
-    """The deepest part that holds most of the running text, and is no paragraph of it."""
+    """The deepest part that holds most of the running text, and is no paragraph of it; that of the
+    one article a page has, where a part beside it is longer."""
     score: dict[Any, int] = {}
     for block in blocks:
         length = len(block.text)
@@ -141,7 +149,23 @@ def _top(root: Any, blocks: list[Block]) -> Any:
         score[block.element] = score.get(block.element, 0) + length
         for above in block.element.iterancestors():
             score[above] = score.get(above, 0) + length
-    at = root
+    at = _deepest(root, score)
+    lone = _lone(root, score)
+    if lone is None or _stands_in(at, lone) or _stands_in(lone, at):
+        return at
+    return _deepest(lone, score)  # what outweighs it are other people's remarks on it
+
+
+def _lone(root: Any, score: dict[Any, int]) -> Any | None:
+    """The one part that calls itself the article, where its page has one and it holds a text."""
+    for path in LONE:
+        found = [one for one in root.xpath(path)[: MOST_MAINS + 1] if score.get(one, 0) >= PLAIN]
+        if len(found) == 1:
+            return found[0]
+    return None
+
+
+def _deepest(at: Any, score: dict[Any, int]) -> Any:
     while True:
         best = max((c for c in at if c in score), key=lambda c: score[c], default=None)
         if best is None or score[best] < SHARE * score.get(at, 0):
@@ -165,9 +189,9 @@ def _is_paragraph(part: Any, above: Any, score: dict[Any, int]) -> bool:
     return not alone and not any(child in score for child in part)
 
 
-def _blocks(root: Any) -> Iterator[Block]:
+def _blocks(root: Any, dropped: frozenset[str]) -> Iterator[Block]:
     """Blocks of text in the order of the document, without what is dropped or beside."""
-    sizes = _sizes(root)
+    sizes, cores = _sizes(root), _cores(root)
     whole = max(sizes.get(root, 0), 1)
     open_: list[Block] = [Block(root, str(root.tag))]
     hidden: Any = None
@@ -175,7 +199,9 @@ def _blocks(root: Any) -> Iterator[Block]:
     for event, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
         tag = element.tag if isinstance(element.tag, str) else ""
         if event == "start" and hidden is None:
-            if _is_dropped(element, tag, sizes.get(element, 0) / whole):
+            share = 1.0 if element in cores else sizes.get(element, 0) / whole
+            kept = element in cores or (tag in AROUND and share >= SHADE)
+            if (tag in dropped and not kept) or _is_beside(element, tag, share):
                 hidden = element
             elif tag in BLOCKS:
                 yield from _closed(open_, element, tag)
@@ -228,24 +254,35 @@ def _say(block: Block, text: str | None, anchors: list[Any]) -> None:
             block.linked += len(" ".join(text.split()))
 
 
-def _is_dropped(element: Any, tag: str, share: float) -> bool:
-    """Menus, forms, scripts, and parts whose class says they stand beside the text.
+def _cores(root: Any) -> frozenset[Any]:
+    """Elements around the page's own main part, whatever they call themselves: a column is named
+    for the sidebar beside it, a menu was never closed."""
+    mains = root.xpath("//main | //*[@role='main'] | //*[contains(@itemprop, 'articleBody')]")
+    found: set[Any] = set()
+    for main in mains[:MOST_MAINS]:
+        for above in main.iterancestors():
+            if above in found:
+                break
+            found.add(above)
+    return frozenset(one for one in found if one.tag in STRUCTURE or one.tag not in DROPPED)
 
-    A form, an aside or a hidden part that holds most of the page's letters is the page: some
-    programs wrap all in one form, others send the text hidden and show it by script.
+
+def _is_beside(element: Any, tag: str, share: float) -> bool:
+    """Parts that are not shown, or whose role or class says they stand beside the text.
+
+    A part that holds most of the page's letters is the page: some programs wrap all in one form,
+    others send the text hidden and show it by script.
     """
-    if tag in DROPPED and not (tag in AROUND and share >= SHADE):
+    if share >= SHADE:
+        return False
+    if element.get("hidden") is not None or element.get("aria-hidden") == "true":
         return True
-    if element.get("hidden") is not None and share < SHADE:
+    if UNDRAWN.search((element.get("style") or "")[:600]):
         return True
-    if element.get("aria-hidden") == "true" and share < SHADE:
-        return True
-    if share < SHADE and UNDRAWN.search((element.get("style") or "")[:600]):
-        return True
-    if (element.get("role") or "").lower() in ROLES and share < SHADE:
+    if (element.get("role") or "").lower() in ROLES:
         return True
     named = f"{element.get('class') or ''} {element.get('id') or ''}"[:600]
-    if not named.strip() or share >= SHADE or tag in ("body", "html", "article", "main"):
+    if not named.strip() or tag in ("body", "html", "article", "main"):
         return False
     return any(word.lower() in BESIDE for word in WORD.findall(named))
 

@@ -84,11 +84,13 @@ def _answered(page: Page, told: StateSeen) -> StateSeen:
 
 
 def _shown(root: Any, spoken: Said) -> Body:
-    """The main text; all text of a page that has no running text and is no article."""
+    """The main text; else that for readers without scripts; else, of no article, all its text."""
     shown = body(root)
-    if shown.running or spoken.article:
-        return shown
-    return body(root, whole=True)
+    if len(shown.text) < ENOUGH:
+        spare = body(root, spare=True)
+        if spare.running >= ENOUGH:
+            return spare
+    return shown if shown.running or spoken.article else body(root, whole=True)
 
 
 def _page(page: Page, root: Any, spoken: Said, shown: Body, faults: list[Drift]) -> Reading:

@@ -110,3 +110,35 @@ def test_a_list_of_related_posts_stays_out() -> None:
     other = f"<div class='jp-relatedposts'><p>{SHORT}</p></div>"
 
     assert text(f"<article><h1>Air</h1><p>{LONG}</p>{other}</article>") == f"Air\n\n{LONG.strip()}"
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "<div class='wrap sidebar-right'><main>{}</main></div>",
+        "<nav class='menu'><ul><li>Beranda<main>{}</main></li></ul></nav>",
+        "<div class='isi sidebar'><div itemprop='articleBody'>{}</div></div>",
+    ],
+)
+def test_a_part_around_the_main_one_is_not_beside_it(around: str) -> None:
+    other = "<div class='kotak'><p>" + "Kabar lain dari kecamatan sebelah. " * 40 + "</p></div>"
+
+    assert LONG.strip() in text(f"<h1>Air</h1>{around.format(f'<p>{LONG}</p>')}{other}")
+
+
+@pytest.mark.parametrize("tag", ["article", "main", "div itemprop='articleBody'"])
+def test_remarks_longer_than_the_one_article_are_not_its_text(tag: str) -> None:
+    remarks = "".join(f"<li><p>{LONG}</p><p>{SHORT}</p></li>" for _ in range(9))
+    own = "Balai desa diperbaiki oleh warga selama tiga hari berturut-turut. " * 6
+    shown = text(
+        f"<h1>Air</h1><{tag}><p>{own}</p></{tag.split()[0]}><ul class='kata'>{remarks}</ul>"
+    )
+
+    assert shown == f"Air\n\n{own.strip()}"
+
+
+def test_a_text_for_readers_without_scripts_is_read_where_there_is_no_other() -> None:
+    line = "<p>Kabar dan cerita dari desa di kaki gunung setiap hari.</p>"
+
+    assert text(f"<h1>Air</h1>{line}<noscript><p>{LONG}</p></noscript>").endswith(LONG.strip())
+    assert SHORT not in text(f"<h1>Air</h1><p>{LONG}</p><noscript><p>{SHORT}</p></noscript>")
