@@ -60,7 +60,8 @@ def said(page: Page, told: urls.About, sheet: Sheets, sight: Sight) -> None:
     head = sheet.headings
     if head is None or sight.shows:
         return
-    is_threads = head.meta.get("og:site_name") == "Threads" or bool(sheet.documents)
+    own = any(isinstance(each, dict) and "require" in each for each in sheet.documents)
+    is_threads = head.meta.get("og:site_name") == "Threads" or own
     if page.status in (404, 410):
         if is_threads:
             sight.state(subject, SeenState.ABSENT, f"HTTP {page.status}")

@@ -106,3 +106,15 @@ def test_a_login_page_at_another_address_is_gated(title: str) -> None:
     (state,) = read("threads", Page(f"{HOST}/@lurahcontoh", 200, {}, body)).states
 
     assert state.state is SeenState.GATED
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_missing_page_with_data_of_somebody_else_says_nothing_of_the_account(status: int) -> None:
+    """A provider's own page for what it does not serve may hold JSON as well."""
+    data = '<script type="application/ld+json">{"@type": "WebSite", "name": "Penyedia"}</script>'
+    body = f"<html><head><title>404</title>{data}</head><body></body></html>".encode()
+
+    reading = read("threads", Page(f"{HOST}/@lurahcontoh", status, {}, body))
+
+    assert reading.states == ()
+    assert reading.drift
