@@ -67,6 +67,8 @@ def read_head(key_dir: Path, origin: str) -> Head:
         kept = path.read_bytes()
     try:
         head = _head(decode(kept))
+        if _bytes(head) != kept:
+            raise ValueError("says more than version 1 does, or another version")
     except (ParseError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise HeadError(
             str(path), "is not a signed head that this program wrote", RESTORE

@@ -212,6 +212,38 @@ def test_a_stamp_is_renewed_before_its_certificate_expires(office: Office) -> No
     assert len(asked) == 2
 
 
+def test_a_stamp_that_needs_no_renewal_is_asked_for_once(office: Office) -> None:
+    asked = []
+
+    def ask(head: Checkpoint) -> Proof:
+        asked.append(head.size)
+        return Proof((), office.now())
+
+    anchors = office.anchors(Authority("ots", "satu", ask))
+    head = office.head()
+    for _ in range(3):
+        anchors.run(head, at_once=True)
+        office.shift += timedelta(days=4000)
+
+    assert asked == [head.size]
+
+
+def test_a_stamp_whose_renewal_is_due_is_asked_for_no_more_than_once_a_day(office: Office) -> None:
+    asked = []
+
+    def ask(head: Checkpoint) -> Proof:
+        asked.append(office.shift)
+        return Proof((), office.now(), office.now() + timedelta(days=2))
+
+    anchors = office.anchors(Authority("rfc3161", "satu", ask))
+    head = office.head()
+    for _ in range(9):
+        anchors.run(head)
+        office.shift += timedelta(hours=6)
+
+    assert len(asked) == 3
+
+
 def test_a_token_whose_time_is_not_ours_is_pending_and_stops_the_signer(
     office: Office, tsa: LocalTsa
 ) -> None:

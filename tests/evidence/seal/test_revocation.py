@@ -82,7 +82,12 @@ class Publisher:
         return (self.tsa.folder / "tsa.pem").read_bytes()
 
     def publish(
-        self, *revoked: int, since: timedelta = -DAY, until: timedelta = DAY, by: Path | None = None
+        self,
+        *revoked: int,
+        since: timedelta = -DAY,
+        until: timedelta = DAY,
+        by: Path | None = None,
+        extension: x509.ExtensionType | None = None,
     ) -> None:
         folder, now = by or self.tsa.folder, datetime.now(UTC).replace(microsecond=0)
         key = load_pem_private_key((folder / "root.key").read_bytes(), None)
@@ -93,6 +98,8 @@ class Publisher:
             .last_update(now + since)
             .next_update(now + until)
         )
+        if extension is not None:
+            made = made.add_extension(extension, critical=True)
         for serial in revoked:
             one = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(now - DAY)
             made = made.add_revoked_certificate(one.build())
@@ -207,6 +214,45 @@ def test_a_list_that_proves_nothing_is_not_kept_and_named(
     kept = silent.ask()
 
     assert (kept.word, kept.pem) == ("OUTDATED" if fault == "future" else fault, b"")
+
+
+def scope(**only: bool) -> x509.IssuingDistributionPoint:
+    """A list that is about some certificates alone."""
+    said = dict.fromkeys(
+        ("only_contains_user_certs", "only_contains_ca_certs", "indirect_crl",
+         "only_contains_attribute_certs"),
+        False,
+    )  # fmt: skip
+    return x509.IssuingDistributionPoint(None, None, only_some_reasons=None, **{**said, **only})
+
+
+@pytest.mark.parametrize(
+    ("extension", "word"),
+    [
+        (x509.DeltaCRLIndicator(1), "PARTIAL"),
+        (scope(indirect_crl=True), "PARTIAL"),
+        (scope(only_contains_attribute_certs=True), "PARTIAL"),
+        (scope(only_contains_ca_certs=True), "DISAGREE"),
+    ],
+)
+def test_a_list_that_is_silent_about_some_certificates_is_named(
+    silent: Publisher, extension: x509.ExtensionType, word: str
+) -> None:
+    silent.publish(extension=extension)
+
+    kept = silent.ask()
+
+    assert (kept.word, bool(kept.pem)) == (word, word != "PARTIAL")
+
+
+def test_a_list_for_some_reasons_alone_is_not_asked_for(tmp_path: Path) -> None:
+    address = x509.UniformResourceIdentifier("http://127.0.0.1:1/list")
+    some = frozenset({x509.ReasonFlags.key_compromise})
+    points = x509.CRLDistributionPoints([x509.DistributionPoint([address], None, some, None)])
+    tsa = LocalTsa(tmp_path / "tsa", "sebagian", names=[points])
+    chain = (tsa.folder / "tsa.pem").read_bytes()
+
+    assert ask_revocation(chain, tsa.roots, datetime.now(UTC), near).word == "NO_ADDRESS"
 
 
 def test_an_address_that_the_office_may_not_reach_is_not_asked(published: Publisher) -> None:

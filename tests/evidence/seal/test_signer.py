@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import stat
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from evidence.canonical import decode, encode
 from evidence.errors import ConfigError, IntegrityError, ParseError
 from evidence.ledger import (
     Checkpoint,
@@ -282,6 +284,41 @@ def test_a_damaged_head_file_stops_the_signer(
     with pytest.raises(IntegrityError, match=r"head\.json"):
         signer.seal(NOW)
     assert alarms(archive) == ["HEAD_LOST"]
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda now, before: {**now, "note": before["note"]},
+        lambda now, before: {**now, "frontier": before["frontier"], "size": before["size"]},
+        lambda now, before: {**now, "frontier": ["00" * 32] * len(now["frontier"])},
+        lambda now, before: {**now, "note": ""},
+        lambda now, before: {**now, "v": 2},
+        lambda now, before: {**now, "more": 1},
+        lambda now, before: {name: now[name] for name in now if name != "v"},
+    ],
+    ids=["older note", "older frontier", "other frontier", "no note", "version", "more", "less"],
+)
+def test_a_head_file_that_contradicts_itself_or_says_more_stops_the_signer(
+    archive: Tampered,
+    signer: Signer,
+    tmp_path: Path,
+    edit: Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]],
+) -> None:
+    path = tmp_path / "keys" / "head.json"
+    kept = []
+    for first in (0, 3):
+        add(archive, 3, first)
+        signer.seal(NOW)
+        kept.append(decode(path.read_bytes()))
+    path.write_bytes(encode(edit(kept[1], kept[0])))
+    add(archive, 1, 6)
+
+    with pytest.raises(IntegrityError, match="not a signed head that this program wrote"):
+        signer.seal(NOW)
+
+    assert alarms(archive) == ["HEAD_LOST"]
+    assert [size for size, _ in archive.checkpoints()] == [3, 6]
 
 
 def test_a_head_that_was_removed_stops_the_signer_whatever_the_log_is_now(
