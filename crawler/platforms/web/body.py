@@ -27,8 +27,7 @@ DROPPED = frozenset(
 )  # fmt: skip
 AROUND = frozenset(("form", "aside", "label", "menu", "dialog"))
 """Those of them that may hold the page itself."""
-STRUCTURE = AROUND | {"nav", "footer"}
-"""Those that hold it as well where a page forgot to close one."""
+STRUCTURE = AROUND | {"nav", "footer"}  # these too, where a page forgot to close one
 ROLES = frozenset(
     ("navigation", "banner", "contentinfo", "complementary", "search", "dialog", "alertdialog",
      "menu", "menubar", "tablist")
@@ -47,11 +46,11 @@ PARAGRAPHS = frozenset(("p", "li", "blockquote", "pre", "dd", "td"))
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 UNDRAWN = re.compile(r"display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden", re.IGNORECASE)
 """A style of its own by which an element is not drawn."""
+OF_LAYOUT = re.compile(r"(?:no|has|have|with|without|hide|hidden)[-_]", re.IGNORECASE)  # `no-share`
 WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 LONE = ("//*[contains(@itemprop, 'articleBody')]", "//article[not(ancestor::article)]", "//main")
 PLAIN, MOST_MAINS = 200, 100
-"""Parts that say they are the article, the plainest saying first; least letters of running text in
-one, and most of them that are looked at."""
+"""Parts that say they are the article; least running text in one, and most that are looked at."""
 LONG = 40
 """Least letters of a block that counts as a paragraph of running text."""
 SHARE = 0.72
@@ -284,7 +283,8 @@ def _is_beside(element: Any, tag: str, share: float) -> bool:
     named = f"{element.get('class') or ''} {element.get('id') or ''}"[:600]
     if not named.strip() or tag in ("body", "html", "article", "main"):
         return False
-    return any(word.lower() in BESIDE for word in WORD.findall(named))
+    words = (WORD.findall(one) for one in named.split() if not OF_LAYOUT.match(one))
+    return any(word.lower() in BESIDE for found in words for word in found)
 
 
 def _sizes(root: Any) -> dict[Any, int]:

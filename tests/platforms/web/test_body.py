@@ -142,3 +142,12 @@ def test_a_text_for_readers_without_scripts_is_read_where_there_is_no_other() ->
 
     assert text(f"<h1>Air</h1>{line}<noscript><p>{LONG}</p></noscript>").endswith(LONG.strip())
     assert SHORT not in text(f"<h1>Air</h1><p>{LONG}</p><noscript><p>{SHORT}</p></noscript>")
+
+
+@pytest.mark.parametrize("name", ["no-share", "has-sidebar", "with_comments"])
+def test_a_class_of_the_layout_says_nothing_of_the_part(name: str) -> None:
+    menu = "<ul>" + "<li><a href='/x'>Berita dari desa dan kota di seberang</a></li>" * 40 + "</ul>"
+
+    assert text(f"<h1>Air</h1>{menu}<div class='post {name}'><p>{LONG}</p></div>") == (
+        f"Air\n\n{LONG.strip()}"
+    )
