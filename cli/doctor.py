@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -22,6 +23,10 @@ from cli.words import _
 from evidence.errors import JejakError, StoreError
 from evidence.store.ports import MAY_NOT
 
+SET_BACK = timedelta(minutes=10)
+"""How much earlier than a record the next one may be, as TIME_ORDER of the full check has it."""
+PROXIES = ("http_proxy", "https_proxy", "all_proxy")
+"""Variables other programs take a proxy from, in either case."""
 OK, WARN, FAIL = "OK", "WARN", "FAIL"
 
 
@@ -102,6 +107,14 @@ def _clock(shell: Shell, name: str) -> Finding:
         )  # fmt: skip
     if shell.now().year < 2024:
         return Finding(name, FAIL, _("it is years behind"), _("Set the system clock."))
+    newest = _newest_record(shell)
+    if newest is not None and (behind := newest - shell.now()) > SET_BACK:
+        return Finding(
+            name, FAIL,
+            _("it is {minutes} minutes before the newest record").format(
+                minutes=int(behind.total_seconds() // 60)),
+            _("Set the system clock; what is recorded until then is dated back."),
+        )  # fmt: skip
     synchronised = clock_is_synchronised()
     if synchronised is None:
         return Finding(
@@ -111,6 +124,15 @@ def _clock(shell: Shell, name: str) -> Finding:
     if not synchronised:
         return Finding(name, WARN, _("not synchronised"), _("Start chrony or systemd-timesyncd."))
     return Finding(name, OK, _("synchronised"))
+
+
+def _newest_record(shell: Shell) -> datetime | None:
+    """Time of the newest record; None where there is none or the archive cannot be read."""
+    try:
+        size = shell.archive.size()
+        return next((e.statement.at for e in shell.archive.entries(max(size - 1, 0))), None)
+    except JejakError:
+        return None  # another line of the doctor says what is wrong with the archive
 
 
 def clock_is_synchronised() -> bool | None:
@@ -186,6 +208,13 @@ def _network(shell: Shell, name: str) -> Finding:
         return Finding(
             name, WARN, _("non-public networks may be reached: {networks}").format(networks=listed),
             _("Empty egress_allow unless an account is served from there."),
+        )  # fmt: skip
+    proxies = [name for name in PROXIES if os.environ.get(name) or os.environ.get(name.upper())]
+    if proxies and not shell.config.sandbox:
+        return Finding(
+            name, WARN, _("a proxy is set here ({names}); visits do not go through it").format(
+                names=", ".join(proxies)),
+            _("Let this computer reach the platforms directly: a proxy could change what is kept."),
         )  # fmt: skip
     return Finding(name, OK, _("public addresses only") if not allowed else _("sandbox only"))
 

@@ -94,6 +94,7 @@ REASONS = (
     N_("was not printed within {seconds} s"),
     N_("a finished demonstration had something due, or lost what it had recorded"),
     N_("it does not name the archive's database"),
+    N_("it is missing, and no other login opens the data beside it"),
 )  # fmt: skip
 """Forms of why it failed."""
 
@@ -112,6 +113,9 @@ REMEDIES = (
     N_("See the server's log; `jejak doctor` may help"),
     N_("Write mongodb://user:password@host/jejak?authSource=admin"),
     N_("Run `jejak store secure` as the owner of the database"),
+    N_("Put back the mongod.secret that these data were made with"),
+    N_("Give the URL of a MongoDB replica set (mongodb://host/name) instead, or set JEJAK_MONGOD "
+       "to a mongod that runs here"),
 )  # fmt: skip
 """Forms of what to do about it."""
 

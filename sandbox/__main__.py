@@ -21,7 +21,11 @@ def main() -> int:
     asked = parser.parse_args()
     if asked.now.tzinfo is None:
         parser.error("--now needs an offset, for example 2026-11-01T17:30:00+00:00")
-    with Sandbox(SCENARIOS[asked.scenario](), asked.now, asked.port) as sandbox:
+    try:
+        network = Sandbox(SCENARIOS[asked.scenario](), asked.now, asked.port)
+    except OSError as error:
+        parser.error(f"port {asked.port} and on: {error.strerror}; give another with --port")
+    with network as sandbox:
         for name, base in sandbox.bases.items():
             sys.stdout.write(f"{name} {base}\n")
         sys.stdout.flush()

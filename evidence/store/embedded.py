@@ -66,6 +66,7 @@ class EmbeddedServer:
         folder = _usable_folder(data_dir)
         try:
             with locked(folder / "mongod.lock"):
+                _require_login(folder)
                 server = cls(folder, folder_secret(folder / "mongod.secret"))
                 server._attach()
         except OSError as error:
@@ -245,6 +246,17 @@ def _usable_folder(data_dir: Path) -> Path:
             "Name a folder of your own as data_dir in jejak.toml, or the archive_url of a MongoDB",
         ) from error
     return folder
+
+
+def _require_login(folder: Path) -> None:
+    """Refuse data whose login was left behind, as a copy without it: a new one opens nothing."""
+    secret = folder / "mongod.secret"
+    if (folder / "mongo" / "WiredTiger").exists() and not secret.exists():
+        raise ConfigError(
+            str(secret),
+            "it is missing, and no other login opens the data beside it",
+            "Put back the mongod.secret that these data were made with",
+        )
 
 
 def _require_space(folder: Path) -> None:

@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
 
@@ -74,6 +75,25 @@ def test_the_doctor_does_not_call_a_schedule_well_that_cannot_be_read(call, monk
     found = {f["subject"]: f for f in json.loads(call("doctor", "--json").stdout)}
 
     assert found["schedule"]["level"] == "FAIL"
+
+
+def test_the_doctor_fails_for_a_clock_that_was_set_back_and_names_a_proxy_it_does_not_use(
+    call, archive, monkeypatch
+):
+    monkeypatch.setenv("https_proxy", "http://192.0.2.1:3128")
+    newest = list(archive.entries())[-1].statement.at
+
+    def asked(now) -> dict[str, dict[str, str]]:
+        monkeypatch.setattr("cli.shell.Shell.now", lambda _shell: now)
+        return {f["subject"]: f for f in json.loads(call("doctor", "--json").stdout)}
+
+    before, after = asked(newest - timedelta(days=2)), asked(newest + timedelta(minutes=1))
+
+    assert before["clock"]["level"] == "FAIL"
+    assert before["clock"]["said"] == "it is 2880 minutes before the newest record"
+    assert after["clock"]["level"] != "FAIL"
+    assert before["network"]["level"] == "WARN"
+    assert "a proxy is set here (https_proxy)" in before["network"]["said"]
 
 
 def crawling(child: str) -> subprocess.Popen[str]:

@@ -263,6 +263,16 @@ def test_what_is_written_beside_the_server_is_its_owners_alone_whatever_the_umas
     assert modes == {"mongod.secret": 0o600, "mongod.json": 0o600, "mongod.lock": 0o600}
 
 
+def test_data_without_their_login_are_refused_and_no_other_is_made(tmp_path: Path) -> None:
+    (tmp_path / "mongo").mkdir()
+    (tmp_path / "mongo/WiredTiger").touch()
+
+    with pytest.raises(ConfigError, match=r"Put back the mongod\.secret"):
+        EmbeddedServer.open(tmp_path)
+
+    assert not (tmp_path / "mongod.secret").exists()
+
+
 def test_a_login_that_others_may_read_is_refused_with_what_to_do(tmp_path: Path) -> None:
     file = tmp_path / "mongod.secret"
     folder_secret(file)
