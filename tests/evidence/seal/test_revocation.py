@@ -233,6 +233,7 @@ def scope(**only: bool) -> x509.IssuingDistributionPoint:
         (scope(indirect_crl=True), "PARTIAL"),
         (scope(only_contains_attribute_certs=True), "PARTIAL"),
         (scope(only_contains_ca_certs=True), "DISAGREE"),
+        (x509.CRLNumber(1), "KEPT"),
     ],
 )
 def test_a_list_that_is_silent_about_some_certificates_is_named(
