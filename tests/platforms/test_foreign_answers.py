@@ -64,6 +64,11 @@ BODIES = {
     b"</html>",
     "json": b'{"message":"Not Found","code":404}',
     "spring": b'{"timestamp":"2026-11-22T03:00:00Z","status":404,"error_description":"none"}',
+    "data": b'<html><head><script type="application/ld+json">{"@type":"WebSite","name":"Penyedia"}'
+    b'</script><script type="application/json">{"props":{"user":null,"data":{}}}</script></head>'
+    b"<body><p>Halaman tidak ditemukan</p></body></html>",
+    "gateway": b'{"error":"Not Found","path":"/x","status":404,"timestamp":1795000000}',
+    "filter": b'{"domain":"sosial.example","error":"blocked","category":"media sosial"}',
     "list": b"[]",
     "object": b"{}",
 }

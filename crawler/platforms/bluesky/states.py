@@ -83,6 +83,8 @@ def by_status(page: Page) -> StateSeen | None:
         return StateSeen(f"page:{page.url}", SeenState.BLOCKED, marker)
     if page.status in (401, 403):
         return StateSeen(f"page:{page.url}", SeenState.GATED, marker)
+    if page.status == 451:
+        return StateSeen(f"page:{page.url}", SeenState.WITHHELD, marker)
     return None
 
 

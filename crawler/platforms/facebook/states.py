@@ -54,6 +54,8 @@ def refused(page: Page, told: urls.About, sight: Sight) -> None:
         sight.state(here, SeenState.BLOCKED, "redirect to checkpoint")
     elif page.status in (401, 403):
         sight.state(here, SeenState.GATED, marker)
+    elif page.status == 451:
+        sight.state(here, SeenState.WITHHELD, marker)
     elif page.status == 304:
         sight.state(here, SeenState.PRESENT, marker)
     elif moved:

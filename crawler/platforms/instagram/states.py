@@ -87,6 +87,8 @@ def refused(page: Page, told: urls.About, found: Sheets, sight: Sight) -> None:
         _redirected(page, sight)
     elif page.status == 304:
         sight.state(here, SeenState.PRESENT, marker)
+    elif page.status == 451:
+        sight.state(here, SeenState.WITHHELD, marker)
     elif page.status in (401, 403) and not _message(found):
         sight.state(here, SeenState.GATED, marker)
 

@@ -15,6 +15,8 @@ Told = StateSeen | Drift
 MISSING = (404, 410)
 SERVERS = ("mastodon", "snac", "gotosocial")
 """Names in `Server` or `X-Creator` (snac2) of services that speak Mastodon's protocol."""
+OF_ERRORS = frozenset(("error", "error_description", "error_code", "identifier"))
+"""All that an error object of Mastodon and its kin holds; gateways say more: path, time, domain."""
 ERROR_PAGE = b"dialog__message"
 """Class of the text on Mastodon's own error pages (mastodon/mastodon: layouts/error.html.haml)."""
 
@@ -30,6 +32,8 @@ def refused(page: Page) -> Told | None:
         return StateSeen(f"page:{page.url}", SeenState.BLOCKED, marker)
     if page.status in (401, 403):
         return StateSeen(subject(page.url), SeenState.GATED, marker)
+    if page.status == 451:
+        return StateSeen(f"page:{page.url}", SeenState.WITHHELD, marker)
     if page.status == 304:
         return StateSeen(f"page:{page.url}", SeenState.PRESENT, marker)
     if 300 <= page.status < 400:
@@ -51,6 +55,7 @@ def missing(page: Page, body: Any) -> Told:
     moved, or the answer of something between us and the service.
     """
     told = isinstance(body, dict) and isinstance(body.get("error"), str)
+    told = told and body.keys() <= OF_ERRORS
     buried = isinstance(body, dict) and body.get("type") == "Tombstone"
     if buried and kind(page.url).name is None and isinstance(body.get("id"), str):
         return deeds.buried(Node(body, "$", []))

@@ -33,6 +33,8 @@ KINDS: tuple[tuple[str, frozenset[str]], ...] = (
     ("Suggestion", frozenset(("source", "account"))),
     ("Preferences", frozenset(("posting:default:visibility",))),
     ("Translation", frozenset(("content", "detected_source_language", "provider"))),
+    ("FamiliarFollowers", frozenset(("id", "accounts"))),
+    ("OEmbed", frozenset(("version", "type", "author_name", "provider_name", "html"))),
     ("Rule", frozenset(("id", "text", "hint"))),
     ("DomainBlock", frozenset(("domain", "digest", "severity"))),
     ("ExtendedDescription", frozenset(("updated_at", "content"))),
@@ -40,7 +42,7 @@ KINDS: tuple[tuple[str, frozenset[str]], ...] = (
     ("WebFinger", frozenset(("subject", "links"))),
 )  # fmt: skip
 """Name of an entity, and fields that are always in it."""
-WHOLE = {"ExtendedDescription", "Rule"}
+WHOLE = {"ExtendedDescription", "Rule", "FamiliarFollowers"}
 """Entities of such common names that they may hold nothing else."""
 
 

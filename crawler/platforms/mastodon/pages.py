@@ -151,6 +151,8 @@ def _nothing(asked: Asked, sight: _Sight) -> answers.Told | None:
 
 
 def _object(item: Node, asked: Asked, sight: _Sight) -> answers.Told | None:
+    if not item.value and asked.kind is Kind.API:
+        return _beside("empty answer", sight)
     if activity.is_activity(item.value):
         seen = activity.read(item)
         sight.posts += seen.posts

@@ -44,6 +44,8 @@ def refused(page: Page, told: urls.About, sight: Sight) -> None:
         sight.state(told.subject or here, SeenState.ABSENT, "error=invalid_post")
     elif page.status in (401, 403):
         sight.state(here, SeenState.GATED, marker)
+    elif page.status == 451:
+        sight.state(here, SeenState.WITHHELD, marker)
     elif page.status == 304:
         sight.state(here, SeenState.PRESENT, marker)
     elif 300 <= page.status < 400:
