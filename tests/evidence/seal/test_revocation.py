@@ -99,7 +99,7 @@ class Publisher:
             .next_update(now + until)
         )
         if extension is not None:
-            made = made.add_extension(extension, critical=True)
+            made = made.add_extension(extension, critical=not isinstance(extension, x509.CRLNumber))
         for serial in revoked:
             one = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(now - DAY)
             made = made.add_revoked_certificate(one.build())
