@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import sys
+import textwrap
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -80,22 +81,33 @@ def write_table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     """
     cells = [[visible(str(cell)) for cell in row] for row in rows]
     columns = list(zip(headers, *cells, strict=True))
-    needed = _needed_width(columns)
     if not sys.stdout.isatty():
-        write_line(_drawn(columns, max(WIDE, needed), at_terminal=False))
-    elif needed <= (width := shutil.get_terminal_size().columns):
-        write_line(_drawn(columns, width, at_terminal=True))
-    else:
-        for row in cells:
-            shown = (f"{name}: {cell}" for name, cell in zip(headers, row, strict=True))
-            write_line("\n".join(shown) + "\n")
+        write_line(_drawn(columns, max(WIDE, _needed_width(columns)), at_terminal=False))
+        return
+    width = shutil.get_terminal_size().columns
+    for shape in (columns, [_with_folded_header(column) for column in columns]):
+        if _needed_width(shape) <= width:
+            write_line(_drawn(shape, width, at_terminal=True))
+            return
+    for row in cells:
+        shown = (f"{name}: {cell}" for name, cell in zip(headers, row, strict=True))
+        write_line("\n".join(shown) + "\n")
+
+
+def _with_folded_header(column: Sequence[str]) -> Sequence[str]:
+    """A column whose header takes several lines rather than more width than its cells."""
+    header, *cells = column
+    width = max(len(text) for text in (*header.split(), *cells))
+    return ("\n".join(textwrap.wrap(header, width)), *cells)
 
 
 def _needed_width(columns: Sequence[Sequence[str]]) -> int:
     """Characters a table takes whose short columns are whole and whose long ones fold."""
     from rich.cells import cell_len
 
-    widths = [max(cell_len(text) for text in column) for column in columns]
+    widths = [
+        max(cell_len(line) for text in column for line in text.split("\n")) for column in columns
+    ]
     return sum(width if width <= SHORT else FOLDED for width in widths) + 3 * len(columns)
 
 

@@ -81,6 +81,18 @@ def test_a_table_leaves_nothing_out_however_narrow_the_terminal(monkeypatch, col
     assert all(header in shown for header in HEADERS)
 
 
+def test_a_table_of_many_narrow_columns_folds_its_headers_before_its_rows(monkeypatch):
+    screen = Screen()
+    monkeypatch.setattr(sys, "stdout", screen)
+    monkeypatch.setenv("COLUMNS", "60")
+
+    write_table([f"minta login {n}" for n in range(6)], [[f"{n} %" for n in range(6)]])
+
+    lines = screen.getvalue().splitlines()
+    assert any(all(f"{n} %" in line for n in range(6)) for line in lines)
+    assert sum("minta" in line for line in lines) == 1
+
+
 def test_a_table_in_a_file_is_as_wide_as_its_short_columns(monkeypatch):
     into = io.StringIO()
     monkeypatch.setattr(sys, "stdout", into)
