@@ -30,6 +30,10 @@ MAX_INTEGER = 2**53 - 1
 MAX_DEPTH = 64
 MAX_STATEMENT_BYTES = 65_535
 """C2SP tlog-tiles entries carry a uint16 length."""
+FIELDS = {
+    "at": str, "clock": str, "facts": dict, "objects": list, "rec": str, "type": str, "v": int,
+}  # fmt: skip
+"""Of a statement of version 1."""
 
 
 def encode(value: Any) -> bytes:
@@ -199,10 +203,10 @@ def parse_statement(data: bytes) -> Statement:
 
 
 def _statement(value: Any) -> Statement:
-    if not isinstance(value, dict) or set(value) != {
-        "at", "clock", "facts", "objects", "rec", "type", "v"
-    }:  # fmt: skip
+    if not isinstance(value, dict) or value.keys() != FIELDS.keys():
         raise ParseError("statement", "does not have exactly the fields of version 1")
+    if any(type(value[name]) is not kind for name, kind in FIELDS.items()):
+        raise ParseError("statement", "has a field of another type")
     if value["v"] != 1:
         raise ParseError("statement", f"is of version {value['v']!r}")
     try:

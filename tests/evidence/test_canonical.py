@@ -24,6 +24,7 @@ from evidence.canonical import (
     instant,
     new_record_id,
     parse_instant,
+    parse_statement,
     statement_bytes,
     to_value,
 )
@@ -172,3 +173,40 @@ def test_an_entry_of_bytes_just_made_is_the_one_read_from_them(facts: Mapping[st
     data = statement_bytes(draft, [ObjectRef("body", "text/html", 3, "0" * 64)])
 
     assert entry_made(7, data, leaf_hash(data)) == entry_of(7, data, leaf_hash(data))
+
+
+REF = {"commit": "0" * 64, "media": "text/html", "role": "body", "size": 3}
+STATEMENT: dict[str, Any] = {
+    "at": "2026-11-22T02:00:00.000Z", "clock": "system", "facts": {}, "objects": [REF],
+    "rec": "0" * 32, "type": "capture", "v": 1,
+}  # fmt: skip
+
+
+def test_a_whole_statement_is_read() -> None:
+    said = parse_statement(encode(STATEMENT))
+
+    assert (said.type, said.rec, said.v) == (StatementType.CAPTURE, "0" * 32, 1)
+    assert said.objects == (ObjectRef("body", "text/html", 3, "0" * 64),)
+
+
+@pytest.mark.parametrize("name", sorted(STATEMENT))
+@pytest.mark.parametrize("odd", [None, True, 7, "x", [], {}], ids=repr)
+def test_a_statement_with_another_value_or_without_it_or_with_more_is_refused(
+    name: str, odd: Any
+) -> None:
+    less = {each: STATEMENT[each] for each in STATEMENT if each != name}
+    altered = {**STATEMENT, name: odd}
+    if type(odd) is type(STATEMENT[name]) and name in ("clock", "facts", "rec", "objects"):
+        altered = {**STATEMENT, f"{name}2": odd}
+
+    for value in (less, altered, [STATEMENT]):
+        with pytest.raises(ParseError):
+            parse_statement(encode(value))
+
+
+@pytest.mark.parametrize(
+    "ref", [{"role": "body"}, {**REF, "commit": 1}, {**REF, "size": "3"}, None, "body"]
+)
+def test_an_object_of_a_statement_that_is_not_whole_is_refused(ref: Any) -> None:
+    with pytest.raises(ParseError):
+        parse_statement(encode({**STATEMENT, "objects": [ref]}))
