@@ -7,7 +7,7 @@ from crawler.platforms.feed import encoding, jsonfeed, tree, xmlfeed
 from evidence.errors import ParseError
 from evidence.model import Drift, Reading, SeenState, StateSeen
 
-READ_BY = "feed.pages@1"
+READ_BY = "feed.pages@2"
 
 
 def read(page: Page) -> Reading:

@@ -31,7 +31,7 @@ from evidence.model import (
 
 __all__ = ["READ_BY", "placed", "read"]
 
-READ_BY = "telegram.pages@2"
+READ_BY = "telegram.pages@3"
 NOT_FOUND = "Post not found"
 _NO_CHANNEL = re.compile(r"Channel with username @?(\w{1,64}) not found")
 

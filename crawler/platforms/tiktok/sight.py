@@ -8,7 +8,7 @@ from crawler.gathered import Gathered
 from crawler.platforms.tiktok.urls import Asked, asked
 from evidence.model import Reading
 
-READ_BY = "tiktok.pages@2"
+READ_BY = "tiktok.pages@3"
 
 
 @dataclass(slots=True)

@@ -44,8 +44,6 @@ BESIDE = frozenset(
 )  # fmt: skip
 PARAGRAPHS = frozenset(("p", "li", "blockquote", "pre", "dd", "td"))
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-UNDRAWN = re.compile(r"display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden", re.IGNORECASE)
-"""A style of its own by which an element is not drawn."""
 OF_LAYOUT = re.compile(r"(?:no|has|have|with|without|hide|hidden)[-_]", re.IGNORECASE)  # `no-share`
 WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 LONE = ("//*[contains(@itemprop, 'articleBody')]", "//article[not(ancestor::article)]", "//main")
@@ -275,8 +273,6 @@ def _is_beside(element: Any, tag: str, share: float) -> bool:
     if share >= SHADE:
         return False
     if element.get("hidden") is not None or element.get("aria-hidden") == "true":
-        return True
-    if UNDRAWN.search((element.get("style") or "")[:600]):
         return True
     if (element.get("role") or "").lower() in ROLES:
         return True

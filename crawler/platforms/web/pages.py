@@ -29,11 +29,13 @@ from crawler.platforms.web.stamp import Stamps, stamps
 from evidence.errors import ParseError
 from evidence.model import AccountSeen, Drift, Post, Reading, SeenState, StateSeen
 
-READ_BY = "web.pages@3"
+READ_BY = "web.pages@4"
 __all__ = ["READ_BY", "placed", "read"]
 
 GOES_ON = "link rel=next: a part of its pages"
 """Marker of an article that goes on on a page of its own."""
+NO_TEXT = "no running text: all that stands on the page"
+"""Marker of a page of which menus and labels may be all that is read; its text may need scripts."""
 UNNAMED = "body:"
 """Before the digest that names a page without an address."""
 MOST_LINKS = 60
@@ -111,15 +113,17 @@ def _page(page: Page, root: Any, spoken: Said, shown: Body, faults: list[Drift])
         READ_BY,
         posts=(post,),
         accounts=(account,) if address or spoken.publisher else (),
-        states=tuple(_marks(name, is_closed(spoken.article), bool(onward))),
+        states=tuple(_marks(name, spoken, shown, bool(onward))),
         next=onward if is_article else tuple(_articles(root, page.url or name)),
         drift=tuple(dict.fromkeys(faults)),
     )
 
 
-def _marks(name: str, closed: bool, goes_on: bool) -> Iterator[StateSeen]:
-    """What a shown page says of itself: that it is shown in part."""
-    if closed:
+def _marks(name: str, spoken: Said, shown: Body, goes_on: bool) -> Iterator[StateSeen]:
+    """What a shown page says of itself: that it is shown in part, or has no text that runs on."""
+    if not shown.running and not spoken.article and not urls.is_front(name):
+        yield StateSeen(f"post:{name}", SeenState.PRESENT, NO_TEXT)
+    if is_closed(spoken.article):
         yield StateSeen(f"post:{name}", SeenState.GATED, "isAccessibleForFree false")
     if goes_on:
         yield StateSeen(f"post:{name}", SeenState.PRESENT, GOES_ON)
@@ -204,8 +208,10 @@ def _named(article: dict[str, Any], shown: str) -> str:
 
 
 def _heading(heads: list[str], title: str) -> str:
-    """Of several headings the longest one the page's own title holds; else the first."""
-    return max((one for one in heads if one in title), key=len, default=(heads or [""])[0])
+    """Of several headings the longest one the page's own title holds, if it says more than the
+    first does: that may be the site's, or of its section."""
+    known = max((one for one in heads if one in title), key=len, default="")
+    return max((heads or [""])[0], known, key=len) if known else (heads or [""])[0]
 
 
 def _whole(title: str, text: str) -> str:

@@ -8,7 +8,7 @@ from crawler.gathered import Gathered
 from crawler.platforms.x.urls import Asked, asked
 from evidence.model import Reading
 
-READ_BY = "x.pages@3"
+READ_BY = "x.pages@4"
 
 
 @dataclass(slots=True)

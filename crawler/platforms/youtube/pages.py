@@ -33,7 +33,7 @@ from crawler.platforms.youtube.tree import (
 from evidence.errors import ParseError
 from evidence.model import AccountSeen, Drift, Post, Reading, SeenState
 
-READ_BY = "youtube.pages@3"
+READ_BY = "youtube.pages@4"
 __all__ = ["READ_BY", "placed", "read"]
 
 WATCH = ("twoColumnWatchNextResults", "singleColumnWatchNextResults", "videoPrimaryInfoRenderer")

@@ -71,3 +71,18 @@ def test_a_meta_element_may_have_several_names() -> None:
     found = post('<meta property="og:title article:author" content="Sari Dewi">')
 
     assert (found.author_handle, (found.text or "")[:9]) == ("Sari Dewi", "Sari Dewi")
+
+
+def test_a_short_heading_of_the_site_is_not_preferred_to_the_first() -> None:
+    heads = "<h1>Saluran air dibersihkan warga</h1><h1>Kabar Desa</h1>"
+
+    assert title("<title>Kabar Desa</title>", heads) == "Saluran air dibersihkan warga"
+
+
+def test_a_page_without_running_text_says_so() -> None:
+    page = f"<html><head><title>Kontak</title></head><body><h1>Kontak</h1><ul>{'<li>Desa</li>' * 9}</ul></body></html>"
+    reading = registry.read("web", Page(URL, 200, {}, page.encode()))
+
+    assert [state.marker for state in reading.states] == [
+        "no running text: all that stands on the page"
+    ]
