@@ -135,7 +135,7 @@ def _thread(whole: Node, page: Page, into: Gathered) -> None:
         for index, item in enumerate(found):
             part = node(item, f"$.thread[{index}]", whole.faults)
             shown = part.value.get("value")
-            if isinstance(shown, dict) and shown.get("$type") in views.NOT_SHOWN:
+            if isinstance(shown, dict) and str(shown.get("$type")) in views.NOT_SHOWN:
                 shown = {"uri": part.value.get("uri"), **shown}
             views.thread(shown, f"{part.path}.value", into, whole.faults)
         return

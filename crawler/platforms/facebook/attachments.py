@@ -84,6 +84,8 @@ def is_known(attachment: list[Any]) -> bool:
             if of(medium) is None:
                 return False
             shown = True
+        elif isinstance(medium, dict) and str(medium.get("__typename")) in KINDS:
+            shown = shown or of(medium) is not None
         elif medium is not None and not isinstance(medium, dict):
             return False
         album = value.get("all_subattachments", {"nodes": []})

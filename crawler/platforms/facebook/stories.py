@@ -221,6 +221,8 @@ def _unlinked(message: Any, parts: list[dict[str, Any]]) -> Iterator[str]:
     if message is not None and not isinstance(listed, list) and (whole or listed is not None):
         yield "story.message.ranges: expected a list, which may be empty"
     for each in listed if isinstance(listed, list) else ():
+        if isinstance(each, dict) and each.get("entity", 0) is None:
+            continue  # to somebody who is not shown
         entity = drilled(each, "entity")
         link = drilled(entity, "external_url")
         named = identity(drilled(entity, "id")) or drilled(entity, "url")

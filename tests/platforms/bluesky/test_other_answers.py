@@ -150,3 +150,17 @@ def test_a_label_of_anybody_else_takes_nothing_down(word: str) -> None:
     assert {state.state for state in reading.states} == {SeenState.PRESENT}
     assert {state.marker for state in reading.states} == {f"label {word} by did:plc:orang"}
     assert profile.state is SeenState.PRESENT
+
+
+@pytest.mark.parametrize("kind", [["a"], {"a": 1}, 7, None])
+def test_a_type_that_is_no_word_is_drift_and_no_crash(kind: Any) -> None:
+    for value in (
+        {"thread": [{"uri": URI, "value": {"$type": kind}}]},
+        {"thread": {"$type": kind, "uri": URI}},
+        {"records": [{"uri": URI, "value": {"$type": kind}}]},
+        {"feed": [{"post": POST, "baru": {"$type": kind, "by": {}}}]},
+    ):
+        details = [fault.detail for fault in shown(value).drift]
+
+        assert details
+        assert not any(" in " in d and "Error" in d and "ParseError" not in d for d in details)
