@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from evidence.model import Act, Interaction
 from evidence.record import interaction_key, post_key, server_of
 
@@ -28,3 +30,13 @@ def test_one_id_on_two_servers_is_two_posts_where_ids_are_local() -> None:
 
     assert one != post_key("mastodon", "7", server_of("mastodon", "https://dua.example"))
     assert server_of("bluesky", "https://satu.example") == ""
+
+
+def test_an_act_of_an_account_that_took_another_handle_is_the_same_act() -> None:
+    like = _edge(Act.LIKE, None)
+    key = interaction_key("bluesky", like)
+
+    assert interaction_key("bluesky", replace(like, actor_handle="baru.test")) == key
+    assert interaction_key("bluesky", replace(like, actor_id="did:plc:lain")) != key
+    named = [replace(like, actor_id=None, actor_handle=handle) for handle in ("a.test", "b.test")]
+    assert len({interaction_key("bluesky", each) for each in named}) == 2
