@@ -108,7 +108,8 @@ def by_error(page: Page, value: dict[str, Any]) -> StateSeen:
     Raises ParseError for an error that says nothing of an account or post: our question was wrong,
     or the service has changed.
     """
-    name, message = value.get("error"), value.get("message")
+    said, message = value.get("error"), value.get("message")
+    name = said if isinstance(said, str) else None
     sentence = message.partition(":")[0].strip() if isinstance(message, str) else ""
     if name in BY_ERROR:
         state, marker = BY_ERROR[str(name)], str(name)

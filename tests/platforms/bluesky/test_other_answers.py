@@ -164,3 +164,12 @@ def test_a_type_that_is_no_word_is_drift_and_no_crash(kind: Any) -> None:
 
         assert details
         assert not any(" in " in d and "Error" in d and "ParseError" not in d for d in details)
+
+
+@pytest.mark.parametrize("error", [["a"], {"code": 5}, 7])
+def test_an_error_that_is_no_word_of_the_protocol_leaves_the_status_to_speak(error: Any) -> None:
+    body = json.dumps({"error": error, "message": "x"}).encode()
+
+    (state,) = read("bluesky", Page("https://api.contoh.example/xrpc/x", 502, {}, body)).states
+
+    assert (state.state, state.marker) == (SeenState.BLOCKED, "HTTP 502")
