@@ -25,7 +25,7 @@ def run(shell: Shell, once: bool, as_json: bool) -> None:
     require_installation(shell.config)
     environment = child_environment(shell, os.environ)
     shell.close()
-    line = [sys.executable, "-m", "scheduler", *(["--once"] if once else [])]
+    line = [sys.executable, "-P", "-m", "scheduler", *(["--once"] if once else [])]
     sys.stdout.flush()
     # The scheduler takes this process over, so that signals reach it and nothing stands between.
     os.execve(sys.executable, line, environment)  # noqa: S606 - our own interpreter and module

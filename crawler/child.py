@@ -20,8 +20,8 @@ from crawler.config import ENVIRONMENT, URLS, Config
 from evidence.canonical import instant
 from evidence.model import Slot
 
-COMMAND = (sys.executable, "-m", "crawler.run", "--batch")
-"""What visits a batch; the path of the batch file is added."""
+COMMAND = (sys.executable, "-P", "-m", "crawler.run", "--batch")
+"""What visits a batch; the path of the batch file is added. -P: no module comes from the current folder."""
 FILE_MODE = 0o600
 PARENT = "JEJAK_PARENT"
 """Environment variable that tells a child its scheduler's process id."""

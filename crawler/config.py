@@ -121,6 +121,7 @@ def load(path: Path | None = None, environment: Mapping[str, str] | None = None)
     values: dict[str, Any] = {}
     origin = {f.name: "default" for f in fields(Config) if f.name != "origin_of"}
     if file.is_file():
+        _require_ours(file)
         for key, value in _read(file).items():
             values[key] = _typed(key, value, str(file))
             origin[key] = str(file)
@@ -138,6 +139,22 @@ def load(path: Path | None = None, environment: Mapping[str, str] | None = None)
             "clock_start", "a simulated clock is for a sandbox only", "Set sandbox = true, or unset"
         )
     return config
+
+
+def _require_ours(file: Path) -> None:
+    """Refuse settings that another user wrote or may write: they name programs we start.
+
+    An officer who may run `jejak` as another user would otherwise run any program as that user.
+    Raises ConfigError.
+    """
+    said = file.stat()
+    if os.geteuid() not in (0, said.st_uid) and said.st_uid != 0:
+        raise ConfigError(
+            str(file), "belongs to another user, who could have any program started",
+            "Run as its owner, or give the file to the user who runs this",
+        )  # fmt: skip
+    if said.st_mode & 0o002:
+        raise ConfigError(str(file), "everybody may write it", f"Run: chmod 600 {file}")
 
 
 def _read(file: Path) -> dict[str, Any]:

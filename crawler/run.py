@@ -41,7 +41,7 @@ def crawl(platform: str, *, account: str | None = None, batch: Path | None = Non
 
 def command(platform: str, *, account: str | None = None, batch: Path | None = None) -> list[str]:
     """The command line of a child process that does the same."""
-    line = [sys.executable, "-m", "crawler.run", "--platform", platform]
+    line = [sys.executable, "-P", "-m", "crawler.run", "--platform", platform]
     if account:
         line += ["--account", account]
     if batch:

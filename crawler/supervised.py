@@ -124,7 +124,7 @@ def starting(config: Config, words: Sequence[str], now: Callable[[], datetime]) 
             said["JEJAK_WATCHER_URL"] = config.watcher_url
         with (folder / f"{words[1]}.log").open("wb") as log:
             return subprocess.Popen(  # noqa: S603 (our own command)
-                [sys.executable, "-c", RUN, *words],
+                [sys.executable, "-P", "-c", RUN, *words],
                 env=said,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -49,3 +50,31 @@ def test_a_file_that_cannot_be_read_is_named_with_the_systems_reason(tmp_path, m
 
     with pytest.raises(ConfigError, match=r"jejak\.toml: cannot be read \(Permission denied\)"):
         load(file, {})
+
+
+def test_settings_that_another_user_wrote_start_no_program_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who may run `jejak` as another user must not run any program as that user."""
+    file = tmp_path / "jejak.toml"
+    file.write_text('chromium = "/tmp/any-program"\n')
+    if os.getuid() == 0:
+        os.chown(file, 4_000_002, -1)
+    monkeypatch.setattr(os, "geteuid", lambda: 4_000_001)
+
+    with pytest.raises(ConfigError, match="belongs to another user"):
+        load(file, {})
+
+
+def test_settings_of_root_or_of_oneself_are_taken_and_those_everybody_may_write_are_not(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "jejak.toml"
+    file.write_text('organisation = "Contoh"\n')
+    file.chmod(0o640)
+    taken = load(file, {})
+    file.chmod(0o666)
+
+    with pytest.raises(ConfigError, match="everybody may write it"):
+        load(file, {})
+    assert taken.organisation == "Contoh"
