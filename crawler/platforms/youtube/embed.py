@@ -29,6 +29,8 @@ def read(text: str, sight: Sight) -> bool:
     Source: youtube-dl and yt-dlp on `embedded_player_response`; none is recorded here.
     """
     for found in _told(text, sight):
+        if "</html" not in text[-2000:].lower():
+            sight.fault("the page does not end: no </html>")
         if "videoDetails" in found or "playabilityStatus" in found:
             video.read_player(found, sight)
             return True

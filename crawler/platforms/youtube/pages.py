@@ -71,7 +71,9 @@ def _read(page: Page, sight: Sight) -> None:
     if found.data or found.player:
         sight.faults += faults
         _page(found, sight)
-    elif not embed.read(page.text(), sight) and not walls.refused(page, sight):
+    elif embed.read(page.text(), sight):
+        sight.faults += faults
+    elif not walls.refused(page, sight):
         sight.faults += faults
         status = "" if page.status == 200 else f"HTTP {page.status}: "
         what = "HTML without ytInitialData" if page.body.strip() else "body is empty"
