@@ -19,11 +19,10 @@ COMMENTS = ("edge_media_to_parent_comment", "edge_media_to_comment", "edge_media
 VIEWS = ("view_count", "play_count", "ig_play_count", "video_view_count", "video_play_count")
 HIDDEN = "like_and_view_counts_disabled"
 SINCE_HIDING = frozenset(
-    ("coauthor_producers", "commerciality_status", "has_delayed_metadata", "sharing_friction_info",
-     "fundraiser_tag", "clips_tab_pinned_user_ids")
-)  # fmt: skip
-"""Fields of posts of the `code` family that came after owners could hide figures (May 2021); with
-two of them the flag is there as well."""
+    ("coauthor_producers", "has_delayed_metadata", "fundraiser_tag", "clips_tab_pinned_user_ids")
+)
+"""Fields of posts of the `code` family that came after owners could hide figures (May 2021): since
+October of that year. With two of them the flag is there as well."""
 
 
 def counts(item: Node) -> Counts:

@@ -28,7 +28,7 @@ def item(**said: Any) -> dict[str, Any]:
         "pk": "3801200000000000411", "id": "3801200000000000411_5501000001", "code": "DTAk0KoNwGb",
         "media_type": 1, "taken_at": 1780300800, "caption": {"text": "Rapat"}, "like_count": 7,
         "comment_count": 4, "image_versions2": PICTURES, "coauthor_producers": [],
-        "commerciality_status": "not_commercial", "view_count": 9,
+        "has_delayed_metadata": False, "view_count": 9,
         "user": {"pk": "5501000001", "username": "lurahcontoh"},
     }  # fmt: skip
     return {**whole, **said}
@@ -77,7 +77,7 @@ def test_figures_that_are_not_hidden_are_shown() -> None:
 def test_where_the_flag_is_due_and_gone_no_figure_is_shown_and_it_is_told() -> None:
     newer = shown(feed(item()))
     older = {
-        k: v for k, v in item().items() if k not in ("coauthor_producers", "commerciality_status")
+        k: v for k, v in item().items() if k not in ("coauthor_producers", "has_delayed_metadata")
     }
 
     assert newer.posts[0].counts == Counts(comment=4)
