@@ -8,9 +8,10 @@ import pytest
 
 from evidence.erasure import add_hold, confirm_erasure, holds, lift_hold, request_erasure
 from evidence.errors import ScopeError
+from evidence.model import StatementType
 from evidence.query.custody import custody_draft, record_custody
 from evidence.query.hold import held_records
-from evidence.query.subject import find_subject, named_subject
+from evidence.query.subject import find_subject, named_subject, records_of, subject_of
 from tests.evidence.erasure.office import NOW, RECORDER, Office
 
 WORDS = {"case": "03/TM", "order": "9/ST", "actor": "citra"}
@@ -58,6 +59,30 @@ def test_an_export_named_by_its_record_is_its_package(office):
     package = find_subject(archive, exported(office, snapshot(office)))
 
     assert named_subject(archive, package.token) == package
+
+
+def test_a_package_is_found_by_its_export_and_by_no_other_act(office):
+    archive, rec = office.archive, snapshot(office)
+    read = custody_draft(RECORDER, "READ", [rec], NOW, actor="b", purpose="p", order="1")
+    record_custody(archive, read)
+    first, second = exported(office, rec), exported(office, rec)
+
+    found = [find_subject(archive, name).id for name in (first, second)]
+
+    assert [id[:8] for id in found] == [first[-8:], second[-8:]]
+    with pytest.raises(ScopeError, match="was not exported from this archive"):
+        find_subject(archive, f"jejak-20261125-{read.rec[:8]}")
+
+
+def test_a_post_is_named_by_a_snapshot_and_by_nothing_else(office):
+    page = next(
+        e.statement.rec for e in office.archive.entries()
+        if e.statement.type is StatementType.CAPTURE
+    )  # fmt: skip
+
+    for rec in (page, "f" * 32):
+        with pytest.raises(ScopeError, match="is no snapshot in the archive"):
+            records_of(office.archive, subject_of(f"post:{rec}"))
 
 
 def test_one_subject_is_held_once_for_a_case(office):

@@ -11,6 +11,7 @@ from evidence.errors import ScopeError
 from evidence.model import StatementType
 from evidence.query.custody import custody_draft, record_custody
 from evidence.query.subject import find_subject
+from evidence.record import Recorder
 from evidence.seal import Signer
 from tests.evidence.erasure.office import NOW, RECORDER, T0
 
@@ -61,6 +62,45 @@ def test_minutes_name_order_officers_records_and_earlier_exports(office, request
     for words in ("12/2026", "Ani Lestari", "Rabu, 25 November 2026 pukul 09.00.00 WIB (+07:00)",
                   head.fingerprint(), *(line.leaf_hash for line in minutes.lines)):  # fmt: skip
         assert words in text
+
+
+def test_minutes_tell_what_was_handed_out_and_not_what_was_only_read(office, request_id):
+    rec = office.archive.row("posts", "telegram|42")["snapshot"]
+    said = {
+        action: custody_draft(RECORDER, action, [rec], T0, actor="b", purpose="p", order="1")
+        for action in ("READ", "VERIFY", "SUBJECT_EXPORT")
+    }
+    for draft in said.values():
+        record_custody(office.archive, draft)
+    carried_out(office, request_id)
+
+    minutes = minutes_of(office.archive, request_id, "Bawaslu Contoh")
+
+    assert len(minutes.exports) == 2
+    assert minutes.exports[1] == (said["SUBJECT_EXPORT"].rec, T0)
+
+
+def test_minutes_by_a_simulated_clock_say_so(office, request_id):
+    carried_out(office, request_id)
+    assert not minutes_of(office.archive, request_id, "Bawaslu Contoh").simulated
+    rec = office.archive.row("posts", "telegram|43")["snapshot"]
+    asked, _ = request_erasure(
+        office.archive, RECORDER, [find_subject(office.archive, rec)], NOW, officer="Budi",
+        actor="budi", **WORDS,
+    )  # fmt: skip
+    confirm_erasure(
+        office.archive, Recorder("simulated", "jejak test"), asked.statement.rec, NOW,
+        officer="Ani", actor="ani",
+    )  # fmt: skip
+
+    assert minutes_of(office.archive, asked.statement.rec, "Bawaslu Contoh").simulated
+
+
+def test_the_printed_text_gives_a_name_as_it_is_written(office, request_id):
+    carried_out(office, request_id)
+    text = minutes_text(minutes_of(office.archive, request_id, "Bawaslu Contoh"), "Asia/Jakarta")
+
+    assert "Budi <b>Santoso</b>" in text
 
 
 def test_minutes_hold_no_word_of_what_was_erased(office, request_id):

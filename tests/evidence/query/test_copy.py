@@ -12,7 +12,7 @@ from evidence.query.copy import subject_copy, subject_files, subject_records
 from evidence.query.custody import custody_draft, record_custody
 from evidence.query.subject import find_subject
 from evidence.store import MemoryArchive
-from tests.evidence.erasure.office import NOW, RECORDER, Office, furnish
+from tests.evidence.erasure.office import NOW, RECORDER, SITI, Office, furnish
 
 
 @pytest.fixture
@@ -81,3 +81,15 @@ def test_what_was_erased_is_named_as_erased(office):
     assert "Ralat" not in json.dumps(said)
     assert [r["erased"] for r in said["records"]].count(True) == 2
     assert [p["order"] for p in said["processing"] if p["event"] == "ERASED"] == ["1"]
+
+
+def test_a_copy_gives_the_person_their_own_number(office):
+    row = SITI.rstrip("\n").removesuffix(",").replace("siti_contoh", "siti_dua")
+    office.watch(f"{row},199003152015032001\n")
+    (watch,) = (r["id"] for r in office.archive.rows("watches") if r["handle"] == "siti_dua")
+
+    numbers = [listed["identity"] for listed in copy_of(office, watch)["watchlist"]]
+    others = [listed["identity"] for listed in copy_of(office, office.siti)["watchlist"]]
+
+    assert numbers == ["NIP 199003152015032001"]
+    assert others == [None]

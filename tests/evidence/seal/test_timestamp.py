@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from rfc3161_client import decode_timestamp_response
+from rfc3161_client import VerificationError, decode_timestamp_response
 
 from evidence.errors import ConfigError
 from evidence.seal.http import Unanchored
@@ -103,3 +103,17 @@ def test_openssl_takes_the_unsorted_token_that_the_other_checker_refuses(
 def test_a_root_file_without_certificates_is_refused() -> None:
     with pytest.raises(ConfigError):
         TimestampAuthority("x", "http://127.0.0.1/", b"no certificate")
+
+
+def test_a_token_that_one_of_two_verifiers_refuses_is_none(
+    tsa: LocalTsa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(*_: object) -> bool:
+        raise VerificationError("refused")
+
+    monkeypatch.setattr("rfc3161_client.verify._Verifier.verify_message", refuses)
+
+    with pytest.raises(Unanchored) as caught:
+        request_stamp(tsa.authority, NOTE)
+
+    assert caught.value.code == "DISAGREE"
