@@ -8,10 +8,11 @@ emojis, icons. Source: W3C ActivityPub and Activity Vocabulary; fields of Mastod
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from crawler.page import whole_number
-from crawler.platforms.mastodon import deeds
+from crawler.platforms.mastodon import attached, deeds
 from crawler.platforms.mastodon.text import outward, words
 from crawler.take import Node, each, node
 from evidence.errors import ParseError
@@ -20,7 +21,6 @@ from evidence.model import (
     Act,
     Counts,
     Interaction,
-    Media,
     Post,
     Reading,
     SeenState,
@@ -36,17 +36,6 @@ WRAPPERS = frozenset(("Create", "Update"))
 EDGES = {"Like": Act.LIKE, "Follow": Act.FOLLOW}
 OTHERS = frozenset(("Announce", "Delete", "Tombstone"))
 KNOWN = NOTES | ACTORS | COLLECTIONS | WRAPPERS | OTHERS | deeds.UNREAD | frozenset(EDGES)
-TYPE_OF_MEDIA = {"image": "image", "video": "video", "audio": "audio"}
-TYPE_OF_ATTACHMENT = {
-    "Image": "image",
-    "Video": "video",
-    "Audio": "audio",
-    "Document": "document",
-}
-LINKS = frozenset(("Link", "Page", "Article", "Event", "Note"))
-"""Kinds of attachment that lead to a page; Lemmy's posts and Mobilizon's events have them."""
-ASIDE = frozenset(("PropertyValue", "IdentityProof", "Place", "Emoji"))
-"""Kinds of attachment that say something of the post, and show nothing."""
 PRESENT = SeenState.PRESENT
 QUOTES = ("quote", "quoteUrl", "quoteUri", "_misskey_quote")
 
@@ -99,24 +88,21 @@ def _document(item: Node) -> Reading:
 
 
 def _note(item: Node) -> Post:
-    content = _content(item)
-    attached = _objects(item, "attachment")
-    leading = [link for each in attached if _leads(each) and (link := _link_of(each))]
-    shown = [
-        each for each in attached if not _leads(each) and deeds.first(each.get("type")) not in ASIDE
+    content, published = _content(item), item.moment("published")
+    tagged = [
+        tag["href"] for tag in attached.objects(item, "tag") if isinstance(tag.get("href"), str)
     ]
-    tagged = [tag["href"] for tag in _objects(item, "tag") if isinstance(tag.get("href"), str)]
     warning = "\n\n".join(part for part in (_title(item), item.may("summary", str)) if part)
     return Post(
         native_id=item.must("id", str),
         author_id=_id(item, "attributedTo"),
         author_handle=None,
         text=words(warning, content or "", _choices(item)),
-        published_at=item.moment("published"),
-        edited_at=item.may_moment("updated"),
-        url=_link(item.value.get("url")),
-        media=(*each(shown, f"{item.path}.attachment", item.faults, _media), *_films(item)),
-        links=tuple(dict.fromkeys((*outward(content or "", tagged), *leading))),
+        published_at=published,
+        edited_at=_edited(item, published),
+        url=attached.link(item.value.get("url")),
+        media=attached.media(item),
+        links=tuple(dict.fromkeys((*outward(content or "", tagged), *attached.links(item)))),
         reply_to=_id(item, "inReplyTo") if item.value.get("inReplyTo") else None,
         quote_of=next((_id(item, name) for name in QUOTES if item.value.get(name)), None),
         counts=Counts(
@@ -126,6 +112,12 @@ def _note(item: Node) -> Post:
             whole_number(item.value.get("views")),
         ),
     )
+
+
+def _edited(item: Node, published: datetime | None) -> datetime | None:
+    """When a post was edited; servers that always say `updated` say when it was published."""
+    updated = item.may_moment("updated")
+    return None if updated is not None and updated == published else updated
 
 
 def _announce(item: Node) -> Post:
@@ -151,24 +143,6 @@ def _content(item: Node) -> str | None:
     return item.may("content", str) if "name" in item.value else item.exact("content", str)
 
 
-def _leads(attached: dict[str, Any]) -> bool:
-    """Whether an attachment is a link to a page, and no picture, film or sound."""
-    family = str(attached.get("mediaType") or "").partition("/")[0]
-    return deeds.first(attached.get("type")) in LINKS and family not in TYPE_OF_MEDIA
-
-
-def _films(item: Node) -> Iterator[Media]:
-    """The film or sound a Video or Audio is, which stands among its addresses (PeerTube)."""
-    listed = item.value.get("url")
-    for entry in listed if isinstance(listed, list) else ():
-        said = entry.get("mediaType") if isinstance(entry, dict) else None
-        family = str(said or "").partition("/")[0]
-        address = _link_of(entry)
-        if family in ("video", "audio") and address is not None:
-            yield Media(address, TYPE_OF_MEDIA[family], None)
-            return
-
-
 def _acts(post: Post, item: Node) -> Iterator[Interaction]:
     about = (post.native_id, post.published_at)
     if post.reply_to is not None:
@@ -176,7 +150,7 @@ def _acts(post: Post, item: Node) -> Iterator[Interaction]:
     for shared in (post.repost_of, post.quote_of):
         if shared is not None:
             yield Interaction(Act.SHARE, post.author_id, None, shared, *about)
-    for tag in _objects(item, "tag"):
+    for tag in attached.objects(item, "tag"):
         if tag.get("type") == "Mention" and isinstance(tag.get("href"), str):
             yield Interaction(Act.MENTION, post.author_id, None, tag["href"], *about)
 
@@ -186,13 +160,20 @@ def _actor(item: Node) -> Reading:
     suspended = bool(item.may("suspended", bool))
     seen = AccountSeen(
         native_id=native_id,
-        handle=item.must("preferredUsername", str),
+        handle=_username(item),
         display_name=item.may("name", str),
         state=SeenState.SUSPENDED if suspended else SeenState.PRESENT,
         moved_to=item.may("movedTo", str),
     )
     marker = StateSeen(f"account:{native_id}", SeenState.SUSPENDED, "suspended")
     return Reading("", accounts=(seen,), states=(marker,) if suspended else ())
+
+
+def _username(item: Node) -> str | None:
+    """The name of an actor; a server that acts for itself (Lemmy's `Application`) may have none."""
+    if deeds.kind(item) == "Application":
+        return item.may("preferredUsername", str)
+    return item.want("preferredUsername", str) or None
 
 
 def _gone(item: Node, kind: str) -> StateSeen:
@@ -208,7 +189,7 @@ def _collection(item: Node) -> Reading:
     onward = tuple(
         address
         for name in ("first", "next")
-        if (address := _link(item.value.get(name))) is not None
+        if (address := attached.link(item.value.get(name))) is not None
     )
     found = item.may("orderedItems", list)
     listed = item.may("items", list) if found is None else found
@@ -244,37 +225,19 @@ def _listed(item: Node) -> Reading:
     return Reading("") if deeds.kind(item) in COLLECTIONS else read(item)
 
 
-def _media(item: Node) -> Media:
-    address = _link(item.value.get("url") or item.value.get("href"))
-    if address is None:
-        raise ParseError(f"{item.path}.url", "expected an address, found none")
-    family = (item.may("mediaType", str) or "").partition("/")[0]
-    kind = TYPE_OF_MEDIA.get(family) or TYPE_OF_ATTACHMENT.get(item.must("type", str))
-    if kind is None:
-        item.fault("type", "is a kind of media that is not known")
-    return Media(address, kind or "unknown", item.may("name", str))
-
-
 def _title(item: Node) -> str | None:
     """A Note's `name` is a poll vote or empty; the other kinds carry a title there."""
     return None if item.value.get("type") == "Note" else item.may("name", str)
 
 
 def _choices(item: Node) -> tuple[str, ...]:
-    offered = [*_objects(item, "oneOf"), *_objects(item, "anyOf")]
+    offered = [*attached.objects(item, "oneOf"), *attached.objects(item, "anyOf")]
     return each(offered, f"{item.path}.oneOf", item.faults, lambda choice: choice.must("name", str))
 
 
 def _total(item: Node, name: str) -> int | None:
     collection = item.value.get(name)
     return whole_number(collection.get("totalItems")) if isinstance(collection, dict) else None
-
-
-def _objects(item: Node, name: str) -> list[dict[str, Any]]:
-    """ActivityStreams lets one thing stand for a list of one."""
-    found = item.value.get(name)
-    entries = found if isinstance(found, list) else [found]
-    return [entry for entry in entries if isinstance(entry, dict)]
 
 
 def _id(item: Node, name: str) -> str:
@@ -284,16 +247,3 @@ def _id(item: Node, name: str) -> str:
     if isinstance(first, str) and first:
         return first
     return node(first, f"{item.path}.{name}", item.faults).must("id", str)
-
-
-def _link(value: Any) -> str | None:
-    """The address in a link: a string, an object with href or id, or the first of a list."""
-    if isinstance(value, list):
-        return next((link for entry in value if (link := _link_of(entry))), None)
-    return _link_of(value)
-
-
-def _link_of(value: Any) -> str | None:
-    if isinstance(value, dict):
-        value = value.get("href") or value.get("id")
-    return value if isinstance(value, str) and value.startswith(("http:", "https:")) else None

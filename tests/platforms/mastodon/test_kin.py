@@ -257,3 +257,25 @@ def test_likes_in_a_list_stay_edges_to_the_post() -> None:
     (edge,) = shown([account()], f"{API}/statuses/5/favourited_by").interactions
 
     assert (edge.act, edge.actor_id, edge.target) == (Act.LIKE, "9", "5")
+
+
+def test_a_post_that_says_it_was_updated_when_it_was_published_is_not_edited() -> None:
+    published = note()["published"]
+
+    assert shown(note(updated=published)).posts[0].edited_at is None
+    assert shown(note(updated="2024-01-02T03:04:06Z")).posts[0].edited_at is not None
+
+
+def test_a_server_that_acts_for_itself_needs_no_name() -> None:
+    actor = {"@context": STREAMS, "id": "https://satu.example/", "inbox": "x", "name": "Satu"}
+
+    server, person = (shown({**actor, "type": kind}) for kind in ("Application", "Person"))
+
+    assert [a.native_id for a in server.accounts] == ["https://satu.example/"]
+    assert server.drift == ()
+    assert [a.handle for a in person.accounts] == [None]
+    assert person.drift
+
+
+def test_a_link_beside_a_post_that_leads_nowhere_is_told() -> None:
+    assert shown(note(attachment=[{"type": "Link", "name": "x"}])).drift
