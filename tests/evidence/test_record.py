@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
-from evidence.model import Act, Interaction
-from evidence.record import interaction_key, post_key, server_of
+import pytest
+
+from evidence.model import AccountSeen, Act, Change, Interaction, KnownPost, Observation, SeenState
+from evidence.record import Recorder, interaction_key, post_key, server_of
 
 
 def _edge(act: Act, native_id: str | None) -> Interaction:
@@ -40,3 +43,32 @@ def test_an_act_of_an_account_that_took_another_handle_is_the_same_act() -> None
     assert interaction_key("bluesky", replace(like, actor_id="did:plc:lain")) != key
     named = [replace(like, actor_id=None, actor_handle=handle) for handle in ("a.test", "b.test")]
     assert len({interaction_key("bluesky", each) for each in named}) == 2
+
+
+AT = datetime(2026, 11, 22, tzinfo=UTC)
+RECORDER = Recorder("system", "jejak test")
+KNOWN = KnownPost("bluesky", "1", "w", "aa", "bb", 2, SeenState.UNSEEN, "d", AT, AT)
+
+
+@pytest.mark.parametrize(("proof", "said"), [("bafy", True), (None, False)])
+def test_an_absence_says_what_it_rests_on(proof: str | None, said: bool) -> None:
+    seen = Observation(
+        "1", Change.STATE, SeenState.ABSENT, SeenState.UNSEEN, AT, AT, AT, "HTTP 404", "c0", proof
+    )
+
+    facts = RECORDER.observation(seen, KNOWN, watch="w", capture="c1").facts
+
+    assert (facts["proof"], facts["control"]) == (said, "c0")
+    assert (facts["state"], facts["previous_state"], facts["post"]) == ("ABSENT", "UNSEEN", "aa")
+
+
+@pytest.mark.parametrize("before", [None, SeenState.PRIVATE])
+def test_a_change_of_an_account_says_how_it_was_before(before: SeenState | None) -> None:
+    account = AccountSeen("7", "a.test", None, SeenState.PRESENT)
+
+    facts = RECORDER.account(
+        account, watch="w", platform="bluesky", previous=before, changed=("STATE",), capture="c",
+        at=AT,
+    ).facts  # fmt: skip
+
+    assert (facts["state"], facts["previous_state"]) == ("PRESENT", before and before.value)

@@ -14,10 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evidence.errors import ParseError
+from evidence.errors import ConfigError, ParseError
 from evidence.ledger import Checkpoint
 from evidence.seal import Signer
 from evidence.seal.anchor import Anchors
+from evidence.seal.http import Unanchored
 from evidence.seal.ots import Calendar, calendar, submit
 from evidence.seal.otsfile import (
     APPEND,
@@ -195,3 +196,23 @@ def test_the_reference_library_reads_our_proof_alike() -> None:
     ((message, attestation),) = file.timestamp.all_attestations()
     assert (message, attestation.height) == (parse_proof(proof())[1][0].message, 840_000)
     assert proof().startswith(MAGIC)
+
+
+@pytest.mark.parametrize("url", ["ftp://a.example", "a.example", "https://a.example/", ""])
+def test_a_calendar_that_is_no_address_is_refused(url: str) -> None:
+    with pytest.raises(ConfigError, match="is not an http or https address"):
+        Calendar(url)
+
+
+@pytest.mark.parametrize("status", [202, 404, 500])
+def test_a_promise_is_one_only_when_the_calendar_says_so(
+    monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    with serving_calendar() as local:
+        answer = local.answer
+        monkeypatch.setattr(local, "answer", lambda *asked: (status, answer(*asked)[1]))
+
+        with pytest.raises(Unanchored) as caught:
+            submit(Calendar(local.url), b"note")
+
+    assert caught.value.code == f"HTTP_{status}"

@@ -285,6 +285,14 @@ def test_a_witness_key_round_trips_and_nothing_else_is_one() -> None:
     text = str(witness_key("saksi.test/1", bytes(32)))
 
     assert str(parse_witness_key(text)) == text
-    for bad in (text[:-4], text.replace("+", "-"), str(KEY), text.replace("saksi", "lain")):
+    other_type = base64.b64encode(b"\5" + bytes(32)).decode()
+    for bad in (text[:-4], text.replace("+", "-"), str(KEY), text.replace("saksi", "lain"),
+                f"{text.rpartition('+')[0]}+{other_type}", text.replace("saksi", "sak si")):  # fmt: skip
         with pytest.raises(ParseError):
             parse_witness_key(bad)
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a+b", "a\tb", "a\x00b"])
+def test_a_witness_whose_name_could_be_read_in_two_ways_is_refused(name: str) -> None:
+    with pytest.raises(ParseError, match="witness name"):
+        witness_key(name, bytes(32))

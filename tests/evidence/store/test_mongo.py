@@ -237,6 +237,20 @@ def test_an_answer_that_is_lost_does_not_double_the_leaf(
     assert opened.data == b"once"
 
 
+def test_a_picture_that_a_record_of_long_ago_holds_too_outlives_the_erasure_of_another(
+    archive: MongoArchive, db: Db
+) -> None:
+    kept, rec = put(archive, b"shared"), put(archive, b"shared")
+    db.keys.update_many({"made": {"$exists": True}}, {"$set": {"made": ObjectId("5f" + "0" * 22)}})
+
+    archive.erase(rec)
+
+    opened = archive.open_object(kept, "body")
+    assert opened is not None
+    assert opened.data == b"shared"
+    assert archive.open_object(rec, "body") is None
+
+
 def test_a_use_that_a_crash_left_does_not_keep_an_erased_blob_readable(
     archive: MongoArchive, db: Db
 ) -> None:
