@@ -191,7 +191,7 @@ def _title(root: Any, spoken: Said) -> str:
     title = next((one for one in titles if one), "")
     shared = plain(spoken.first("og:title", "twitter:title") or "")
     heads = [one for h1 in root.iter("h1") if (one := plain(" ".join(h1.itertext())))]
-    named = _named(spoken.article, " ".join((title, shared, *heads)))
+    named = _named(spoken.article, heads, (title, shared))
     if named:
         return named
     head = _heading(heads, f"{title} {shared}")
@@ -200,11 +200,15 @@ def _title(root: Any, spoken: Said) -> str:
     return shared or title
 
 
-def _named(article: dict[str, Any], shown: str) -> str:
-    """The title in linked data; the one of two that the page shows, where one is a remark on it."""
-    said = [plain(text_of(article.get(name)) or "") for name in ("headline", "name")]
-    known = [one for one in said if one]
-    return next((one for one in known if one in shown), known[0] if known else "")
+def _named(article: dict[str, Any], heads: list[str], titles: tuple[str, str]) -> str:
+    """The title in linked data. `name` where the page is headed by it and shows the headline
+    nowhere: that is a remark on it then."""
+    headline, name = (plain(text_of(article.get(one)) or "") for one in ("headline", "name"))
+    if headline and any(headline in one for one in (*heads, *titles)):
+        return headline
+    if name and (name in heads or any(one.startswith(name) for one in titles)):
+        return name
+    return headline or name
 
 
 def _heading(heads: list[str], title: str) -> str:

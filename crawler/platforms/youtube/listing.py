@@ -25,6 +25,7 @@ KNOWN = frozenset((*KINDS, *OTHERS, "richItemRenderer", "richSectionRenderer"))
 PART = "title alone, no time"
 """What a card shows of its video, in the state that is noted beside it."""
 UNDER_WAY = frozenset(("BADGE_STYLE_TYPE_LIVE_NOW", "LIVE", "UPCOMING"))
+"""Styles of the marks on a card of a stream that is not over."""
 BYLINES = ("ownerText", "shortBylineText", "longBylineText")
 
 

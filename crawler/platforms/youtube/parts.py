@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from crawler.platforms.youtube import urls
+from crawler.platforms.youtube.video import BY_DAY
 from evidence.model import Post, Reading
 
 
@@ -20,4 +21,6 @@ def is_whole(post: Post) -> bool:
 def placed(reading: Reading, native_id: str | None, handle: str) -> Reading:
     """The reading of a page by itself, without the videos it shows in part."""
     del native_id, handle  # a page names its channel itself
-    return replace(reading, posts=tuple(post for post in reading.posts if is_whole(post)))
+    by_day = {told.subject for told in reading.states if told.marker == BY_DAY}
+    kept = (post for post in reading.posts if is_whole(post) or f"post:{post.native_id}" in by_day)
+    return replace(reading, posts=tuple(kept))

@@ -40,6 +40,14 @@ def test_a_headline_the_page_words_otherwise_stays_the_title() -> None:
     )
 
 
+def test_the_name_of_the_site_is_not_taken_for_the_title() -> None:
+    data = linked(headline="Saluran “air” dibersihkan", name="Kabar Desa")
+
+    assert title(f'<title>Saluran "air" dibersihkan - Kabar Desa</title>{data}', "") == (
+        "Saluran “air” dibersihkan"
+    )
+
+
 def test_of_several_headings_the_one_in_the_pages_own_title_is_its_title() -> None:
     heads = "<h1>Kabar Desa</h1><h1>Saluran air dibersihkan warga</h1>"
 
