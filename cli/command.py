@@ -110,7 +110,8 @@ class Root(Group):
         try:
             code = self._run(given, prog_name or "jejak", shell, extra)
         finally:
-            shell.close()
+            left = close_down(shell)
+        code = code or left
         if not standalone_mode:
             return code
         sys.exit(code)
@@ -140,6 +141,19 @@ class Root(Group):
             if os.environ.get("JEJAK_DEBUG"):
                 raise
             return show_fault(error, as_json)
+
+
+def close_down(shell: Shell) -> int:
+    """Let go of what a command had open; says what could not be, and returns the exit code."""
+    try:
+        shell.close()
+    except JejakError as error:
+        return show_jejak_error(error, as_json=False)
+    except Exception as error:
+        if os.environ.get("JEJAK_DEBUG"):
+            raise
+        return show_fault(error, as_json=False)
+    return exits.OK
 
 
 def show_lost(error: OSError) -> int:

@@ -12,7 +12,7 @@ from cli import exits
 from cli.main import jejak
 from cli.shell import Shell, require_installation
 from crawler.config import Config, load
-from evidence.errors import ConfigError
+from evidence.errors import ConfigError, StoreError
 from evidence.store import MemoryArchive
 
 
@@ -49,6 +49,27 @@ def test_the_first_init_takes_its_own_settings_and_not_those_in_force_before(fol
     assert "public key of the log: contoh.go.id/log+" in result.output
     assert (folder / "bukti/keys/log.key").is_file()
     assert not (folder / "data").exists()
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "told"),
+    [
+        (StoreError("data folder /bukti", "its disk has 0 MB left"), exits.STORE, "0 MB left"),
+        (ValueError("text of a post"), exits.FAULT, "a fault of this program (ValueError"),
+    ],
+)
+def test_what_cannot_be_closed_is_said_and_not_traced(folder, fault, code, told):
+    class Unclosed(MemoryArchive):
+        def close(self) -> None:
+            raise fault
+
+    result = CliRunner(env={"LANG": "C"}).invoke(
+        jejak, ("init",), obj=Shell(opener=lambda _config: Unclosed())
+    )
+
+    assert result.exit_code == code
+    assert told in result.stderr
+    assert "text of a post" not in result.output
 
 
 def test_settings_are_their_owners_alone_and_nothing_is_everybodys_to_write(folder):
