@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+import yaml
+
 NAMES = ("interactions", "http_interactions")
 """Of the list of exchanges: of vcrpy, and of VCR for Ruby and R."""
 BEGINS = re.compile(
@@ -29,15 +31,8 @@ class _Odd(Exception):
 
 
 def exchanges(data: bytes) -> list[Any]:
-    """The exchanges of a cassette in YAML, in order; empty for anything else.
-
-    Also where the YAML reader is not installed, which is then as if the format were not known.
-    """
+    """The exchanges of a cassette in YAML, in order; empty for anything else."""
     if len(data) > MOST_BYTES or not BEGINS.match(data):
-        return []
-    try:
-        import yaml
-    except ImportError:
         return []
     try:
         loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
