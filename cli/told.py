@@ -28,6 +28,19 @@ THINGS = (
 )  # fmt: skip
 """Forms of what failed."""
 
+ACTS = (
+    N_("opening the archive"), N_("reading the log"), N_("reading the log's size"),
+    N_("reading claims"), N_("reading checkpoints"), N_("reading figures"),
+    N_("reading the naming key"), N_("looking up records"), N_("looking up blobs"),
+    N_("looking up an erasure"), N_("looking for odd rows"), N_("listing projections"),
+    N_("releasing slots"), N_("watching the store"), N_("erasing"), N_("erasing a blob's key"),
+    N_("reading record {name}"), N_("opening {name}"), N_("erasing {name}"),
+    N_("claiming slot {name}"), N_("clearing {name}"), N_("keeping the checkpoint of size {n}"),
+    N_("preparing database {name}"), N_("securing database {name}"), N_("projecting {name}"),
+    N_("reading {name}"), N_("removing from {name}"), N_("storing in {name}"),
+)  # fmt: skip
+"""Forms of what the store was doing when it failed."""
+
 REASONS = (
     N_("{why} (MongoDB at {address})"),
     N_("it was refused ({kind}, code {code})"),
@@ -147,7 +160,7 @@ def told(text: str) -> str:
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Forms with facts: those that hold another sentence first, then the wordiest, which fit closest."""
-    forms = [form for form in (*THINGS, *REASONS, *REMEDIES) if "{" in form]
+    forms = [form for form in (*THINGS, *ACTS, *REASONS, *REMEDIES) if "{" in form]
     forms.sort(key=lambda form: ("{why}" not in form, -len(re.sub(r"\{\w+\}", "", form))))
     return tuple((form, re.compile(as_pattern(form), re.DOTALL)) for form in forms)
 

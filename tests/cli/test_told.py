@@ -80,6 +80,21 @@ def test_a_reason_within_a_reason_is_said_as_well():
     assert told(error.why) == "peladen tidak menjawab (AutoReconnect) (MongoDB di 127.0.0.1:7)"
 
 
+def test_what_the_store_was_doing_is_said_as_well():
+    doing = {
+        argument.value
+        for file in (ROOT / "evidence/store/mongo").glob("*.py")
+        for call in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(call, ast.Call)
+        and getattr(call.func, "attr", "") in ("run", "each", "wrapped")
+        for argument in call.args[:1]
+        if isinstance(argument, ast.Constant)
+    }
+
+    assert len(doing) > 10
+    assert [text for text in sorted(doing) if told(text) == text] == []
+
+
 def test_the_systems_reasons_are_written_as_the_system_says_them():
     known = {os.strerror(number) for number in range(1, 134)}
 
