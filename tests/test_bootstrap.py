@@ -48,6 +48,18 @@ def test_it_speaks_the_language_of_the_environment(environment, word):
     assert told.stdout == f"bootstrap: {word}\n"
 
 
+@pytest.mark.parametrize(("before", "after"), [("000", "0022"), ("077", "0077"), ("002", "0022")])
+def test_what_it_installs_nobody_else_may_write(before, after):
+    line = next(line for line in SCRIPT.read_text("utf-8").splitlines() if line.startswith("umask"))
+
+    told = subprocess.run(
+        ["/bin/sh", "-euc", f"umask {before}; {line}\numask"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+
+    assert told.stdout == f"{after}\n"
+
+
 def test_the_project_is_found_below_a_name_that_is_no_ascii_under_any_locale(tmp_path):
     """Up to Python 3.12 a .pth file is read in the locale's encoding, also in UTF-8 mode."""
     root = tmp_path / "Kantor Kabupat\u00e9n"
