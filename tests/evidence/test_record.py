@@ -7,7 +7,16 @@ from datetime import UTC, datetime
 
 import pytest
 
-from evidence.model import AccountSeen, Act, Change, Interaction, KnownPost, Observation, SeenState
+from evidence.model import (
+    AccountSeen,
+    Act,
+    Change,
+    Interaction,
+    KnownPost,
+    Observation,
+    SeenState,
+    StatementType,
+)
 from evidence.record import Recorder, interaction_key, post_key, server_of
 
 
@@ -72,3 +81,10 @@ def test_a_change_of_an_account_says_how_it_was_before(before: SeenState | None)
     ).facts  # fmt: skip
 
     assert (facts["state"], facts["previous_state"]) == ("PRESENT", before and before.value)
+
+
+def test_a_statement_that_can_be_made_once_has_the_id_it_is_given() -> None:
+    kind = StatementType.ALARM
+
+    assert RECORDER.draft(kind, AT, {}, rec="a" * 32).rec == "a" * 32
+    assert RECORDER.draft(kind, AT, {}).rec != RECORDER.draft(kind, AT, {}).rec

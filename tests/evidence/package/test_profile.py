@@ -13,12 +13,13 @@ import pytest
 
 from evidence.canonical import decode, encode
 from evidence.errors import ConfigError, PackageError, ScopeError
-from evidence.model import Act, Interaction, Plain, StatementType
+from evidence.model import Act, Entry, Interaction, Plain, Statement, StatementType
 from evidence.package import select, write_package
 from evidence.package.brief import Brief
 from evidence.package.case import Case, parse_case, read_case
+from evidence.package.completeness import LOOKS, Contents
 from evidence.package.exhibit import EXHIBITS
-from evidence.package.profile import KINDS, find_profile, profiles
+from evidence.package.profile import KINDS, Profile, find_profile, profiles
 from evidence.query.version import newest_versions
 from evidence.verify import verify
 from tests.packages.synthetic import (
@@ -132,7 +133,7 @@ def test_every_requirement_has_a_kind_a_label_and_a_source() -> None:
 def test_each_field_a_profile_requires_is_named_when_it_is_missing(
     name: str, tmp_path: Path
 ) -> None:
-    from evidence.package.completeness import Contents, check_complete
+    from evidence.package.completeness import check_complete
 
     contents = Contents((), {}, (), frozenset())
     for requirement in find_profile(name).requires:
@@ -508,3 +509,42 @@ def test_a_referral_goes_to_whom_the_case_file_names_and_a_clarification_to_the_
     said = page(export(site, tmp_path / "out", name))
 
     assert f"<dt>Kepada</dt><dd>{told}</dd>" in said
+
+
+def test_identity_numbers_are_opened_by_the_one_profile_that_needs_them() -> None:
+    opening = {name for name, profile in profiles().items() if profile.identity}
+    closing = {name for name, profile in profiles().items() if not profile.third_parties}
+
+    assert opening == {"RUJUKAN_BKN"}
+    assert closing == {"KLARIFIKASI", "KESBANGPOL"}
+
+
+def test_a_profile_opens_no_identity_number_unless_it_says_so() -> None:
+    assert not Profile("N", "t", "a", "l", ()).identity
+
+
+@pytest.mark.parametrize(
+    ("own", "page", "lacks"),
+    [
+        ([], [], ""),
+        (["post"], [], "entri 7"),
+        ([], ["body"], "entri 7"),
+        (["identity"], ["claim"], ""),
+    ],
+    ids=["open", "the exhibit closed", "its page closed", "something else closed"],
+)
+@pytest.mark.parametrize("how", ["withheld", "erased"])
+def test_an_exhibit_without_its_original_is_named(
+    own: list[str], page: list[str], lacks: str, how: str
+) -> None:
+    facts = {"watch": WATCH, "capture": "c"}
+    shown = Entry(7, b"", b"", Statement(1, StatementType.SNAPSHOT, "p", NOW, "system", facts, ()))
+    none: dict[str, Any] = {"withheld": [], "erased": []}
+    records = (
+        {**none, "rec": "p", "index": 7, how: own},
+        {**none, "rec": "c", "index": 6, how: page},
+    )
+
+    contents = Contents((shown,), {}, records, frozenset())
+
+    assert LOOKS["@originals"](read_case(CASE), contents) == lacks
