@@ -176,7 +176,8 @@ def account_change(reading: Reading, seen: Seen) -> AccountChange | None:
         changed = _changed(account, visit)
         if changed:
             previous, visit.state = visit.state, account.state
-            marker = next((s.marker for s in reading.states if s.state is account.state), None)
+            own = (s for s in reading.states if s.subject.startswith("account:"))
+            marker = next((s.marker for s in own if s.state is account.state), None)
             return AccountChange(account, previous, changed, marker)
         return None
     for state in reading.states:

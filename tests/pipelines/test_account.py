@@ -80,6 +80,18 @@ def test_an_account_shown_as_it_was_is_no_change(reading: Reading) -> None:
     assert account_change(reading, page(visit(SeenState.PRESENT), reading)) is None
 
 
+def test_the_marker_of_an_account_is_its_own_and_not_that_of_a_post_in_the_same_state() -> None:
+    private = SeenState.PRIVATE
+    of_post = StateSeen("post:1", private, "the post's")
+    of_account = StateSeen("account:7", private, "the account's")
+    reading = replace(shown(state=private), states=(of_post, of_account))
+    without = replace(reading, states=(of_post,))
+
+    changes = [account_change(r, page(visit(SeenState.PRESENT), r)) for r in (reading, without)]
+
+    assert [c and c.marker for c in changes] == ["the account's", None]
+
+
 def test_a_new_handle_is_told_once() -> None:
     talk, reading = visit(SeenState.PRESENT), shown(handle="melati")
 
