@@ -4,43 +4,32 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from types import SimpleNamespace
 
 import pytest
 
 from crawler.visit import Seen, Visit
-from crawler.watched import Watched
 from evidence.model import (
     AccountCounts,
-    AccountId,
     AccountSeen,
-    Attribution,
-    Confidence,
     KnownPost,
     Post,
     Reading,
     SeenState,
-    Side,
     StateSeen,
-    WatchEntry,
 )
 from pipelines.history import account_change, posts, resolved, tells_more
 from pipelines.known import Known
+from tests.pipelines.test_absence import NOW
+from tests.pipelines.test_absence import visit as visit_of
 
-NOW = datetime(2024, 11, 1, tzinfo=UTC)
 LATER = datetime(2024, 11, 2, tzinfo=UTC)
 
 
-def visit(state: SeenState | None, handle: str | None = "bunga") -> Visit:
-    entry = WatchEntry(
-        "w-1", AccountId("mastodon", "7", "bunga"), Side.WATCHED, "A", "Asia/Jakarta",
-        Attribution("X", "SK", Confidence.HIGH, "P", NOW), "1/ST", "UU", NOW,
-    )  # fmt: skip
-    return Visit(
-        id="v", entry=entry, slot=None, due_at=None, started_at=NOW, native_id="7", handle="bunga",
-        state=state, watched=Watched({}, {}, {}), pages_limit=1, fetch=SimpleNamespace(),
-        archive_known=lambda visit, limit: (), known_handle=handle,
-    )  # fmt: skip
+def visit(state: SeenState | None) -> Visit:
+    """A visit to an account whose handle the archive knows."""
+    talk = visit_of(state)
+    talk.known_handle = "bunga"
+    return talk
 
 
 def page(talk: Visit, reading: Reading, **more: object) -> Seen:

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from evidence.model import Outcome, VisitEnd
+from evidence.model import Entry, Outcome, Statement, StatementType, VisitEnd
 from evidence.package import select, write_package
 from evidence.package.brief import Brief
 from evidence.package.case import Case, read_case
 from evidence.package.profile import find_profile
+from evidence.package.unshown import unshown
 from evidence.record import Recorder
 from tests.packages.synthetic import END, NOW, START, WATCH, Site, Visitor, make_site
 
@@ -189,3 +190,25 @@ def test_what_was_erased_of_a_row_of_the_report_is_said_and_not_left_blank(
     assert "baris daftar pantau ditahan atau dihapus" in said
     assert "alamat yang ditahan atau dihapus, status 200" in said
     assert re.search(r"\d+ ditahan atau dihapus UNSEEN", said)
+
+
+def test_only_what_is_closed_is_counted_as_not_shown() -> None:
+    def entry(index: int, kind: StatementType, **facts: object) -> Entry:
+        return Entry(index, b"", b"", Statement(1, kind, f"r{index}", NOW, "system", facts, ()))
+
+    entries = (
+        entry(0, StatementType.SNAPSHOT),
+        entry(1, StatementType.SNAPSHOT),
+        entry(2, StatementType.INTERACTION),
+        entry(3, StatementType.INTERACTION),
+        entry(4, StatementType.READING),
+        entry(5, StatementType.CAPTURE, via="CRAWL", body_kept=True),
+        entry(6, StatementType.CAPTURE, via="HUMAN", body_kept=False),
+    )
+    said = {0: {"post": {}}, 1: {"identity": {}}, 2: {"interaction": {}}}
+
+    told = unshown(entries, said, (START, END), NOW)
+
+    assert (told.posts, told.interactions, told.unkept) == (1, 1, 1)
+    assert told.ways == {"HUMAN"}
+    assert (told.visits, told.outcomes) == (0, False)

@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 
 from evidence.config import WatchlistImport, campaign_drafts, watch_drafts
 from evidence.model import (
     AccountId,
     Attribution,
-    Campaign,
     Confidence,
-    ElectionKind,
     Gap,
     Outcome,
-    Phase,
     Reading,
     Side,
     VisitEnd,
     WatchEntry,
 )
 from evidence.query.completeness import Coverage, completeness
-from evidence.record import Recorder
 from evidence.store import MemoryArchive
+from tests.cli.test_completeness import CAMPAIGN, HOUR, RECORDER, START
 
-HOUR = timedelta(hours=1)
-START = datetime(2026, 11, 20, 17, tzinfo=UTC)
-"""Midnight of 21 November in Jakarta."""
-RECORDER = Recorder("system", "jejak test")
-CAMPAIGN = Campaign(
-    "uji", "Uji", ElectionKind.PILKADA, "s", "b", "p",
-    (Phase("CAMPAIGN", "2026-11-21T00:00:00", "2026-11-21T06:00:00", (("A", 3600),)),),
-)  # fmt: skip
 WATCHES = ("w-0123456789ab", "w-0123456789ac")
 
 
