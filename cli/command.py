@@ -15,17 +15,11 @@ import click
 
 from cli import exits
 from cli.process import begin
-from cli.screen import (
-    json_text,
-    let_go_of_output,
-    output_is_lost,
-    write_error,
-    write_line,
-)
+from cli.screen import json_text, let_go_of_output, output_is_lost, write_error, write_line
 from cli.shell import Shell
 from cli.told import told
 from cli.words import N_, _, choose_language, use_language
-from evidence.errors import JejakError
+from evidence.errors import ConfigError, JejakError
 
 JSON_HELP = N_("Answer as JSON.")
 
@@ -140,6 +134,9 @@ class Root(Group):
             # and place are told.
             if os.environ.get("JEJAK_DEBUG"):
                 raise
+            if isinstance(error, OSError) and isinstance(error.filename, str):
+                why = f"cannot be used ({error.strerror})"
+                return show_jejak_error(ConfigError(error.filename, why), as_json)
             return show_fault(error, as_json)
 
 
@@ -147,12 +144,9 @@ def close_down(shell: Shell) -> int:
     """Let go of what a command had open; says what could not be, and returns the exit code."""
     try:
         shell.close()
-    except JejakError as error:
-        return show_jejak_error(error, as_json=False)
-    except Exception as error:
-        if os.environ.get("JEJAK_DEBUG"):
-            raise
-        return show_fault(error, as_json=False)
+    except Exception as error:  # noqa: BLE001 (the outermost end; class and place are told)
+        known = isinstance(error, JejakError)
+        return show_jejak_error(error, False) if known else show_fault(error, False)
     return exits.OK
 
 

@@ -120,7 +120,7 @@ def load(path: Path | None = None, environment: Mapping[str, str] | None = None)
     file = named or Path("jejak.toml")
     values: dict[str, Any] = {}
     origin = {f.name: "default" for f in fields(Config) if f.name != "origin_of"}
-    if file.is_file():
+    if _is_there(file, named=named is not None):
         _require_ours(file)
         for key, value in _read(file).items():
             values[key] = _typed(key, value, str(file))
@@ -139,6 +139,19 @@ def load(path: Path | None = None, environment: Mapping[str, str] | None = None)
             "clock_start", "a simulated clock is for a sandbox only", "Set sandbox = true, or unset"
         )
     return config
+
+
+def _is_there(file: Path, *, named: bool) -> bool:
+    """Whether there is such a file. Raises ConfigError when one that was named cannot be looked at.
+
+    A current folder that is closed to us, as an officer's home to the user `jejak`, holds nothing.
+    """
+    try:
+        return file.is_file()
+    except OSError as error:
+        if not named:
+            return False
+        raise ConfigError(str(file), f"cannot be read ({error.strerror})") from error
 
 
 def _require_ours(file: Path) -> None:

@@ -57,9 +57,19 @@ def _log_as_json() -> None:
     logging.basicConfig(handlers=[handler], force=True)
 
 
+def leave_closed_folder() -> None:
+    """Go to `/` where the current folder is closed to us: Scrapy looks there for a project of its own.
+
+    It is, when an officer runs `jejak` as another user from a home that is the officer's alone.
+    """
+    if not os.access(".", os.X_OK):
+        os.chdir("/")
+
+
 def main() -> int:
     """Entry of `python -m crawler.run`."""
     quiet_faults()
+    leave_closed_folder()
     parser = argparse.ArgumentParser(prog="crawler.run", description=__doc__)
     parser.add_argument("--platform")
     parser.add_argument("--account")

@@ -78,3 +78,18 @@ def test_settings_of_root_or_of_oneself_are_taken_and_those_everybody_may_write_
     with pytest.raises(ConfigError, match="everybody may write it"):
         load(file, {})
     assert taken.organisation == "Contoh"
+
+
+def test_a_current_folder_that_is_closed_to_us_holds_no_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An officer's home, when `jejak` runs as another user there."""
+
+    def closed(file: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(file))
+
+    monkeypatch.setattr(Path, "is_file", closed)
+
+    assert load(None, {}).origin_of["data_dir"] == "default"
+    with pytest.raises(ConfigError, match=r"cannot be read \(Permission denied\)"):
+        load(tmp_path / "jejak.toml", {})

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from crawler.child import COMMAND
-from crawler.run import command
+from crawler.run import command, leave_closed_folder
 
 ROOT = Path(__file__).parents[2]
 
@@ -45,3 +45,14 @@ def test_every_python_process_is_started_without_the_current_folder():
 
     assert len(started) >= 6
     assert [place for place, said in started.items() if said[0] not in ("-P", "-I")] == []
+
+
+@pytest.mark.parametrize(("may_enter", "left"), [(True, []), (False, ["/"])])
+def test_a_visiting_process_leaves_a_folder_that_is_closed_to_it(monkeypatch, may_enter, left):
+    gone: list[str] = []
+    monkeypatch.setattr("os.access", lambda _folder, _how: may_enter)
+    monkeypatch.setattr("os.chdir", gone.append)
+
+    leave_closed_folder()
+
+    assert gone == left
