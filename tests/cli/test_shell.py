@@ -74,12 +74,12 @@ def test_what_cannot_be_closed_is_said_and_not_traced(folder, fault, code, told)
 
 def test_a_file_the_system_refuses_is_named_with_its_reason_and_is_no_fault_of_ours(folder):
     def opener(_config: Config) -> MemoryArchive:
-        raise PermissionError(13, "Permission denied", "/home/petugas/out")
+        raise PermissionError(13, "Permission denied", "/bukti/paket")
 
     result = CliRunner(env={"LANG": "id"}).invoke(jejak, ("init",), obj=Shell(opener=opener))
 
     assert result.exit_code == exits.CONFIG
-    assert result.stderr == "Galat: /home/petugas/out: tidak dapat dipakai (izin ditolak)\n"
+    assert result.stderr == "Galat: /bukti/paket: tidak dapat dipakai (izin ditolak)\n"
 
 
 def test_settings_are_their_owners_alone_and_nothing_is_everybodys_to_write(folder):
