@@ -270,7 +270,8 @@ def test_an_erasure_cut_off_anywhere_is_finished_by_confirming_again(office, mon
 
 
 def test_what_is_recorded_after_an_erasure_began_is_not_taken_by_confirming_again(office):
-    request = ask(office, "telegram|42")
+    unwatch_siti(office)
+    request = ask(office, office.siti)
     before = len(confirm(office, request).records)
     again = Post("42", "7", "siti_contoh", "Ralat", T0, url="https://t.me/siti_contoh/42")
     page = office.page(office.siti, NOW, "https://t.me/s/siti_contoh?9", [again])
