@@ -13,7 +13,7 @@ POST_REFERENCES = ("reply_to", "repost_of", "quote_of")
 ACCOUNT = ("native_id", "handle", "display_name", "state")
 INTERACTION = ("act", "actor_id", "actor_handle", "target")
 STATE = ("subject", "state", "marker")
-PROOF = ("native_id", "present", "cid", "commit", "signer")
+PROOF = ("native_id", "present", "cid", "commit", "signer", "signed_at")
 
 
 def reading_lines(reading: Reading, url: str = "") -> Iterator[dict[str, Any]]:

@@ -18,6 +18,7 @@ from evidence.model import (
     KnownPost,
     Observation,
     Post,
+    Proof,
     Reading,
     SeenState,
     StateSeen,
@@ -150,13 +151,13 @@ def by_surface(known: KnownPost | None, post: Post, seen: Seen) -> Compare:
 
 def states(reading: Reading, known: Mapping[str, KnownPost], seen: Seen) -> list[Compare]:
     """Known posts whose place showed a marker instead of content."""
-    proofs = {p.native_id: p.commit for p in reading.proofs if not p.present and p.signer}
+    proofs = {p.native_id: p for p in reading.proofs if not p.present and p.signer}
     found: list[Compare] = []
     for state in reading.states:
         post = known.get(state.subject.removeprefix("post:"))
         if not state.subject.startswith("post:") or post is None:
             continue
-        proof = proofs.get(post.native_id)
+        proof = _newer(proofs.get(post.native_id), post)
         again = post.native_id in seen.visit.missed_posts
         if again and state.state is SeenState.ABSENT and proof is None:
             continue
@@ -167,6 +168,16 @@ def states(reading: Reading, known: Mapping[str, KnownPost], seen: Seen) -> list
         elif state.state is SeenState.ABSENT and not (seen.control or proof):
             seen.visit.gap("NO_CONTROL", state.marker, seen.capture)
     return found
+
+
+def _newer(proof: Proof | None, post: KnownPost) -> str | None:
+    """The commit that proves a post's absence: one made after the post was last seen.
+
+    A server may answer with a tree from before the post; it is signed as well.
+    """
+    if proof is None or proof.signed_at is None or proof.signed_at <= post.last_seen_at:
+        return None
+    return proof.commit
 
 
 def account_change(reading: Reading, seen: Seen) -> AccountChange | None:

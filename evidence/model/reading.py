@@ -149,6 +149,8 @@ class Proof:
     commit:  content id of the signed commit the proof is under.
     signer:  did:key that signed the commit; None when the key was not at hand, so the signature
              was not checked and the proof rests on the server's word.
+    signed_at: when the commit was made, by its own word (`rev`, the clock of the author's server);
+             None when it names no time. A tree from before a post was seen says nothing of it.
     """
 
     native_id: str
@@ -156,6 +158,7 @@ class Proof:
     cid: str | None
     commit: str
     signer: str | None
+    signed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

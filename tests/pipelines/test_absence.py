@@ -99,18 +99,28 @@ def test_an_account_missed_without_a_control_is_never_absent() -> None:
 
 
 @pytest.mark.parametrize(
-    ("present", "signer", "absent"),
-    [(False, "did:key:z1", True), (False, None, False), (True, "did:key:z1", False)],
-    ids=["not in the signed tree", "signature unchecked", "in the signed tree"],
-)
-def test_only_a_signed_tree_without_the_post_makes_it_absent_at_once(
-    present: bool, signer: str | None, absent: bool
+    ("present", "signer", "made_min", "absent"),
+    [
+        (False, "did:key:z1", 1, True),
+        (False, None, 1, False),
+        (True, "did:key:z1", 1, False),
+        (False, "did:key:z1", 0, False),
+        (False, "did:key:z1", -60, False),
+        (False, "did:key:z1", None, False),
+    ],
+    ids=["not in the signed tree", "signature unchecked", "in the signed tree",
+         "as old as the last sight", "from before the last sight", "of no time"],
+)  # fmt: skip
+def test_only_a_signed_tree_without_the_post_made_since_it_was_seen_makes_it_absent_at_once(
+    present: bool, signer: str | None, made_min: int | None, absent: bool
 ) -> None:
-    seen = page(visit(), POST_GONE, 1)
-    proof = Proof("1", present, None, "bafy", signer)
+    seen = page(visit(), POST_GONE, 2)
+    post = known(SeenState.PRESENT)
+    made = None if made_min is None else post.last_seen_at + timedelta(minutes=made_min)
+    proof = Proof("1", present, None, "bafy", signer, made)
     reading = replace(seen.reading, proofs=(proof,))
 
-    ((found, _),) = states(reading, {"1": known(SeenState.PRESENT)}, seen)
+    ((found, _),) = states(reading, {"1": post}, seen)
 
     assert (found.state is SeenState.ABSENT) is absent
     assert (found.proof is not None) is absent

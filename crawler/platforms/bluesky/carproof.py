@@ -8,8 +8,10 @@ Source: https://atproto.com/specs/repository , https://atproto.com/specs/cryptog
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import libipld
@@ -25,6 +27,9 @@ from evidence.errors import IntegrityError, ParseError
 from evidence.model import Drift, Proof, Reading, SeenState, StateSeen
 
 MEDIA = "application/vnd.ipld.car"
+LETTERS = "234567abcdefghijklmnopqrstuvwxyz"
+TID = re.compile("[2-7a-j][2-7a-z]{12}")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ABSENCE = "signed proof of absence"
 _KEYS: dict[bytes, tuple[ec.EllipticCurve, int]] = {
     b"\xe7\x01": (
@@ -81,8 +86,22 @@ def walk(data: bytes, did: str, path: str, did_key: str | None = None) -> Walked
         cid=None if found is None else car.cid_text(found),
         commit=car.cid_text(archive.root),
         signer=did_key,
+        signed_at=tid_time(commit.get("rev")),
     )
     return Walked(proof, record)
+
+
+def tid_time(value: Any) -> datetime | None:
+    """The time in a timestamp identifier, to the microsecond; None for anything else.
+
+    Source: https://atproto.com/specs/tid
+    """
+    if not isinstance(value, str) or not TID.fullmatch(value):
+        return None
+    number = 0
+    for letter in value:
+        number = number * 32 + LETTERS.index(letter)
+    return EPOCH + timedelta(microseconds=number >> 10)
 
 
 def verify_signature(raw: bytes, commit: dict[str, Any], did_key: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given, settings
@@ -187,3 +189,30 @@ def test_a_broken_proof_reads_as_drift_never_as_absence(cut: int) -> None:
     assert reading.drift
     assert not reading.states
     assert not reading.proofs
+
+
+@pytest.mark.parametrize(
+    ("rev", "at"),
+    [
+        # 1688137381887007 microseconds.
+        ("3jzfcijpj2z2a", datetime(2023, 6, 30, 15, 3, 1, 887007, tzinfo=UTC)),
+        ("2222222222222", datetime(1970, 1, 1, tzinfo=UTC)),
+        ("222222222223z", datetime(1970, 1, 1, tzinfo=UTC)),
+        ("2222222222322", datetime(1970, 1, 1, 0, 0, 0, 1, tzinfo=UTC)),
+        ("3lzcontoh222", None),
+        ("zzzzzzzzzzzzz", None),
+        ("3JZFCIJPJ2Z2A", None),
+        ("3jzfcijpj2z2a\n", None),
+        (7, None),
+        (None, None),
+    ],
+)
+def test_the_time_of_a_commit_is_what_its_identifier_says(rev: object, at: datetime | None) -> None:
+    assert carproof.tid_time(rev) == at
+
+
+def test_a_proof_says_when_its_commit_was_made() -> None:
+    proof = carproof.check(CAR, DID, GONE, did_key(KEY))
+
+    assert proof.signed_at == carproof.tid_time("3lzcontoh2222")
+    assert proof.signed_at is not None
