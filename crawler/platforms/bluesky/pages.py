@@ -17,7 +17,7 @@ from crawler.take import Node, each, node
 from evidence.errors import ParseError
 from evidence.model import AccountSeen, Act, Drift, Interaction, Reading, SeenState, StateSeen
 
-READ_BY = "bluesky.pages@2"
+READ_BY = "bluesky.pages@3"
 Reader = Callable[[Node, Page, Gathered], None]
 
 

@@ -20,7 +20,7 @@ from crawler.sight import Sight
 from evidence.errors import ParseError
 from evidence.model import Drift, Reading, SeenState
 
-READ_BY = "facebook.pages@2"
+READ_BY = "facebook.pages@3"
 NOT_ENTERED = NOISE | frozenset(
     ("suggested_event_cuts_of_event", "viewer", "loggedInViewer", "nextMedia", "prevMedia",
      "nextMediaAfterNodeId", "prevMediaBeforeNodeId", "related_videos", "suggested_pages", "related_pages",

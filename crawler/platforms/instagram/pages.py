@@ -14,7 +14,7 @@ from crawler.take import Node
 from evidence.errors import ParseError
 from evidence.model import Act, Interaction, Reading, SeenState
 
-READ_BY = "instagram.pages@2"
+READ_BY = "instagram.pages@3"
 NOT_ENTERED = NOISE | frozenset(
     ("edge_web_media_to_related_media", "edge_related_profiles", "related_profiles", "chaining_results",
      "suggested_users", "edge_chaining", "edge_mutual_followed_by", "viewer", "ranked_items",

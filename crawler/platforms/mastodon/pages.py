@@ -21,7 +21,7 @@ from evidence.model import (
     StateSeen,
 )
 
-READ_BY = "mastodon.pages@2"
+READ_BY = "mastodon.pages@3"
 
 SHAPES: dict[str, frozenset[str]] = {
     "status": frozenset(

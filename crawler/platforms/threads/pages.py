@@ -19,7 +19,7 @@ from crawler.take import Node
 from evidence.errors import ParseError
 from evidence.model import Act, Interaction, Post, Reading, SeenState
 
-READ_BY = "threads.pages@2"
+READ_BY = "threads.pages@3"
 NOT_ENTERED = NOISE | frozenset(
     ("relatedPosts", "viewer", "reply_facepile_users", "suggested_users", "friendship_status",
      "profile_context_facepile_users", "quoted_post", "reposted_post", "quoted_attachment_post",
